@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The applications of a tenant for those who only look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.imanage.control_center.plugins.module_utils import _applications
+from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_applications import is_added
+from ansible_collections.imanage.control_center.plugins.module_utils._token_policy import read_policy
+
+
+def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The applications that fit, with what C(include) asks for; none is an empty list and no failure."""
+    status = parameters["status"]
+    found = [row for row in _selected(client, parameters) if status in (None, row["status"])]
+    for application in found:
+        if "access" in parameters["include"] and is_added(application):
+            application["access"] = _applications.read_access(client, application["id"])
+        application["token_policy"] = None
+        if "token_policy" in parameters["include"] and is_added(application):
+            application["token_policy"] = read_policy(client, application["id"])[0]
+    return {"applications": found}
+
+
+def _selected(client: Client, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if parameters["app_id"] is not None:
+        try:
+            return [_applications.find(client, None, parameters["app_id"])]
+        except Failure as failure:
+            if failure.kind != "not_found":
+                raise
+            return []
+    if parameters["name"] is not None:
+        return _applications.by_name(client, names(parameters["name"]))[0]
+    query = {"status": parameters["status"]} if parameters["status"] else None
+    return [_applications.record(row) for row in client.rows("listApps", query=query)]
+
+
+def names(given: Any) -> list[str]:
+    """The names asked for; a name is never split at a comma. Raises C(bad_option)."""
+    found = [given] if isinstance(given, str) else given
+    if not isinstance(found, list) or not found or not all(isinstance(name, str) for name in found):
+        raise Failure("bad_option", "name is neither a name nor a list of names.")
+    return found

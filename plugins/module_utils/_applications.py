@@ -1,0 +1,173 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Applications of a tenant: find, read, plan, report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import ACCESS_MODES
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_applications import (
+    MEMBER_KINDS,
+    ApplicationWish,
+    as_added,
+    is_added,
+    plan_application,
+)
+
+_MODE_OF_WIRE = {wire: mode for mode, wire in ACCESS_MODES.items()}
+
+
+class Wish(NamedTuple):
+    """Which application, by name or by id, and what is wanted of it."""
+
+    name: str | None
+    app_id: str | None
+    managed: ApplicationWish
+
+
+def wish(parameters: Mapping[str, Any]) -> Wish:
+    """What the options ask for; raises C(bad_option)."""
+    if parameters["access"] == "all" and (parameters["users"] or parameters["groups"]):
+        raise Failure(
+            "bad_option",
+            "access is all, but users or groups are given too.",
+            advice="Use access: custom for a list of users and groups, or leave the lists out.",
+        )
+    managed = ApplicationWish(
+        state=parameters["state"],
+        enabled=parameters["enabled"],
+        mode=parameters["access"],
+        users=parameters["users"],
+        groups=parameters["groups"],
+        exclusive=parameters["exclusive"],
+    )
+    return Wish(parameters["name"], parameters["app_id"], managed)
+
+
+def read(client: Client, wanted: Wish) -> dict[str, Any] | None:
+    """The application with its access list, None when an application that shall be absent is in no list."""
+    try:
+        application = find(client, wanted.name, wanted.app_id)
+    except Failure as failure:
+        if wanted.managed.state == "absent" and failure.kind in ("not_provisioned", "not_found"):
+            if failure.kind == "not_found" and wanted.name:
+                client.warnings.append(f"{client.where}: nothing to remove. {failure.what}")
+            return None
+        raise
+    if is_added(application):
+        application["access"] = read_access(client, application["id"])
+    return application
+
+
+def plan(wanted: Wish, current: dict[str, Any] | None) -> Plan:
+    """What has to be written."""
+    return plan_application(wanted.managed, current)
+
+
+def report(client: Client, wanted: Wish, current: dict[str, Any] | None) -> dict[str, Any]:
+    """The task's return values."""
+    return {"application": current}
+
+
+def title(wanted: Wish, current: dict[str, Any] | None) -> str:
+    """What a diff names in its head."""
+    return current["name"] if current else wanted.name or wanted.app_id or ""
+
+
+# -- finding and reading, for the token policy and the info module too ----------------------------------------------
+
+
+def find(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]:
+    """The one application of that name or id, added or in the catalog.
+
+    Raises C(not_found) for an unknown id or a near miss, C(not_provisioned) for a name that no list has, and
+    C(ambiguous_name).
+    """
+    if app_id is not None:
+        try:
+            return record(client.call("readApp", app_id=app_id)["data"])
+        except Failure as failure:
+            if failure.kind == "not_found":
+                failure.what = f"There is no application with the id {app_id!r}."
+            raise
+    matches, others = by_name(client, [name or ""])
+    if len(matches) > 1:
+        ids = ", ".join(quoted(match["id"]) for match in matches)
+        raise Failure("ambiguous_name", f"{len(matches)} applications are named {name!r}, with the ids {ids}.")
+    if matches:
+        return matches[0]
+    near = sorted({row["name"] for row in others if _loose(row["name"]) == _loose(name or "")})
+    if near:
+        raise Failure(
+            "not_found",
+            f"No application is named {name!r}; there is {' and '.join(repr(quoted(one)) for one in near)}.",
+            advice="Names match exactly, upper and lower case included: correct the name and run again.",
+        )
+    raise Failure(
+        "not_provisioned", f"{name!r} is neither among the tenant's applications nor in its catalog of applications."
+    )
+
+
+def find_added(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]:
+    """As C(find), but an application that is still in the catalog is NotYet there."""
+    application = find(client, name, app_id)
+    if not is_added(application):
+        raise NotYet(
+            "not_added",
+            f"{quoted(application['name'])!r} is in the catalog, but it has not been added.",
+            assumed={**as_added(application), "access": None},
+            assumption=f"{quoted(application['name'])!r} is assumed to be added by an earlier task, with the documented "
+            "defaults.",
+        )
+    return application
+
+
+def by_name(client: Client, names: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The applications of these names, and the others.
+
+    One list is enough where it has every name. Whether a list without a filter includes the catalog is nowhere
+    published, so for a name that is missing the catalog is asked for as well.
+    """
+    rows = client.rows("listApps")
+    if set(names) - {row["name"] for row in rows}:
+        known = {row["id"] for row in rows}
+        catalog = client.rows("listApps", query={"status": "available"})
+        rows += [row for row in catalog if row["id"] not in known]
+    records = [record(row) for row in rows]
+    return [row for row in records if row["name"] in names], [row for row in records if row["name"] not in names]
+
+
+def record(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An application as this collection returns it: named fields only, since the wire's has secrets in it."""
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "status": row["status"],
+        "enabled": row["status"] == "enabled",
+        "description": row.get("description"),
+        "publisher": (row.get("publisher") or {}).get("name"),
+        "access": None,
+    }
+
+
+def read_access(client: Client, app_id: str) -> dict[str, Any]:
+    """Who may use an application that is added."""
+    data = client.call("readAppAccess", app_id=app_id)["data"]
+    members = data.get("members") or []
+    return {
+        "mode": _MODE_OF_WIRE[data["default_security"]],
+        **{
+            field: sorted((row["id"] for row in members if row["type"] == kind), key=str.casefold)
+            for field, kind in MEMBER_KINDS.items()
+        },
+    }
+
+
+def _loose(name: str) -> str:
+    return "".join(name.split()).casefold()

@@ -1,0 +1,302 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""THE SIDE EFFECTS: Control Center as the contract describes it, and nothing that the contract does not describe."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import email.utils
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import (
+    Connection,
+    origin,
+    same_origin,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import (
+    API_PREFIX,
+    API_VERSION_NAME,
+    OPERATIONS,
+    TOKEN_HEADER,
+    Operation,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply, checked, wire
+from ansible_collections.imanage.control_center.plugins.module_utils._transport import Transport, TransportError
+
+_ROWS_AT_ONCE = 500
+_SIGN_OUT_SECONDS = 5
+
+
+class Identity(NamedTuple):
+    """Who is signed in, and where the versioned API is."""
+
+    customer_id: int
+    user: str
+    email: str | None
+    api_url: str
+    api_version: str | None
+
+
+class Client:
+    """One tenant's Control Center, for one task.
+
+    It signs in when the first call needs it, signs in again at most once, and C(sign_out) revokes what it issued.
+    Every method raises Failure, and for a write whose fate is unknown Uncertain.
+    """
+
+    def __init__(self, connection: Connection, transport: Transport | None = None) -> None:
+        self.connection = connection
+        self.warnings: list[str] = []
+        self._token = connection.access_token
+        self._issued: str | None = None
+        self._signed_in_again = False
+        self._secrets = list(connection.secrets)
+        self._identity: Identity | None = None
+        self._server_time: datetime.datetime | None = None
+        try:
+            self._transport = transport or Transport(
+                timeout=connection.timeout, validate_certs=connection.validate_certs, ca_path=connection.ca_path
+            )
+        except TransportError as error:
+            raise Failure(error.kind, f"Control Center cannot be called: {error}.") from None
+
+    # -- what the contract offers -------------------------------------------------------------------------------
+
+    def call(self, name: str, *, query: Mapping[str, Any] | None = None, body: Any = None, **ids: str) -> Any:
+        """Make one call of the contract; returns the checked reply, None for calls that answer with nothing.
+
+        C(name) is the operation's id, C(ids) fills its path. Raises Failure, or Uncertain for a write that may have
+        been applied.
+        """
+        if not self._token:
+            self._sign_in()
+        operation = self.connection.operations[name]
+        path = self._path(operation, ids)
+        reply = self._send(operation, path, query=query, json=body)
+        if reply.status == 401 and self.connection.can_sign_in and not self._signed_in_again:
+            # The token has ended. Nothing was applied, so the call can be made again, but only once: nobody
+            # knows when Control Center locks an account.
+            self._signed_in_again = True
+            other_credentials = self._issued is None
+            self._sign_in()
+            if other_credentials and name != "discover":
+                self._check_tenant()
+            reply = self._send(operation, path, query=query, json=body)
+        return self._checked(operation, path, reply)
+
+    def rows(self, name: str, *, query: Mapping[str, Any] | None = None, **ids: str) -> list[dict[str, Any]]:
+        """All rows of a list, page by page, whatever page size the server chooses."""
+        rows: list[dict[str, Any]] = []
+        seen: set[str] = set()
+        while True:
+            page = self.call(
+                name, query={**(query or {}), "limit": _ROWS_AT_ONCE, "offset": len(rows), "total": "true"}, **ids
+            )
+            total = page.get("total_count")
+            fresh = {row["id"] for row in page["data"]}
+            if len(fresh) < len(page["data"]) or fresh & seen:
+                raise self._unexpected(name, ids, "repeats rows from one page to the next")
+            rows += page["data"]
+            seen |= fresh
+            if total is not None and len(rows) >= total:
+                return rows
+            if not page["data"]:
+                if total is not None:
+                    raise self._unexpected(name, ids, f"announces {total} rows and gives {len(rows)}")
+                return rows
+
+    @property
+    def customer_id(self) -> int:
+        """The tenant's number: what discovery says, or what came with api_url from imanage_session."""
+        if self.connection.api_url and self.connection.customer_id is not None:
+            return self.connection.customer_id
+        return self.identity.customer_id
+
+    @property
+    def api_url(self) -> str:
+        """The base of the versioned API."""
+        if self.connection.api_url and self.connection.customer_id is not None:
+            return self.connection.api_url
+        return self.identity.api_url
+
+    @property
+    def identity(self) -> Identity:
+        """Who is signed in, asked for once. Raises C(wrong_tenant) when customer_id guards another tenant."""
+        if self._identity is None:
+            self._identity = self._discover()
+        return self._identity
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every secret that this task was given or has been issued."""
+        return list(self._secrets)
+
+    def now(self) -> datetime.datetime:
+        """The server's clock, by which authorizations end; ours before the first reply."""
+        return self._server_time or datetime.datetime.now(datetime.timezone.utc)
+
+    @property
+    def where(self) -> str:
+        """How messages name the tenant."""
+        known = self._identity.customer_id if self._identity else self.connection.customer_id
+        return self.connection.url + (f", customer {known}" if known is not None else "")
+
+    # -- signing in and out -------------------------------------------------------------------------------------
+
+    def keep_token(self) -> str | None:
+        """The issued token, which stays valid after this task: its new keeper revokes it. None if none was issued."""
+        kept, self._issued = self._issued, None
+        return kept
+
+    def sign_out(self, token: str | None = None) -> None:
+        """Revoke the given token, or the one this task was issued. Never signs in, never raises Failure."""
+        token = token or self._issued
+        self._issued = None
+        if not token:
+            return
+        self._secrets.append(token)
+        operation = self.connection.operations["revokeToken"]
+        self._transport.timeout = min(self._transport.timeout, _SIGN_OUT_SECONDS)
+        try:
+            reply = self._transport.send(
+                operation.method,
+                self.connection.url + operation.path,
+                headers={TOKEN_HEADER: token},
+                form={"access_token": token},
+                repeatable=True,
+                retry_timeout=0,
+            )
+            answer = str(reply.status) if reply.status not in (200, 401, 404) else None
+        except TransportError as error:
+            answer = self._hidden(error)
+        if answer:
+            self.warnings.append(
+                f"{self.where}: signing out failed ({answer}); the access token ends by itself after inactivity."
+            )
+
+    def close(self) -> None:
+        """Close the connections, and say how long the server's rate limit made this task wait."""
+        if self._transport.waits:
+            self.warnings.append(
+                f"{self.where}: Control Center limited the rate of calls, so this task waited "
+                f"{sum(self._transport.waits):.1f} s. Fewer forks or throttle spread the calls."
+            )
+        self._transport.close()
+
+    def _sign_in(self) -> None:
+        given = self.connection
+        if given.refresh_token:
+            form = {"grant_type": "refresh_token", "refresh_token": given.refresh_token}
+        elif given.password and given.username:
+            form = {"grant_type": "password", "username": given.username, "password": given.password}
+        else:
+            raise Failure(
+                "bad_option",
+                "There are no credentials.",
+                advice="Give username, password and client_id, or refresh_token and client_id, or access_token.",
+            )
+        form["client_id"] = given.client_id or ""
+        if given.client_secret:
+            form["client_secret"] = given.client_secret
+        operation = given.operations["requestToken"]
+        reply = self._checked(operation, operation.path, self._send(operation, operation.path, form=form))
+        self._token = self._issued = reply["access_token"]
+        self._secrets += [reply["access_token"], *filter(None, [reply.get("refresh_token")])]
+
+    def _discover(self) -> Identity:
+        data = self.call("discover")["data"]
+        version = next((row for row in data["versions"] if row["name"] == API_VERSION_NAME), None)
+        if version is None:
+            raise self._unexpected("discover", {}, f"offers no API version {API_VERSION_NAME}")
+        if not same_origin(version["url"], self.connection.url):
+            raise self._unexpected(
+                "discover",
+                {},
+                f"places the API on another host, {quoted(origin(version['url']))}; the token goes to "
+                f"{self.connection.url} only",
+            )
+        user = data["user"]
+        identity = Identity(
+            user["customer_id"], user["id"], user.get("email"), version["url"].rstrip("/"), version.get("version")
+        )
+        wanted = self.connection.customer_id
+        if wanted is not None and wanted != identity.customer_id:
+            raise Failure(
+                "wrong_tenant",
+                f"The signed-in user {quoted(identity.user)} belongs to customer {identity.customer_id}, "
+                f"not to customer {wanted}; nothing was changed.",
+            )
+        return identity
+
+    def _check_tenant(self) -> None:
+        """A token from other credentials may be for another tenant than the one that ended."""
+        if self.connection.customer_id is not None:
+            self._identity = self._discover()
+
+    # -- one request and its reply ------------------------------------------------------------------------------
+
+    def _path(self, operation: Operation, ids: Mapping[str, str]) -> str:
+        if operation.id == "discover":
+            return operation.path
+        for name, value in ids.items():
+            if value in ("", ".", ".."):
+                raise Failure("not_found", f"{value!r} is no {name.replace('_', ' ')}.")
+        path = operation.path.format(
+            customer_id=self.customer_id, **{name: quote(value, safe="") for name, value in ids.items()}
+        )
+        if operation.path == OPERATIONS[operation.id].path and path.startswith(API_PREFIX + "/"):
+            # Discovery says where the versioned API is; a path of the user's own is taken as it stands.
+            base = self.api_url
+            return base[len(origin(base)) :] + path[len(API_PREFIX) :]
+        return path
+
+    def _send(
+        self,
+        operation: Operation,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Reply:
+        headers = {"Accept": "application/json"}
+        if form is None:
+            headers[TOKEN_HEADER] = self._token or ""
+        try:
+            reply = self._transport.send(
+                operation.method,
+                self.connection.url + path,
+                headers=headers,
+                query=query,
+                json=json,
+                form=form,
+                repeatable=not operation.writes,
+                retry_timeout=self.connection.retry_timeout,
+            )
+        except TransportError as error:
+            kind: type[Failure] = Uncertain if operation.writes and error.sent else Failure
+            raise kind(
+                error.kind,
+                f"{operation.id} got no usable reply: {self._hidden(error)}.",
+                **wire(operation, path),
+            ) from None
+        with contextlib.suppress(KeyError, ValueError, TypeError):
+            self._server_time = email.utils.parsedate_to_datetime(reply.headers["Date"])
+        return reply
+
+    def _checked(self, operation: Operation, path: str, reply: Reply) -> Any:
+        return checked(operation, path, reply, self._hidden)
+
+    def _unexpected(self, name: str, ids: Mapping[str, str], what: str) -> Failure:
+        operation = self.connection.operations[name]
+        return Failure("unexpected_reply", f"{name} {what}.", **wire(operation, self._path(operation, ids)))
+
+    def _hidden(self, text: object) -> str:
+        return quoted(_secrets.hide(str(text), self._secrets))
+

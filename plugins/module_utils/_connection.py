@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where and as whom a task calls Control Center: the connection options, checked before any socket is opened."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS, Operation
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, quoted
+
+SECRET_OPTIONS = ("password", "client_secret", "refresh_token", "access_token")
+
+
+class Connection(NamedTuple):
+    """The connection options after their check. C(operations) has the tenant's own paths in place."""
+
+    url: str
+    username: str | None
+    password: str | None
+    client_id: str | None
+    client_secret: str | None
+    refresh_token: str | None
+    access_token: str | None
+    customer_id: int | None
+    api_url: str | None
+    validate_certs: bool
+    ca_path: str | None
+    timeout: float
+    retry_timeout: float
+    operations: dict[str, Operation]
+
+    @property
+    def secrets(self) -> list[str]:
+        """The secrets that the user gave."""
+        return [value for value in (getattr(self, name) for name in SECRET_OPTIONS) if value]
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether there are credentials to get a token with."""
+        return bool(self.refresh_token or self.password)
+
+
+def connection(options: Mapping[str, Any]) -> Connection:
+    """The checked connection; raises C(bad_option) with one clear sentence."""
+    url = _checked_url(options["url"])
+    _check_credentials(options)
+    for name in ("timeout", "retry_timeout"):
+        if options[name] <= 0:
+            raise Failure("bad_option", f"{name} is {options[name]}, but it must be more than 0 seconds.")
+    api_url = options.get("api_url")
+    if api_url and not same_origin(api_url, url):
+        raise Failure(
+            "bad_option",
+            f"api_url points to {origin(api_url)}, but the token is sent to {url} only.",
+            advice="Pass on what imanage_session returned for this url.",
+        )
+    kept = {name: options.get(name) for name in Connection._fields if name != "operations"}
+    kept.update(
+        url=url,
+        api_url=api_url.rstrip("/") if api_url else None,
+        operations=_own_paths(options.get("api_paths") or {}),
+    )
+    return Connection(**kept)
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL: what a token may be sent to. Never user information."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+
+
+def shown(url: Any) -> str:
+    """A URL that was not checked yet, for the head of a message: without user information."""
+    return quoted(str(url or "Control Center").rpartition("@")[2])
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Whether both URLs are on the same scheme, host and port."""
+    try:
+        return _address(urlsplit(one)) == _address(urlsplit(other))
+    except ValueError:
+        return False
+
+
+def _address(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+def _checked_url(given: str) -> str:
+    example = "Give it like https://cloudimanage.com."
+    try:
+        parts = urlsplit(given.strip())
+        host, _port = parts.hostname, parts.port
+    except ValueError as error:
+        raise Failure("bad_option", f"url cannot be read: {error}.", advice=example) from None
+    if parts.scheme not in ("https", "http"):
+        raise Failure("bad_option", f"url {_shown(parts)!r} has no https:// in front.", advice=example)
+    if not host:
+        raise Failure("bad_option", "url names no host.", advice=example)
+    if "@" in parts.netloc:
+        raise Failure("bad_option", "url has user information in it.", advice="Use username and password instead.")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise Failure("bad_option", f"url {_shown(parts)!r} has more than a host in it.", advice=example)
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise Failure("bad_option", f"url uses plain http to {host}, which would show secrets on the way.", advice=example)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _shown(parts: SplitResult) -> str:
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _check_credentials(options: Mapping[str, Any]) -> None:
+    missing = []
+    if options.get("username") and not options.get("password"):
+        missing.append("username is given without password")
+    if options.get("password") and not options.get("username"):
+        missing.append("password is given without username")
+    for name in ("password", "refresh_token"):
+        if options.get(name) and not options.get("client_id"):
+            missing.append(f"{name} is given without client_id")
+    if missing:
+        raise Failure("bad_option", f"The credentials are incomplete: {'; '.join(missing)}.", advice="Give what is missing.")
+
+
+def _own_paths(paths: Mapping[str, str]) -> dict[str, Operation]:
+    operations = dict(OPERATIONS)
+    for name, path in paths.items():
+        if name not in operations:
+            raise Failure(
+                "bad_option",
+                f"api_paths has the unknown operation {name!r}.",
+                advice=f"Use one of {', '.join(sorted(operations))}.",
+            )
+        operations[name] = operations[name]._replace(path=_checked_path(operations[name], path))
+    return operations
+
+
+def _checked_path(operation: Operation, path: str) -> str:
+    place = f"api_paths gives {operation.id} the path {path!r}"
+    advice = f"Give a path like {operation.path}."
+    if not isinstance(path, str) or not path.startswith("/") or path.startswith("//") or set(path) & set("?#\\ "):
+        raise Failure("bad_option", f"{place}, which is not a plain path from the root of the host.", advice=advice)
+    try:
+        names = placeholders(path)
+    except ValueError as error:
+        raise Failure("bad_option", f"{place}, which cannot be read: {error}.", advice=advice) from None
+    known = placeholders(operation.path)
+    if names - known or known - names - {"customer_id"}:
+        raise Failure(
+            "bad_option", f"{place}, which must use {' and '.join(sorted(known)) or 'no placeholder'}.", advice=advice
+        )
+    return path
+
+
+def placeholders(path: str) -> set[str]:
+    """The names in braces of a path."""
+    return {name for _text, name, _spec, _conversion in string.Formatter().parse(path) if name is not None}

@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan's diff as people read it: two small YAML documents in the words of the screen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def render(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str, title: str) -> dict[str, str]:
+    """Ansible's diff of two views of the same managed fields; C(tenant) and C(title) stand in its head."""
+    head = f"{tenant}, {title}" if title else tenant
+    return {
+        "before_header": f"{head} (as it is)",
+        "after_header": f"{head} (as planned)",
+        "before": _document(before),
+        "after": _document(after),
+    }
+
+
+def _document(view: Mapping[str, Any]) -> str:
+    lines: list[str] = []
+    for key, value in view.items():
+        if isinstance(value, list) and value:
+            lines += [f"{_scalar(key)}:", *(f"  - {_scalar(item)}" for item in value)]
+        else:
+            lines.append(f"{_scalar(key)}: {_scalar(value)}")
+    return "".join(line + "\n" for line in lines)
+
+
+def _scalar(value: Any) -> str:
+    """A value on one line. What is not a plain word is quoted as JSON does, which YAML reads too."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and not _is_plain(value):
+        return json.dumps(value, ensure_ascii=False)
+    return "none" if value is None else "[]" if value == [] else str(value)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the text stands for itself in YAML without quotes."""
+    if not text or text != text.strip() or not text.isprintable() or ": " in text or " #" in text or text.endswith(":"):
+        return False
+    if text.casefold() in ("yes", "no", "true", "false", "on", "off", "null", "none", "~", "y", "n"):
+        return False
+    return text[0].isalpha() and text[0] not in "-?:,[]{}#&*!|>'\"%@`"

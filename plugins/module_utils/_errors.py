@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Failures that explain themselves: to people in a sentence, to machines in named fields."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+# What to do next, by kind of failure. A failure that knows better brings its own advice.
+ADVICE = {
+    "bad_option": "Correct the option and run again.",
+    "sign_in": (
+        "Check the credentials, that the account may sign in (allow_logon) and is not limited to single sign-on, "
+        "and that its IP allow list has this machine."
+    ),
+    "permission": (
+        "Applications need the App Management privilege of a Global Management role, library authorizations need "
+        "NRTADMIN in each library; a change of roles can take up to 8 hours to take effect."
+    ),
+    "not_provisioned": "Ask iManage to release the application for this tenant, then run again.",
+    "not_added": "Add and enable the application first, then run again.",
+    "not_found": "Check the spelling, then run again.",
+    "ambiguous_name": "Use app_id to say which one is meant.",
+    "consent_required": (
+        "Let that person authorize the library in Control Center, then run again; on_consent_required: hand_over "
+        "reports such libraries instead of failing."
+    ),
+    "conflict": "Resolve what stands in the way, then run again.",
+    "rate_limited": "Run again later, with fewer forks, or with a longer retry_timeout.",
+    "unreachable": "Check the url, the network and the proxy, then run again; what was done stays done.",
+    "tls": "Give the authority's certificate as ca_path, or correct the host name in url.",
+    "unexpected_reply": (
+        "Nothing is reported as done that was not read back. If this tenant serves the call elsewhere, set api_paths."
+    ),
+    "wrong_tenant": "Use this tenant's credentials, or correct customer_id.",
+}
+KINDS = tuple(ADVICE)
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_LONGEST_QUOTE = 500
+
+
+class Failure(Exception):
+    """Why a task could not do its work.
+
+    Parameters: C(kind) is one of C(KINDS); C(what) says what was tried and what went wrong; C(advice) what to do
+    next, by default the kind's; the rest is what the wire said. C(result) holds what the task can report all the same.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        what: str,
+        *,
+        advice: str | None = None,
+        words: str | None = None,
+        status: int | None = None,
+        code: str | None = None,
+        operation: str | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        request_id: str | None = None,
+        result: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(what)
+        self.kind = kind
+        self.what = what
+        self.advice = ADVICE[kind] if advice is None else advice
+        self.words = words
+        self.wire = {
+            "status": status,
+            "code": code,
+            "operation": operation,
+            "method": method,
+            "path": path,
+            "request_id": request_id,
+        }
+        self.result = result or {}
+
+    def reason(self) -> str:
+        """What went wrong, with the server's own words, without tenant and advice."""
+        text = self.what
+        if self.words:
+            facts = " ".join(str(fact) for fact in (self.wire["status"], self.wire["code"]) if fact)
+            text += f' Control Center said: "{self.words}"' + (f" ({facts})." if facts else ".")
+        return text
+
+    def render(self, where: str) -> dict[str, Any]:
+        """The failed task's result; C(where) names the tenant."""
+        return {
+            **self.result,
+            "failed": True,
+            "changed": bool(self.result.get("changed")),
+            "msg": f"{where}: {self.reason()} {self.advice}".strip(),
+            "failure": {"kind": self.kind, **self.wire},
+        }
+
+
+class Uncertain(Failure):
+    """A write whose reply did not arrive: it may have been applied, so only reading again can tell."""
+
+
+class NotYet(Failure):
+    """Something is missing that an earlier task of the play may create.
+
+    A run fails with it; a preview goes on from C(assumed), the documented state after that task, and says so
+    in the words of C(assumption).
+    """
+
+    def __init__(self, kind: str, what: str, *, assumed: Any, assumption: str, **wire: Any) -> None:
+        super().__init__(kind, what, **wire)
+        self.assumed = assumed
+        self.assumption = assumption
+
+
+def quoted(text: object) -> str:
+    """Server text made fit for a message: one line, no control or direction marks, not endless."""
+    line = _CONTROL.sub(" ", str(text)).strip()
+    return line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1] + "…"

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that every task has, and their check by Ansible's own validation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+
+
+def _from_environment(name: str, **spec: Any) -> dict[str, Any]:
+    return {"type": "str", **spec, "fallback": (env_fallback, [name])}
+
+
+CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
+    "url": _from_environment("IMANAGE_URL", required=True),
+    "username": _from_environment("IMANAGE_USERNAME"),
+    "password": _from_environment("IMANAGE_PASSWORD", no_log=True),
+    "client_id": _from_environment("IMANAGE_CLIENT_ID"),
+    "client_secret": _from_environment("IMANAGE_CLIENT_SECRET", no_log=True),
+    "refresh_token": _from_environment("IMANAGE_REFRESH_TOKEN", no_log=True),
+    "access_token": _from_environment("IMANAGE_ACCESS_TOKEN", no_log=True),
+    "customer_id": _from_environment("IMANAGE_CUSTOMER_ID", type="int"),
+    "api_url": {"type": "str"},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "timeout": {"type": "int", "default": 30},
+    "retry_timeout": {"type": "int", "default": 300},
+    "api_paths": {"type": "dict", "default": {}},
+}
+
+
+class Options(NamedTuple):
+    """A module's own options, in Ansible's words, and which of them go together."""
+
+    own: dict[str, dict[str, Any]]
+    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    required_one_of: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def spec(self) -> dict[str, dict[str, Any]]:
+        """The whole argument spec, connection included."""
+        return {**CONNECTION_OPTIONS, **self.own}
+
+    @property
+    def rules(self) -> dict[str, list[tuple[str, ...]]]:
+        """What Ansible's validators call the options that go together."""
+        return {"mutually_exclusive": list(self.mutually_exclusive), "required_one_of": list(self.required_one_of)}
+
+
+def validated(options: Options, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given parameters with defaults, environment and types applied; raises C(bad_option)."""
+    result = ArgumentSpecValidator(options.spec, **options.rules).validate(dict(given))
+    if result.error_messages:
+        raise refused(result.error_messages)
+    return result.validated_parameters
+
+
+def refused(messages: list[str]) -> Failure:
+    """Ansible's own words about options that do not validate."""
+    return Failure("bad_option", f"The options do not fit: {'; '.join(messages)}.".replace("..", "."))
+
+
+def application_options() -> dict[str, dict[str, Any]]:
+    """How a task names one application."""
+    return {"name": {"type": "str"}, "app_id": {"type": "str"}}

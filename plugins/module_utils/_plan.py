@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""THE DECISION: what a plan is. Pure, as are the plan_ functions of each noun: no I/O, no Ansible, no clock.
+
+A plan_ function takes what is wanted (None: not managed) and what was read, and returns a Plan. The same plan is
+shown by a preview and carried out by a run, and planning again on what was read afterwards must leave nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+
+class Step(NamedTuple):
+    """One write: the operation's id, what fills its path, its body, and what it does in words for people."""
+
+    operation: str
+    ids: dict[str, str]
+    body: Any
+    does: str
+
+
+class Plan(NamedTuple):
+    """What is to be done. C(before) and C(after) are the managed fields, C(outcome) the record that a run would read.
+
+    In C(outcome) None stands for what only the server can know.
+    """
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+    steps: list[Step]
+    outcome: Any
+
+
+def without(these: Iterable[str], those: Iterable[str]) -> list[str]:
+    """What is in the one list of ids (they are case-insensitive) and not in the other, each once, in order."""
+    seen = {item.casefold() for item in those}
+    return [item for item in these if not (item.casefold() in seen or seen.add(item.casefold()))]
+
+
+def shared(these: Iterable[str], those: Iterable[str]) -> list[str]:
+    """What is in both lists of ids, spelled as in the first."""
+    known = {item.casefold() for item in those}
+    return [item for item in these if item.casefold() in known]

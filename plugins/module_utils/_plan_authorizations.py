@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be written for libraries to be authorized, or not, for Tracker's background service. Pure."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
+
+
+class AuthorizationWish(NamedTuple):
+    """What is wanted of the libraries' background service authorization. C(libraries) None: all that are listed."""
+
+    state: str = "authorized"
+    libraries: list[str] | None = None
+    email: str | None = None
+    authorizer: str = "keep"
+    renew_before_days: int = 0
+
+
+class Authorizations(NamedTuple):
+    """What was read: the rows, the clock by which they end, and who is signed in (None where nobody asked)."""
+
+    rows: list[dict[str, Any]]
+    now: datetime.datetime
+    user: str | None = None
+    email: str | None = None
+
+
+def plan_authorizations(wish: AuthorizationWish, current: Authorizations) -> Plan:
+    """Plan the authorization of libraries that are all listed."""
+    before, after, outcome, steps = {}, {}, [], []
+    wanted = None if wish.libraries is None else {library.casefold() for library in wish.libraries}
+    for row in current.rows:
+        if wanted is not None and row["id"].casefold() not in wanted:
+            continue
+        standing = _standing(wish, row, current)
+        goal = _goal(wish, current)
+        settled = standing == goal
+        before[row["id"]], after[row["id"]] = standing, goal
+        outcome.append(row if settled else _blank(row, wish.state == "authorized"))
+        if not settled:
+            steps.append(_authorization_step(wish, row["id"], current))
+    return Plan(before, after, steps, outcome)
+
+
+def authorized(row: Mapping[str, Any], now: datetime.datetime) -> bool:
+    """Whether the authorization of a row stands; one that has ended does not."""
+    if row["authorized_by"] is None:
+        return False
+    return row["expires_at"] is None or moment(row["expires_at"]) > now
+
+
+def moment(text: str) -> datetime.datetime:
+    """A time of the wire (ISO 8601; without a zone it is UTC). Raises C(unexpected_reply)."""
+    try:
+        # Python 3.9 and 3.10 read neither Z nor fractions of other than three or six digits.
+        time = datetime.datetime.fromisoformat(_plain_iso(text))
+    except ValueError:
+        raise Failure("unexpected_reply", f"{text[:40]!r} is no time.") from None
+    return time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)
+
+
+def _plain_iso(text: str) -> str:
+    text = text.strip()
+    text = text[:-1] + "+00:00" if text[-1:] in ("Z", "z") else text
+    head, dot, rest = text.partition(".")
+    if not dot:
+        return text
+    digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+    return f"{head}.{digits[:6]:0<6}{rest[len(digits) :]}"
+
+
+def _standing(wish: AuthorizationWish, row: Mapping[str, Any], current: Authorizations) -> str:
+    if row["authorized_by"] is None:
+        return "unauthorized"
+    if wish.state == "unauthorized":
+        return "authorized"
+    if not authorized(row, current.now):
+        return "ended"
+    if row["expires_at"] is not None and wish.renew_before_days:
+        if moment(row["expires_at"]) - current.now <= datetime.timedelta(days=wish.renew_before_days):
+            return f"ends within {wish.renew_before_days} days"
+    if wish.authorizer == "me":
+        mine = row["authorized_by"].casefold() == str(current.user).casefold()
+        return f"authorized by {current.user if mine else row['authorized_by']}"
+    return "authorized"
+
+
+def _goal(wish: AuthorizationWish, current: Authorizations) -> str:
+    if wish.state == "authorized" and wish.authorizer == "me":
+        return f"authorized by {current.user}"
+    return wish.state
+
+
+def _blank(row: Mapping[str, Any], is_authorized: bool) -> dict[str, Any]:
+    return {**dict.fromkeys(row), "id": row["id"], "authorized": is_authorized}
+
+
+def _authorization_step(wish: AuthorizationWish, library: str, current: Authorizations) -> Step:
+    ids = {"library_id": library}
+    if wish.state == "unauthorized":
+        return Step("unauthorizeLibrary", ids, None, f"withdraw the authorization of {library}")
+    email = wish.email or current.email
+    if not email:
+        raise Failure(
+            "bad_option",
+            "The signed-in user has no e-mail address, which authorizing a library asks for.",
+            advice="Give email.",
+        )
+    return Step("authorizeLibrary", ids, {"email": email}, f"authorize {library}")

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be written for an application's token policy to be the wanted one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import POLICY_DEFAULTS, POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
+
+
+class PolicyWish(NamedTuple):
+    """What is wanted of the token policy; None is not managed. Days and minutes, as on the screen."""
+
+    allow_refresh_token: bool | None = None
+    refresh_token_expiry_days: int | None = None
+    access_token_expiry_minutes: int | None = None
+
+
+POLICY_LABELS = {
+    "allow_refresh_token": "Allow Refresh Token",
+    "refresh_token_expiry_days": "Refresh Token Expiry (days)",
+    "access_token_expiry_minutes": "Access Token Expiry (minutes)",
+}
+
+
+def plan_token_policy(wish: PolicyWish, current: Mapping[str, Any], app_id: str, never_set: bool = False) -> Plan:
+    """Plan the token policy of the application C(app_id). C(never_set): the documented defaults stand in."""
+    wanted = {field: value for field, value in wish._asdict().items() if value is not None}
+    target = {**current, **wanted}
+    if not target["allow_refresh_token"]:
+        if wish.refresh_token_expiry_days is not None:
+            raise Failure(
+                "bad_option",
+                "refresh_token_expiry_days is given, but refresh is not allowed for this application.",
+                advice="Give allow_refresh_token: true with it, or leave the expiry out.",
+            )
+        target["refresh_token_expiry_days"] = None
+    elif not current["allow_refresh_token"] and wish.refresh_token_expiry_days is None:
+        # Turning refresh on sets this expiry, whatever stood there before.
+        target["refresh_token_expiry_days"] = POLICY_DEFAULTS["refresh_token_expiry_days"]
+    before = {POLICY_LABELS[field]: current[field] for field in wanted}
+    after = {POLICY_LABELS[field]: target[field] for field in wanted}
+    steps = []
+    if before != after:
+        value = {
+            wire: target[field]
+            for field, wire in POLICY_FIELDS.items()
+            if field in wanted or _keeps(field, current, never_set)
+        }
+        if not target["allow_refresh_token"]:
+            value.pop(POLICY_FIELDS["refresh_token_expiry_days"], None)
+        body = {"type": "value", "value": value}
+        steps.append(Step("writeTokenPolicy", {"app_id": app_id}, body, "set the token policy"))
+    return Plan(before, after, steps, target)
+
+
+def _keeps(field: str, current: Mapping[str, Any], never_set: bool) -> bool:
+    """The write replaces the whole policy, so what is not managed is sent as it was read, and only then."""
+    if field == "allow_refresh_token":
+        return True
+    if field == "refresh_token_expiry_days":
+        return bool(current["allow_refresh_token"])
+    return not never_set

@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a reply means: the checked value, or the failure it stands for. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import origin
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import CONSENT_CODE, Operation
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._shape import mismatch
+
+_KIND_OF_STATUS = {
+    400: "bad_option",
+    401: "sign_in",
+    403: "permission",
+    404: "not_found",
+    409: "conflict",
+    429: "rate_limited",
+    502: "unreachable",
+    503: "unreachable",
+    504: "unreachable",
+}
+
+
+class Reply(NamedTuple):
+    """What came back: status, headers (case-insensitive), and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str], str]) -> Any:
+    """The reply's value, None for calls that answer with nothing.
+
+    C(hidden) takes secrets out of server text. Raises Failure when the reply is a refusal or has another shape than
+    the contract gives it, and Uncertain when a write may have been applied all the same.
+    """
+    if reply.status not in operation.success:
+        raise _refusal(operation, path, reply, hidden)
+    if operation.reply is None:
+        return None
+    try:
+        value = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        problem: str | None = f"the reply is {_looks(reply.body)} instead of JSON"
+    else:
+        problem = mismatch(value, operation.reply)
+    if problem:
+        raise Failure("unexpected_reply", f"{operation.id}: {problem}.", **wire(operation, path, reply.status))
+    return value
+
+
+def wire(
+    operation: Operation,
+    path: str,
+    status: int | None = None,
+    code: str | None = None,
+    request_id: str | None = None,
+) -> dict[str, Any]:
+    """What a failure says of the call, as keyword arguments for Failure."""
+    return {
+        "operation": operation.id,
+        "method": operation.method,
+        "path": path,
+        "status": status,
+        "code": code,
+        "request_id": request_id,
+    }
+
+
+def _refusal(operation: Operation, path: str, reply: Reply, hidden: Callable[[str], str]) -> Failure:
+    text, code, request_id = (hidden(part) or None for part in _error_words(reply.body))
+    kind = _KIND_OF_STATUS.get(reply.status, "unexpected_reply")
+    if operation.id == "requestToken" and reply.status in (400, 401, 403):
+        kind = "sign_in"
+    elif reply.status == 403 and code == CONSENT_CODE:
+        kind = "consent_required"
+    what = f"{operation.id} was answered with status {reply.status}."
+    if 300 <= reply.status < 400:
+        target = quoted(origin(reply.headers.get("Location", "")))
+        what = f"{operation.id} was redirected to {target}; redirects are not followed."
+    failure: type[Failure] = Uncertain if operation.writes and reply.status >= 500 else Failure
+    return failure(kind, what, words=text, **wire(operation, path, reply.status, code, request_id))
+
+
+def _error_words(body: bytes) -> tuple[str, str, str]:
+    """The server's own words, their code and the request's id, from its error form or that of RFC 6749."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return "", "", ""
+    error = value.get("error") if isinstance(value, dict) else None
+    if isinstance(error, str):
+        return str(value.get("error_description") or error), error, ""
+    if not isinstance(error, dict):
+        return "", "", ""
+    rows = error.get("messages")
+    details = [row.get("code_message") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    sentences = [error.get("message") or error.get("code_message"), *details]
+    text = " ".join(dict.fromkeys(str(sentence) for sentence in sentences if sentence))
+    return text, str(error.get("code") or ""), str(error.get("transaction") or "")
+
+
+def _looks(body: bytes) -> str:
+    start = body[:200].lstrip()
+    if not start:
+        return "empty"
+    if start.startswith(b"<"):
+        return "an HTML page"
+    return "a text that ends too early or is damaged" if start[:1] in b"{[" else "a text"

@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every form in which a secret could show up in a text, and their removal."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+HIDDEN = "********"
+
+
+def forms(secrets: Iterable[str | None]) -> list[str]:
+    """All spellings of the given secrets, longest first, so that no rest of one survives another."""
+    found: set[str] = set()
+    for secret in filter(None, secrets):
+        encoded = secret.encode("utf-8", "surrogateescape")
+        found.update(
+            (
+                secret,
+                quote(encoded),
+                quote(encoded, safe=""),
+                quote_plus(encoded),
+                base64.b64encode(encoded).decode().rstrip("="),
+                base64.urlsafe_b64encode(encoded).decode().rstrip("="),
+                json.dumps(secret)[1:-1],
+                json.dumps(secret, ensure_ascii=False)[1:-1],
+            )
+        )
+    return sorted(found, key=len, reverse=True)
+
+
+def hide(text: str, secrets: Iterable[str | None]) -> str:
+    """The text without any form of any of the secrets."""
+    for form in forms(secrets):
+        text = text.replace(form, HIDDEN)
+    return text

@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The token policy of an application: read, plan, report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils import _applications
+from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import POLICY_DEFAULTS, POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_token_policy import (
+    PolicyWish,
+    plan_token_policy,
+)
+
+
+class Wish(NamedTuple):
+    """Whose token policy, and what is wanted of it."""
+
+    name: str | None
+    app_id: str | None
+    managed: PolicyWish
+
+
+class Current(NamedTuple):
+    """The application and its token policy. C(never_set): the documented defaults stand in."""
+
+    application: dict[str, Any]
+    policy: dict[str, Any]
+    never_set: bool
+
+
+def wish(parameters: Mapping[str, Any]) -> Wish:
+    """What the options ask for; raises C(bad_option)."""
+    managed = PolicyWish(**{field: parameters[field] for field in PolicyWish._fields})
+    for field, unit in (("refresh_token_expiry_days", "day"), ("access_token_expiry_minutes", "minute")):
+        value = getattr(managed, field)
+        if value is not None and value < 1:
+            raise Failure("bad_option", f"{field} is {value}, but it must be at least 1 {unit}.")
+    if managed.refresh_token_expiry_days is not None and managed.allow_refresh_token is False:
+        raise Failure(
+            "bad_option",
+            "refresh_token_expiry_days is given together with allow_refresh_token: false.",
+            advice="An expiry can be set only while refresh is allowed: leave one of the two out.",
+        )
+    return Wish(parameters["name"], parameters["app_id"], managed)
+
+
+def read(client: Client, wanted: Wish) -> Current:
+    """The application and its token policy. Raises NotYet while the application is only in the catalog."""
+    try:
+        application = _applications.find_added(client, wanted.name, wanted.app_id)
+    except NotYet as missing:
+        missing.assumed = Current(missing.assumed, dict(POLICY_DEFAULTS, refresh_token_expiry_days=None), True)
+        raise
+    policy, never_set = read_policy(client, application["id"])
+    return Current(application, policy, never_set)
+
+
+def plan(wanted: Wish, current: Current) -> Plan:
+    """What has to be written."""
+    made = plan_token_policy(wanted.managed, current.policy, current.application["id"], current.never_set)
+    return made._replace(outcome=current._replace(policy=made.outcome))
+
+
+def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
+    """The task's return values."""
+    return {"application": current.application, "token_policy": current.policy}
+
+
+def title(wanted: Wish, current: Current) -> str:
+    """What a diff names in its head."""
+    return f"{current.application['name']}, Authentication"
+
+
+def read_policy(client: Client, app_id: str) -> tuple[dict[str, Any], bool]:
+    """The token policy of an added application under our names, and whether it was never set.
+
+    Never set is 404; the documented defaults hold then. While refresh is off its expiry means nothing and is null.
+    """
+    try:
+        value: Mapping[str, Any] = client.call("readTokenPolicy", app_id=app_id)["data"]["value"]
+        never_set = False
+    except Failure as failure:
+        if failure.kind != "not_found":
+            raise
+        value, never_set = {}, True
+    policy = {
+        field: POLICY_DEFAULTS[field] if value.get(wire) is None else value[wire]
+        for field, wire in POLICY_FIELDS.items()
+    }
+    if not policy["allow_refresh_token"]:
+        policy["refresh_token_expiry_days"] = None
+    return policy, never_set

@@ -1,0 +1,325 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP by requests: one TLS context, bounded patience, nothing followed, nothing sent to another host."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import random
+import ssl
+import time
+import traceback
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply
+
+try:
+    import requests
+    import requests.adapters
+    from urllib3.exceptions import (
+        ConnectTimeoutError,
+        HTTPError,
+        InsecureRequestWarning,
+        MaxRetryError,
+        NewConnectionError,
+        ProxyError,
+        ResponseError,
+        SSLError,
+    )
+    from urllib3.util.retry import Retry
+except ImportError:
+    # ansible-test imports every file on Pythons without requests; a task then says what is missing.
+    IMPORT_ERROR: str | None = traceback.format_exc()
+    HTTPAdapter = Retry = object
+else:
+    IMPORT_ERROR = None
+    HTTPAdapter = requests.adapters.HTTPAdapter
+
+LARGEST_REPLY = 16 * 1024 * 1024
+READ_AGAIN = (429, 502, 503, 504)
+WRITE_AGAIN = (429,)
+# A host that cannot be reached at all is more often a typing error than a passing fault.
+CONNECT_AGAIN = 3
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
+
+
+class TransportError(Exception):
+    """No reply. C(sent) tells whether the request may have reached the server; C(kind) is a kind of failure."""
+
+    def __init__(self, kind: str, words: str, sent: bool) -> None:
+        super().__init__(words)
+        self.kind = kind
+        self.sent = sent
+
+
+class Patience(Retry):
+    """When to try again, and how long to wait before: urllib3's Retry with a deadline and Control Center's headers.
+
+    Parameters: C(deadline) on the monotonic clock, in seconds; C(again), the statuses after which nothing was applied
+    or nothing can be; C(repeatable), whether a request that may have arrived can be sent again; C(waits), a list
+    that collects the seconds waited because of 429.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        deadline: float = 0.0,
+        again: tuple[int, ...] = (),
+        repeatable: bool = False,
+        waits: list[float] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.deadline = deadline
+        self.again = again
+        self.repeatable = repeatable
+        self.waits = [] if waits is None else waits
+        self.pause = 0.0
+
+    def new(self, **kw: Any) -> Patience:
+        return super().new(
+            deadline=self.deadline, again=self.again, repeatable=self.repeatable, waits=self.waits, **kw
+        )
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        return status_code in self.again
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: Any = None,
+        error: Exception | None = None,
+        _pool: Any = None,
+        _stacktrace: Any = None,
+    ) -> Patience:
+        if error is not None and not self._may_repeat(error):
+            raise MaxRetryError(_pool, url, error)
+        grown = super().increment(method, url, response=response, error=error, _pool=_pool, _stacktrace=_stacktrace)
+        asked = self.get_retry_after(response) if response is not None else None
+        wait = asked if asked is not None else min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** len(self.history))
+        left = self.deadline - time.monotonic()
+        if wait >= left:
+            raise MaxRetryError(_pool, url, error or ResponseError("the wait would pass the time allowed"))
+        # Jitter keeps a hundred tenants on one host from coming back in the same moment.
+        grown.pause = min(left, wait + random.uniform(0, 0.1 + wait / 4))  # noqa: S311
+        if response is not None and response.status == 429:
+            self.waits.append(grown.pause)
+        return grown
+
+    def _may_repeat(self, error: Exception) -> bool:
+        if isinstance(error, SSLError):
+            return False
+        if never_sent(error):
+            return sum(never_sent(past.error) for past in self.history) < CONNECT_AGAIN
+        return self.repeatable
+
+    def get_retry_after(self, response: Any) -> float | None:
+        """The longest wait that the reply asks for, in seconds."""
+        asked = []
+        for name in ("x-ratelimit-reset", "Retry-After"):
+            try:
+                asked.append(self.parse_retry_after(response.headers[name]))
+            except (KeyError, ValueError, HTTPError):
+                continue
+        return max(asked, default=None)
+
+    def sleep(self, response: Any = None) -> None:
+        time.sleep(self.pause)
+
+
+def never_sent(error: Any) -> bool:
+    """Whether the request cannot have reached the server."""
+    if isinstance(error, ProxyError):
+        error = error.original_error
+    return isinstance(error, (ConnectTimeoutError, NewConnectionError))
+
+
+@functools.cache
+def tls_context(ca_path: str | None, validate_certs: bool, bundle: str | None = None) -> ssl.SSLContext:
+    """One context per trust setting and process: to build one costs more than a whole task.
+
+    C(ca_path), a file or a directory, replaces all other authorities; without it C(bundle) counts, the environment's
+    C(REQUESTS_CA_BUNDLE), and then the authorities that requests comes with.
+    """
+    if not validate_certs:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        trusted = ca_path or bundle or requests.certs.where()
+        is_directory = os.path.isdir(trusted)
+        context = ssl.create_default_context(
+            cafile=None if is_directory else trusted, capath=trusted if is_directory else None
+        )
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def environment_bundle() -> str | None:
+    """The authorities that the environment names, as requests reads it."""
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+
+
+class _Adapter(HTTPAdapter):
+    """Our TLS context everywhere: requests would otherwise load its own authorities into it, connection by connection."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Nothing: the context verifies."""
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        host, _tls = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {"ssl_context": self._context}
+
+
+def _no_authorization(request: Any) -> Any:
+    """An auth object that adds nothing: without one requests adds what a netrc file has for the host."""
+    return request
+
+
+class Transport:
+    """One HTTP session for one task. It knows nothing of Control Center but its rate limit headers."""
+
+    def __init__(self, *, timeout: float, validate_certs: bool = True, ca_path: str | None = None) -> None:
+        """C(timeout) is in seconds and holds for each connection attempt and each wait for bytes."""
+        if IMPORT_ERROR is not None:
+            raise TransportError("bad_option", "the Python library requests (2.32 or newer) is not installed", False)
+        self.timeout = timeout
+        self.waits: list[float] = []
+        self._quiet = not validate_certs
+        try:
+            context = tls_context(ca_path, validate_certs, None if ca_path else environment_bundle())
+        except (OSError, ssl.SSLError) as error:
+            raise TransportError("bad_option", f"the authorities in {ca_path or 'the environment'}: {error}", False) from None
+        self._adapter = _Adapter(context)
+        self._session = requests.Session()
+        self._session.auth = _no_authorization
+        self._session.mount("https://", self._adapter)
+        self._session.mount("http://", self._adapter)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        repeatable: bool,
+        retry_timeout: float,
+    ) -> Reply:
+        """Send a request and read its whole reply; whatever its status, a reply is a reply.
+
+        C(repeatable) says that sending it twice does no harm; C(retry_timeout) is in seconds, for the call with all
+        its retries; 0 means one attempt. Raises TransportError when there is no reply.
+        """
+        deadline = time.monotonic() + (retry_timeout or self.timeout)
+        patience = Patience(
+            total=None if retry_timeout else 0,
+            deadline=deadline,
+            again=(READ_AGAIN if repeatable else WRITE_AGAIN) if retry_timeout else (),
+            repeatable=repeatable,
+            waits=self.waits,
+            allowed_methods=None,
+            raise_on_status=False,
+            raise_on_redirect=False,
+        )
+        while True:
+            self._adapter.max_retries = patience
+            try:
+                with self._warnings_kept_quiet():
+                    response = self._session.request(
+                        method,
+                        url,
+                        headers=dict(headers),
+                        params=query,
+                        json=json,
+                        data=form,
+                        timeout=self.timeout,
+                        allow_redirects=False,
+                        stream=True,
+                    )
+            except requests.RequestException as error:
+                raise _no_reply(error, self.timeout) from None
+            try:
+                with response:
+                    return Reply(response.status_code, response.headers, _whole_body(response, deadline))
+            except (HTTPError, OSError) as error:
+                # The head of a reply came and its rest did not: urllib3 leaves this case to its caller.
+                try:
+                    patience = patience.increment(method, url, error=error)
+                except MaxRetryError:
+                    raise _no_reply(error, self.timeout) from None
+                patience.sleep()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    @contextlib.contextmanager
+    def _warnings_kept_quiet(self) -> Iterator[None]:
+        with warnings.catch_warnings():
+            if self._quiet:
+                # The task warns in its own words.
+                warnings.simplefilter("ignore", InsecureRequestWarning)
+            yield
+
+
+def _whole_body(response: Any, deadline: float) -> bytes:
+    """The body, within the deadline and a size: a time-out per read alone never ends a slow drip."""
+    body = bytearray()
+    for piece in _pieces(response):
+        body += piece
+        if len(body) > LARGEST_REPLY:
+            raise TransportError("unexpected_reply", f"the reply is larger than {LARGEST_REPLY} bytes", True)
+        if time.monotonic() > deadline:
+            raise TransportError("unreachable", "the reply did not end within retry_timeout", True)
+    return bytes(body)
+
+
+def _pieces(response: Any) -> Iterator[bytes]:
+    read1 = getattr(response.raw, "read1", None)
+    if read1 is None:  # urllib3 1.26, on older hosts
+        yield from response.raw.stream(1024, decode_content=True)
+        return
+    while True:
+        piece = read1(65536, decode_content=True)
+        if not piece:
+            return
+        yield piece
+
+
+def _no_reply(error: Any, timeout: float) -> TransportError:
+    cause = error
+    if isinstance(error, requests.RequestException) and error.args:
+        cause = error.args[0]
+    cause = getattr(cause, "reason", None) or cause
+    if isinstance(cause, SSLError):
+        return TransportError("tls", f"the TLS handshake failed: {_plain(cause)}", False)
+    if isinstance(error, requests.Timeout) or "timed out" in str(cause):
+        return TransportError("unreachable", f"no answer within {timeout:g} seconds", not never_sent(cause))
+    return TransportError("unreachable", _plain(cause), not never_sent(cause))
+
+
+def _plain(cause: object) -> str:
+    """The innermost words of an error, without the object that urllib3 prints in front."""
+    inner = cause
+    while getattr(inner, "__cause__", None) or getattr(inner, "__context__", None):
+        inner = inner.__cause__ or inner.__context__
+    return str(inner) or type(inner).__name__

@@ -1,0 +1,185 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Set the token policy of an application of a tenant."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: imanage_app_auth
+short_description: Manage the token policy of an application in iManage Control Center
+version_added: 0.1.0
+description:
+  - Sets what stands on the I(Authentication) screen of an application, whether refresh tokens are allowed, and when
+    tokens end.
+  - The application has to be added. In check mode one that is still in the catalog is planned for with the documented
+    defaults, with a warning.
+  - The account needs the App Management privilege of a Global Management role.
+author: the imanage.control_center authors (@imanage-control-center)
+extends_documentation_fragment:
+  - imanage.control_center.connection
+  - imanage.control_center.attributes
+  - imanage.control_center.attributes.writes
+options:
+  name:
+    description:
+      - The name of the application, exactly as Control Center lists it, upper and lower case included.
+      - Exactly one of O(name) and O(app_id) is needed.
+    type: str
+  app_id:
+    description:
+      - The id of the application. An id that does not exist never creates anything.
+    type: str
+  allow_refresh_token:
+    description:
+      - Whether the application may refresh its access, I(Allow Refresh Token) on the screen. Control Center's default is no.
+      - Turning it on sets the expiry of refresh tokens to 365 days, unless O(refresh_token_expiry_days) is given.
+    type: bool
+  refresh_token_expiry_days:
+    description:
+      - After how many days a refresh token ends, at least 1. Control Center's default is 365.
+      - It can be set only while refresh is allowed.
+    type: int
+  access_token_expiry_minutes:
+    description:
+      - After how many minutes of inactivity an access token ends, at least 1. Control Center's default is 30.
+    type: int
+"""
+
+EXAMPLES = r"""
+- name: Allow refresh tokens
+  imanage.control_center.imanage_app_auth:
+    url: https://cloudimanage.com
+    username: admin@acme.example
+    password: "{{ vaulted_password }}"
+    client_id: control-center-client
+    name: iManage Tracker CC configuration
+    allow_refresh_token: true
+
+- name: Let refresh tokens end after half a year
+  imanage.control_center.imanage_app_auth:
+    name: iManage Tracker CC configuration
+    allow_refresh_token: true
+    refresh_token_expiry_days: 182
+"""
+
+RETURN = r"""
+application:
+  description:
+    - The application as it was read.
+    - It is null when there is none of that name or id.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The id, which is the OAuth client id too. Not always a UUID.
+      type: str
+      sample: tracker
+    name:
+      description: The name as Control Center lists it.
+      type: str
+      sample: iManage Tracker
+    status:
+      description: V(available) stands in the catalog only, V(enabled) and V(disabled) are added.
+      type: str
+      sample: enabled
+    enabled:
+      description: Whether RV(application.status) is V(enabled).
+      type: bool
+      sample: true
+    description:
+      description: What Control Center says of the application, or null.
+      type: str
+      sample: Time entry in Outlook
+    publisher:
+      description: Who publishes it, or null.
+      type: str
+      sample: iManage
+    access:
+      description: Always null, since this module does not read it.
+      type: dict
+      sample: {mode: custom, users: [], groups: [Partners]}
+token_policy:
+  description: The token policy as it was read; in a preview, as a run would leave it.
+  returned: success
+  type: dict
+  contains:
+    allow_refresh_token:
+      description: Whether refresh tokens are allowed.
+      type: bool
+      sample: true
+    refresh_token_expiry_days:
+      description: After how many days a refresh token ends. Null while refresh is not allowed.
+      type: int
+      sample: 365
+    access_token_expiry_minutes:
+      description: After how many minutes of inactivity an access token ends.
+      type: int
+      sample: 30
+failure:
+  description: Why the task failed, for machines. RV(ignore:msg) says it for people.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description:
+        - One of V(bad_option), V(sign_in), V(permission), V(not_provisioned), V(not_added), V(not_found),
+          V(ambiguous_name), V(consent_required), V(conflict), V(rate_limited), V(unreachable), V(tls),
+          V(unexpected_reply), V(wrong_tenant).
+      type: str
+      sample: permission
+    status:
+      description: The HTTP status, or null when there was no reply.
+      type: int
+      sample: 403
+    code:
+      description: The server's code for the error, or null.
+      type: str
+      sample: NotAuthorized
+    operation:
+      description: The call by its id in the contract, or null when the failure is not about one.
+      type: str
+      sample: listApps
+    method:
+      description: The HTTP method, or null.
+      type: str
+      sample: GET
+    path:
+      description: The path without the query, or null.
+      type: str
+      sample: /work/api/v2/customers/101/apps
+    request_id:
+      description: What iManage's support finds the request by, or null.
+      type: str
+      sample: 8f0c2f9a
+"""
+
+from ansible_collections.imanage.control_center.plugins.module_utils import _token_policy
+from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._options import Options, application_options
+from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+
+TASK = Task(
+    Options(
+        own={
+            **application_options(),
+            "allow_refresh_token": {"type": "bool", "no_log": False},
+            "refresh_token_expiry_days": {"type": "int", "no_log": False},
+            "access_token_expiry_minutes": {"type": "int", "no_log": False},
+        },
+        mutually_exclusive=(("name", "app_id"),),
+        required_one_of=(("name", "app_id"),),
+    ),
+    noun=_token_policy,
+)
+
+
+def main() -> None:
+    """Run as a module."""
+    run_module(TASK)
+
+
+if __name__ == "__main__":
+    main()

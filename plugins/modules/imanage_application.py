@@ -1,0 +1,201 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Add, enable, open, and remove an application of a tenant."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: imanage_application
+short_description: Manage an application in iManage Control Center
+version_added: 0.1.0
+description:
+  - Adds an application from the tenant's catalog, as I(Settings > Applications > Add application) does, enables or disables
+    it, says who has access, and removes it.
+  - An application that is not in the catalog is waiting for iManage, and no administrator can add it.
+  - The account needs the App Management privilege of a Global Management role.
+author: the imanage.control_center authors (@imanage-control-center)
+extends_documentation_fragment:
+  - imanage.control_center.connection
+  - imanage.control_center.attributes
+  - imanage.control_center.attributes.writes
+options:
+  name:
+    description:
+      - The name of the application, exactly as Control Center lists it, upper and lower case included.
+      - Exactly one of O(name) and O(app_id) is needed.
+    type: str
+  app_id:
+    description:
+      - The id of the application. An id that does not exist never creates anything.
+    type: str
+  state:
+    description:
+      - V(present) adds the application from the catalog if it is not added yet.
+      - V(absent) removes it. Its token policy and its access list are gone then. Control Center refuses to remove an
+        application that has associated settings.
+    type: str
+    choices: [present, absent]
+    default: present
+  enabled:
+    description:
+      - Whether the application is enabled, I(Enable application?) on the screen.
+      - Not managed unless given, except that an application is enabled when it is added.
+    type: bool
+  access:
+    description:
+      - V(all) allows access to all users, V(custom) to the users and groups of the list, I(Allow access to) on the screen.
+      - With O(enabled=true) and V(custom) a new application stays disabled until its list is in place, so that nobody else
+        can use it in between.
+    type: str
+    choices: [all, custom]
+  users:
+    description:
+      - Ids of users that have access. Upper and lower case do not matter.
+      - They are added to the list. See O(exclusive).
+    type: list
+    elements: str
+  groups:
+    description:
+      - Ids of groups that have access. Upper and lower case do not matter.
+      - They are added to the list. See O(exclusive).
+    type: list
+    elements: str
+  exclusive:
+    description:
+      - Whether members that are not named are taken from the list. It holds for O(users) and O(groups), each for itself and
+        only where it is given.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Add iManage Tracker for everybody
+  imanage.control_center.imanage_application:
+    url: https://cloudimanage.com
+    username: admin@acme.example
+    password: "{{ vaulted_password }}"
+    client_id: control-center-client
+    name: iManage Tracker
+    access: all
+
+- name: Start with one group
+  imanage.control_center.imanage_application:
+    name: iManage Tracker
+    enabled: true
+    access: custom
+    groups: [Pilot]
+    exclusive: true
+
+- name: Remove it
+  imanage.control_center.imanage_application:
+    name: iManage Tracker
+    state: absent
+"""
+
+RETURN = r"""
+application:
+  description:
+    - The application as it was read; in a preview, as a run would leave it.
+    - It is null when there is none of that name or id.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The id, which is the OAuth client id too. Not always a UUID.
+      type: str
+      sample: tracker
+    name:
+      description: The name as Control Center lists it.
+      type: str
+      sample: iManage Tracker
+    status:
+      description: V(available) stands in the catalog only, V(enabled) and V(disabled) are added.
+      type: str
+      sample: enabled
+    enabled:
+      description: Whether RV(application.status) is V(enabled).
+      type: bool
+      sample: true
+    description:
+      description: What Control Center says of the application, or null.
+      type: str
+      sample: Time entry in Outlook
+    publisher:
+      description: Who publishes it, or null.
+      type: str
+      sample: iManage
+    access:
+      description: Who may use it, as C(mode), C(users) and C(groups); null while the application is not added. In a preview a list with new members is null, because their spelling is the server's.
+      type: dict
+      sample: {mode: custom, users: [], groups: [Partners]}
+failure:
+  description: Why the task failed, for machines. RV(ignore:msg) says it for people.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description:
+        - One of V(bad_option), V(sign_in), V(permission), V(not_provisioned), V(not_added), V(not_found),
+          V(ambiguous_name), V(consent_required), V(conflict), V(rate_limited), V(unreachable), V(tls),
+          V(unexpected_reply), V(wrong_tenant).
+      type: str
+      sample: permission
+    status:
+      description: The HTTP status, or null when there was no reply.
+      type: int
+      sample: 403
+    code:
+      description: The server's code for the error, or null.
+      type: str
+      sample: NotAuthorized
+    operation:
+      description: The call by its id in the contract, or null when the failure is not about one.
+      type: str
+      sample: listApps
+    method:
+      description: The HTTP method, or null.
+      type: str
+      sample: GET
+    path:
+      description: The path without the query, or null.
+      type: str
+      sample: /work/api/v2/customers/101/apps
+    request_id:
+      description: What iManage's support finds the request by, or null.
+      type: str
+      sample: 8f0c2f9a
+"""
+
+from ansible_collections.imanage.control_center.plugins.module_utils import _applications
+from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._options import Options, application_options
+from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+
+TASK = Task(
+    Options(
+        own={
+            **application_options(),
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "enabled": {"type": "bool"},
+            "access": {"type": "str", "choices": ["all", "custom"]},
+            "users": {"type": "list", "elements": "str"},
+            "groups": {"type": "list", "elements": "str"},
+            "exclusive": {"type": "bool", "default": False},
+        },
+        mutually_exclusive=(("name", "app_id"),),
+        required_one_of=(("name", "app_id"),),
+    ),
+    noun=_applications,
+)
+
+
+def main() -> None:
+    """Run as a module."""
+    run_module(TASK)
+
+
+if __name__ == "__main__":
+    main()

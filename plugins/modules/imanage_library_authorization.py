@@ -1,0 +1,207 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Authorize Tracker's background service for libraries."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: imanage_library_authorization
+short_description: Authorize iManage Tracker's background service for libraries
+version_added: 0.1.0
+description:
+  - Does what I(Use my credentials & authorize) does on the page I(Tracker background service authorization), library by
+    library, or withdraws it. The service keeps a refresh token of the signed-in user.
+  - A list is worked through to its end. One library that is refused does not stop the others. The task then fails and
+    names each with its reason, and what was done stays done.
+  - The account needs NRTADMIN in each library, and the application I(iManage Tracker CC configuration) has to be added,
+    enabled, and allowed to refresh.
+author: the imanage.control_center authors (@imanage-control-center)
+extends_documentation_fragment:
+  - imanage.control_center.connection
+  - imanage.control_center.attributes
+  - imanage.control_center.attributes.writes
+options:
+  libraries:
+    description:
+      - The libraries. Upper and lower case do not matter. One that is named twice counts once.
+      - Without it, all libraries that the page lists, which are those in which the signed-in user is NRTADMIN.
+      - A library that is not listed fails the task before anything is written.
+    type: list
+    elements: str
+  state:
+    description:
+      - V(authorized) authorizes what is unauthorized or has ended. V(unauthorized) withdraws.
+    type: str
+    choices: [authorized, unauthorized]
+    default: authorized
+  email:
+    description:
+      - The e-mail address to enter. Without it, that of the signed-in user.
+    type: str
+  authorizer:
+    description:
+      - V(keep) leaves alone what somebody else authorized. V(me) takes it over.
+    type: str
+    choices: [keep, me]
+    default: keep
+  renew_before_days:
+    description:
+      - Authorizes again what ends within so many days. V(0) renews only what has ended.
+    type: int
+    default: 0
+  on_consent_required:
+    description:
+      - What to do where Control Center insists on a person's consent in a browser. V(fail) fails the task at its end,
+        V(hand_over) reports these libraries in RV(handed_over) instead.
+    type: str
+    choices: [fail, hand_over]
+    default: fail
+"""
+
+EXAMPLES = r"""
+- name: Authorize every library in which I am NRTADMIN
+  imanage.control_center.imanage_library_authorization:
+    url: https://cloudimanage.com
+    username: admin@acme.example
+    password: "{{ vaulted_password }}"
+    client_id: control-center-client
+
+- name: Renew two libraries ahead of time
+  imanage.control_center.imanage_library_authorization:
+    libraries: [ACTIVE, ARCHIVE]
+    renew_before_days: 30
+
+- name: Withdraw all authorizations
+  imanage.control_center.imanage_library_authorization:
+    state: unauthorized
+"""
+
+RETURN = r"""
+libraries:
+  description: The libraries that were asked for, as they were read last; in a preview, as a run would leave them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The library.
+      type: str
+      sample: ACTIVE
+    authorized:
+      description: Whether somebody's authorization stands. One that has ended does not.
+      type: bool
+      sample: true
+    authorized_by:
+      description: The user id of who authorized the library. Null when nobody has, and in a preview where only a run can tell.
+      type: str
+      sample: admin@acme.example
+    authorized_by_email:
+      description: The e-mail address that was entered, or null.
+      type: str
+      sample: admin@acme.example
+    authorized_at:
+      description: When, or null.
+      type: str
+      sample: "2026-03-01T09:30:00Z"
+    expires_at:
+      description: When the token that Tracker's service keeps ends, or null where Control Center does not say.
+      type: str
+      sample: "2027-03-01T09:30:00Z"
+unlisted:
+  description:
+    - Libraries of the tenant that the page does not list, because the signed-in user is no NRTADMIN there.
+    - Null where that cannot be known, because the page does not exist yet or the user may not list libraries.
+  returned: success
+  type: list
+  elements: str
+  sample: [FINANCE]
+handed_over:
+  description: The libraries that wait for a person's consent, with what that person has to do. Always empty in a preview.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    library:
+      description: The library.
+      type: str
+      sample: ACTIVE
+    url:
+      description: Where to go.
+      type: str
+      sample: https://cloudimanage.com/work/cc
+    user:
+      description: As whom to sign in.
+      type: str
+      sample: admin@acme.example
+    instructions:
+      description: What to do there, with the server's words.
+      type: str
+      sample: Sign in to Control Center as admin@acme.example, select ...
+failure:
+  description: Why the task failed, for machines. RV(ignore:msg) says it for people.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description:
+        - One of V(bad_option), V(sign_in), V(permission), V(not_provisioned), V(not_added), V(not_found),
+          V(ambiguous_name), V(consent_required), V(conflict), V(rate_limited), V(unreachable), V(tls),
+          V(unexpected_reply), V(wrong_tenant).
+      type: str
+      sample: permission
+    status:
+      description: The HTTP status, or null when there was no reply.
+      type: int
+      sample: 403
+    code:
+      description: The server's code for the error, or null.
+      type: str
+      sample: NotAuthorized
+    operation:
+      description: The call by its id in the contract, or null when the failure is not about one.
+      type: str
+      sample: listApps
+    method:
+      description: The HTTP method, or null.
+      type: str
+      sample: GET
+    path:
+      description: The path without the query, or null.
+      type: str
+      sample: /work/api/v2/customers/101/apps
+    request_id:
+      description: What iManage's support finds the request by, or null.
+      type: str
+      sample: 8f0c2f9a
+"""
+
+from ansible_collections.imanage.control_center.plugins.module_utils import _library_authorizations
+from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
+from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+
+TASK = Task(
+    Options(
+        own={
+            "libraries": {"type": "list", "elements": "str"},
+            "state": {"type": "str", "choices": ["authorized", "unauthorized"], "default": "authorized"},
+            "email": {"type": "str"},
+            "authorizer": {"type": "str", "choices": ["keep", "me"], "default": "keep"},
+            "renew_before_days": {"type": "int", "default": 0},
+            "on_consent_required": {"type": "str", "choices": ["fail", "hand_over"], "default": "fail"},
+        }
+    ),
+    noun=_library_authorizations,
+)
+
+
+def main() -> None:
+    """Run as a module."""
+    run_module(TASK)
+
+
+if __name__ == "__main__":
+    main()

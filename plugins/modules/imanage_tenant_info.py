@@ -1,0 +1,120 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read who is signed in to which tenant."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: imanage_tenant_info
+short_description: Read a tenant of iManage Control Center
+version_added: 0.1.0
+description:
+  - Signs in and says to which tenant, as whom, with which libraries, and whether the account has App Management.
+  - A good first task against a new tenant, since it changes nothing and shows that the credentials work.
+author: the imanage.control_center authors (@imanage-control-center)
+extends_documentation_fragment:
+  - imanage.control_center.connection
+  - imanage.control_center.attributes
+  - imanage.control_center.attributes.reads
+options: {}"""
+
+EXAMPLES = r"""
+- name: Do the credentials work, and is the tenant the right one?
+  imanage.control_center.imanage_tenant_info:
+    url: https://cloudimanage.com
+    username: admin@acme.example
+    password: "{{ vaulted_password }}"
+    client_id: control-center-client
+    customer_id: 101
+"""
+
+RETURN = r"""
+tenant:
+  description: The tenant as the signed-in user sees it.
+  returned: success
+  type: dict
+  contains:
+    customer_id:
+      description: The tenant's number.
+      type: int
+      sample: 101
+    user:
+      description: Who is signed in.
+      type: str
+      sample: admin@acme.example
+    api_url:
+      description: Where the API is.
+      type: str
+      sample: https://cloudimanage.com/work/api/v2
+    api_version:
+      description: The version of the API, or null.
+      type: str
+      sample: 2.1.1234
+    app_management:
+      description: Whether the user has App Management. Null where the user may not read roles.
+      type: bool
+      sample: true
+    libraries:
+      description: All libraries of the tenant.
+      type: list
+      elements: str
+      sample: [ACTIVE, ARCHIVE]
+failure:
+  description: Why the task failed, for machines. RV(ignore:msg) says it for people.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description:
+        - One of V(bad_option), V(sign_in), V(permission), V(not_provisioned), V(not_added), V(not_found),
+          V(ambiguous_name), V(consent_required), V(conflict), V(rate_limited), V(unreachable), V(tls),
+          V(unexpected_reply), V(wrong_tenant).
+      type: str
+      sample: permission
+    status:
+      description: The HTTP status, or null when there was no reply.
+      type: int
+      sample: 403
+    code:
+      description: The server's code for the error, or null.
+      type: str
+      sample: NotAuthorized
+    operation:
+      description: The call by its id in the contract, or null when the failure is not about one.
+      type: str
+      sample: listApps
+    method:
+      description: The HTTP method, or null.
+      type: str
+      sample: GET
+    path:
+      description: The path without the query, or null.
+      type: str
+      sample: /work/api/v2/customers/101/apps
+    request_id:
+      description: What iManage's support finds the request by, or null.
+      type: str
+      sample: 8f0c2f9a
+"""
+
+from ansible_collections.imanage.control_center.plugins.module_utils import _tenant
+from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
+from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+
+TASK = Task(
+    Options(own={}),
+    answer=_tenant.answer,
+)
+
+
+def main() -> None:
+    """Run as a module."""
+    run_module(TASK)
+
+
+if __name__ == "__main__":
+    main()

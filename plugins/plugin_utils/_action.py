@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task inside the controller: no Python process and no zip for a call that takes milliseconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.imanage.control_center.plugins.module_utils import _options, _task, _transport
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+
+# Made once in the parent: workers inherit it by fork, and a context of its own would cost more than a task's work.
+if _transport.IMPORT_ERROR is None:
+    _transport.tls_context(None, True, _transport.environment_bundle())
+
+
+class InProcessAction(ActionBase):
+    """Runs the task of the module of its name. Subclasses only say which task."""
+
+    TRANSFERS_FILES = False
+    _supports_async = True
+    _requires_connection = False
+
+    task_definition: _task.Task
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The task's result, from here or from the module."""
+        super().run(tmp, task_vars)
+        task = self.task_definition
+        check_mode = bool(self._task.check_mode)
+        if not self._fits_in_process():
+            # A module's raw reply shows under ANSIBLE_DEBUG whatever no_log says, so a task that reveals a secret
+            # has no module to fall back to.
+            if task.reveals is None:
+                return self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val))
+            failure = Failure(
+                "bad_option",
+                f"{self._task.action} runs on the controller only.",
+                advice="Use connection: local without become, async and environment for it.",
+            )
+            return self._marked(_task.refusal(task, failure, self._where(), check_mode))
+        try:
+            parameters = _options.validated(task.options, plain(self._task.args))
+        except Failure as failure:
+            return self._marked(_task.refusal(task, failure, self._where(), check_mode))
+        return self._marked(_task.run(task, parameters, check_mode, bool(self._task.diff)))
+
+    def _fits_in_process(self) -> bool:
+        return (
+            getattr(self._connection, "transport", None) == "local"
+            and not self._play_context.become
+            and not self._task.async_val
+            and not any(self._task.environment or [])
+        )
+
+    def _where(self) -> str:
+        return shown(self._task.args.get("url"))
+
+    def _marked(self, result: dict[str, Any]) -> dict[str, Any]:
+        if self.task_definition.reveals is not None:
+            result["_ansible_no_log"] = True
+        return result
+
+
+def plain(value: Any) -> Any:
+    """The value without Ansible's tags, vault wrappers and template types, which JSON and requests do not know."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if value is None or isinstance(value, bool):
+        return value
+    for simple in (int, float):
+        if isinstance(value, simple):
+            return simple(value)
+    return str.__str__(value) if isinstance(value, str) else str(value)
