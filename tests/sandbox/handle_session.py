@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Signing in and out, and saying who is signed in."""
+
+from __future__ import annotations
+
+from .call import Call, form_body
+from .model import Tenant
+from .people import User
+from .tokens import lives
+from .wire import Refusal, Reply, data_reply, json_reply, oauth_error
+
+
+def request_token(call: Call) -> Reply:
+    """Issue tokens for a password or for a refresh token."""
+    form = form_body(call)
+    grant, client = form.get("grant_type"), form.get("client_id")
+    if not grant or not client:
+        return oauth_error("invalid_request", "grant_type and client_id are required.")
+    if grant not in ("password", "refresh_token"):
+        return oauth_error("unsupported_grant_type", f"The grant {grant} is not supported.")
+    if form.get("scope", "user") not in ("admin", "user"):
+        return oauth_error("invalid_scope", "The scope must be admin or user.")
+    if not any(_accepts_client(tenant, form) for tenant in call.tenants.values()):
+        raise Refusal(401, "InvalidClient", "The client is unknown, or its secret is wrong.")
+    found = _by_password(call, form) if grant == "password" else _by_refresh_token(call, form)
+    if found is None:
+        return oauth_error("invalid_grant", "The credentials are not valid.")
+    tenant, user = found
+    if not _accepts_client(tenant, form):
+        raise Refusal(401, "InvalidClient", "The client is unknown, or its secret is wrong.")
+    if not user.allow_logon:
+        return oauth_error("invalid_grant", f"The account {user.id} is not allowed to log on.")
+    access, refresh = call.tokens.issue(tenant, user, call.now)
+    return json_reply(
+        200,
+        {
+            "access_token": access,
+            "token_type": "Bearer",
+            "expires_in": tenant.token_idle_minutes * 60,
+            "refresh_token": refresh,
+            "scope": form.get("scope", "user"),
+        },
+        {"cache-control": "no-store"},
+    )
+
+
+def revoke_token(call: Call) -> Reply:
+    """End an access token of the signed-in user; an unknown one has ended already."""
+    form = form_body(call)
+    if "access_token" not in form:
+        raise Refusal(400, "InvalidInput", "access_token is required.")
+    token = call.tokens.access(form["access_token"])
+    if token and (token.tenant, token.user) == (call.tenant.name, call.user.id):
+        token.ended = True
+    return json_reply(200, {})
+
+
+def discover(call: Call) -> Reply:
+    """Who is signed in, and where the versioned API is."""
+    tenant, user, base = call.tenant, call.user, call.request.base
+    shown = [library.id for library in tenant.libraries if not library.hidden]
+    return data_reply(
+        {
+            "auth_status": "authenticated",
+            "capabilities": [],
+            "dms_version": "10.6.0.0",
+            "user": {"customer_id": tenant.customer_id, **user.person(), "user_type": "enterprise"},
+            "versions": [
+                {"name": "v1", "url": f"{base}/api/v1", "version": "1.3.200"},
+                {"name": "v2", "url": tenant.api_url or f"{base}/work/api/v2", "version": "2.1.1200"},
+            ],
+            "work": {
+                **({"preferred_library": shown[0]} if shown else {}),
+                "libraries": [{"alias": one, "type": "worksite", "status": "online"} for one in shown],
+            },
+        }
+    )
+
+
+def _accepts_client(tenant: Tenant, form: dict[str, str]) -> bool:
+    secret = tenant.client_secret
+    return form["client_id"] == tenant.client_id and (secret is None or form.get("client_secret") == secret)
+
+
+def _by_password(call: Call, form: dict[str, str]) -> tuple[Tenant, User] | None:
+    for tenant in call.tenants.values():
+        user = tenant.user(form.get("username", ""))
+        if user and user.password is not None and form.get("password") == user.password:
+            return tenant, user
+    return None
+
+
+def _by_refresh_token(call: Call, form: dict[str, str]) -> tuple[Tenant, User] | None:
+    token = call.tokens.refresh(form.get("refresh_token", ""))
+    if token is None:
+        return None
+    tenant = call.tenants[token.tenant]
+    user = tenant.user(token.user)
+    return (tenant, user) if user and lives(token, tenant.refresh_token_days, call.now) else None
+
+
+HANDLERS = {"requestToken": request_token, "revokeToken": revoke_token, "discover": discover}

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page "Tracker background service authorization"."""
+
+from __future__ import annotations
+
+from .applications import Application
+from .call import Call, json_body, page
+from .people import Library
+from .wire import Refusal, Reply, data_reply
+
+
+def list_library_authorizations(call: Call) -> Reply:
+    """The libraries in which the signed-in user is NRTADMIN, with who authorized each."""
+    _extension(call)
+    rows = [
+        library.authorization_row(call.tenant.never_expires)
+        for library in call.tenant.libraries
+        if call.user.is_nrtadmin(library.id)
+    ]
+    return page(call, rows)
+
+
+def authorize_library(call: Call) -> Reply:
+    """Keep a refresh token of the signed-in user for a library."""
+    extension, library = _extension(call), _listed(call)
+    email = json_body(call, ("email",)).get("email")
+    if not isinstance(email, str) or "@" not in email:
+        raise Refusal(400, "InvalidInput", "email must be an e-mail address.")
+    if not extension.allows_refresh:
+        raise Refusal(409, "Conflict", f"Refresh tokens are not allowed for {extension.name}.")
+    if library.consent_required or call.tenant.consent_required:
+        raise Refusal(
+            403,
+            "InteractiveConsentRequired",
+            f"Open {call.request.base}/work/cc, then {extension.name}, Open tracker configuration, "
+            f"and authorize the library {library.id} in the browser as {call.user.id}.",
+        )
+    status = 200 if library.authorized_by else 201
+    library.authorize({**call.user.person(), "email": email}, call.now, extension.refresh_days)
+    return data_reply(library.authorization_row(call.tenant.never_expires), status)
+
+
+def unauthorize_library(call: Call) -> Reply:
+    """Forget the refresh token of a library."""
+    _extension(call)
+    library = _listed(call)
+    if library.authorized_by is None:
+        raise Refusal(404, "NotFound", f"The library {library.id} is not authorized.")
+    library.unauthorize()
+    return Reply(204)
+
+
+def _extension(call: Call) -> Application:
+    extension = call.tenant.extension
+    if extension is None:
+        raise Refusal(
+            404, "NotFound", "There is no tracker configuration; its application is not added and enabled."
+        )
+    return extension
+
+
+def _listed(call: Call) -> Library:
+    identity = call.parameters["library_id"]
+    library = call.tenant.library(identity)
+    if library is None or not call.user.is_nrtadmin(library.id):
+        raise Refusal(404, "NotFound", f"There is no library {identity} in which {call.user.id} is NRTADMIN.")
+    return library
+
+
+HANDLERS = {
+    "listLibraryAuthorizations": list_library_authorizations,
+    "authorizeLibrary": authorize_library,
+    "unauthorizeLibrary": unauthorize_library,
+}
