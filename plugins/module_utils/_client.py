@@ -283,7 +283,7 @@ class Client:
             kind: type[Failure] = Uncertain if operation.writes and error.sent else Failure
             raise kind(
                 error.kind,
-                f"{operation.id} got no usable reply: {self._hidden(error)}.",
+                f"Cannot {operation.does} ({operation.id}): {self._hidden(error)}.",
                 **wire(operation, path),
             ) from None
         with contextlib.suppress(KeyError, ValueError, TypeError):
@@ -295,7 +295,7 @@ class Client:
 
     def _unexpected(self, name: str, ids: Mapping[str, str], what: str) -> Failure:
         operation = self.connection.operations[name]
-        return Failure("unexpected_reply", f"{name} {what}.", **wire(operation, self._path(operation, ids)))
+        return Failure("unexpected_reply", f"Cannot {operation.does}: {name} {what}.", **wire(operation, self._path(operation, ids)))
 
     def _hidden(self, text: object) -> str:
         return quoted(_secrets.hide(str(text), self._secrets))

@@ -68,9 +68,10 @@ ROLE = {"id": str, "app_management?": ("true", "false")}
 
 
 class Operation(NamedTuple):
-    """One call: its id in the contract, how it is made, and what it answers when it succeeds."""
+    """One call: its id in the contract, what it does, how it is made, and what it answers when it succeeds."""
 
     id: str
+    does: str
     evidence: str
     method: str
     path: str
@@ -97,30 +98,30 @@ _AUTHORIZATION = _TRACKER + "/{library_id}/authorization"
 OPERATIONS = {
     operation.id: operation
     for operation in (
-        Operation("requestToken", "seen", "POST", "/auth/oauth2/token", reply=TOKEN),
-        Operation("revokeToken", "seen", "POST", "/auth/oauth2/revoke-token"),
-        Operation("discover", "seen", "GET", "/api", reply=_one(IDENTITY)),
-        Operation("listApps", "seen", "GET", _CUSTOMER + "/apps", reply=_page(APP)),
-        Operation("readApp", "assumed", "GET", _APP, reply=_one(APP)),
-        Operation("updateApp", "assumed", "PATCH", _APP, reply=_one(APP), writes=True),
-        Operation("removeApp", "assumed", "DELETE", _APP, success=(204,), writes=True),
-        Operation("readAppAccess", "assumed", "GET", _APP + "/security", reply=_one(ACCESS)),
-        Operation("updateAppAccess", "assumed", "POST", _APP + "/security", reply=_one(ACCESS), writes=True),
-        Operation("readTokenPolicy", "assumed", "GET", _POLICY, reply=_one(TOKEN_POLICY)),
-        Operation("writeTokenPolicy", "published", "PUT", _POLICY, reply=_one(TOKEN_POLICY), writes=True),
-        Operation("listLibraries", "seen", "GET", _CUSTOMER + "/libraries", reply=_page({"id": str})),
-        Operation("listRoles", "seen", "GET", _CUSTOMER + "/roles", reply=_page(ROLE)),
-        Operation("listRoleMembers", "seen", "GET", _CUSTOMER + "/roles/{role_id}/members", reply=_page({"id": str})),
-        Operation("listLibraryAuthorizations", "assumed", "GET", _TRACKER, reply=_page(LIBRARY_AUTHORIZATION)),
+        Operation("requestToken", "sign in", "seen", "POST", "/auth/oauth2/token", reply=TOKEN),
+        Operation("revokeToken", "sign out", "seen", "POST", "/auth/oauth2/revoke-token"),
+        Operation("discover", "ask who is signed in", "seen", "GET", "/api", reply=_one(IDENTITY)),
+        Operation("listApps", "list the applications", "seen", "GET", _CUSTOMER + "/apps", reply=_page(APP)),
+        Operation("readApp", "read the application", "assumed", "GET", _APP, reply=_one(APP)),
+        Operation("updateApp", "add, enable or disable the application", "assumed", "PATCH", _APP, reply=_one(APP), writes=True),
+        Operation("removeApp", "remove the application", "assumed", "DELETE", _APP, success=(204,), writes=True),
+        Operation("readAppAccess", "read who has access", "assumed", "GET", _APP + "/security", reply=_one(ACCESS)),
+        Operation("updateAppAccess", "set who has access", "assumed", "POST", _APP + "/security", reply=_one(ACCESS), writes=True),
+        Operation("readTokenPolicy", "read the token policy", "assumed", "GET", _POLICY, reply=_one(TOKEN_POLICY)),
+        Operation("writeTokenPolicy", "set the token policy", "published", "PUT", _POLICY, reply=_one(TOKEN_POLICY), writes=True),
+        Operation("listLibraries", "list the libraries of the tenant", "seen", "GET", _CUSTOMER + "/libraries", reply=_page({"id": str})),
+        Operation("listRoles", "list the roles", "seen", "GET", _CUSTOMER + "/roles", reply=_page(ROLE)),
+        Operation("listRoleMembers", "list the members of a role", "seen", "GET", _CUSTOMER + "/roles/{role_id}/members", reply=_page({"id": str})),
+        Operation("listLibraryAuthorizations", "read the library authorizations", "assumed", "GET", _TRACKER, reply=_page(LIBRARY_AUTHORIZATION)),
         Operation(
             "authorizeLibrary",
-            "assumed",
+            "authorize the library", "assumed",
             "POST",
             _AUTHORIZATION,
             success=(200, 201),
             reply=_one(LIBRARY_AUTHORIZATION),
             writes=True,
         ),
-        Operation("unauthorizeLibrary", "assumed", "DELETE", _AUTHORIZATION, success=(204,), writes=True),
+        Operation("unauthorizeLibrary", "withdraw the authorization", "assumed", "DELETE", _AUTHORIZATION, success=(204,), writes=True),
     )
 }

@@ -63,7 +63,8 @@ def validated(options: Options, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def refused(messages: list[str]) -> Failure:
     """Ansible's own words about options that do not validate."""
-    return Failure("bad_option", f"The options do not fit: {'; '.join(messages)}.".replace("..", "."))
+    readable = [f"there is no option {text}" if "Supported parameters include" in text else text for text in messages]
+    return Failure("bad_option", f"The options do not fit: {'; '.join(readable).rstrip('.')}.")
 
 
 def application_options() -> dict[str, dict[str, Any]]:

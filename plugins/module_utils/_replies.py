@@ -52,7 +52,7 @@ def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str
     else:
         problem = mismatch(value, operation.reply)
     if problem:
-        raise Failure("unexpected_reply", f"{operation.id}: {problem}.", **wire(operation, path, reply.status))
+        raise Failure("unexpected_reply", f"Cannot {operation.does} ({operation.id}): {problem}.", **wire(operation, path, reply.status))
     return value
 
 
@@ -81,10 +81,10 @@ def _refusal(operation: Operation, path: str, reply: Reply, hidden: Callable[[st
         kind = "sign_in"
     elif reply.status == 403 and code == CONSENT_CODE:
         kind = "consent_required"
-    what = f"{operation.id} was answered with status {reply.status}."
+    what = f"Cannot {operation.does} ({operation.id}, status {reply.status})."
     if 300 <= reply.status < 400:
         target = quoted(origin(reply.headers.get("Location", "")))
-        what = f"{operation.id} was redirected to {target}; redirects are not followed."
+        what = f"Cannot {operation.does} ({operation.id}): redirected to {target}, and redirects are not followed."
     failure: type[Failure] = Uncertain if operation.writes and reply.status >= 500 else Failure
     return failure(kind, what, words=text, **wire(operation, path, reply.status, code, request_id))
 

@@ -60,7 +60,7 @@ class InProcessAction(ActionBase):
         return shown(self._task.args.get("url"))
 
     def _marked(self, result: dict[str, Any]) -> dict[str, Any]:
-        if self.task_definition.reveals is not None:
+        if self.task_definition.reveals in result:
             result["_ansible_no_log"] = True
         return result
 

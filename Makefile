@@ -1,0 +1,55 @@
+# The commands of this repository. Each makes what it needs, once.
+
+PYTHON ?= python3
+BIN := .venv/bin
+TREE := .cache/tree/ansible_collections/imanage/control_center
+SANDBOX_PORT ?= 8800
+
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
+export PYTHONPATH := $(CURDIR)/tests
+
+.PHONY: help demo sandbox test lint clean
+
+help:
+	@echo "make demo     preview and onboard four tenants against a sandbox Control Center"
+	@echo "make sandbox  run the sandbox on port $(SANDBOX_PORT) until you stop it"
+	@echo "make test     run all tests"
+	@echo "make lint     run all linters"
+	@echo "make clean    remove what these commands made"
+
+demo: .venv/demo.done
+	$(BIN)/python demo/demo.py
+
+sandbox: .venv/demo.done
+	$(BIN)/python -m sandbox --tenants tests/sandbox/demo.yml --port $(SANDBOX_PORT)
+
+test: .venv/test.done
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: .venv/lint.done .venv/demo.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/yamllint --strict .
+	$(BIN)/ansible-lint --offline
+
+clean:
+	rm -rf .venv .cache demo-report .pytest_cache .ruff_cache .hypothesis
+
+# One environment; each command adds its part.
+.venv/%.done: tests/requirements/%.txt requirements.txt | .venv/python.done $(TREE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+.venv/test.done: .venv/demo.done
+
+.venv/python.done:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). Install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11. Name a newer one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments. Install its venv package (python3-venv on Debian)."; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+# Ansible finds a collection only below .../ansible_collections/imanage/control_center.
+$(TREE):
+	@mkdir -p $(@D)
+	@ln -sfn "$(CURDIR)" $@

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every test finds ready: the importable collection, a clean environment, a running sandbox."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+import pytest
+from support.tree import make_importable
+
+make_importable()
+
+from support.places import Places, clean_environment  # noqa: E402 - it imports the collection
+
+with contextlib.suppress(ImportError):
+    import hypothesis
+
+    hypothesis.settings.register_profile("tests", deadline=None, max_examples=100, derandomize=True, database=None)
+    hypothesis.settings.load_profile("tests")
+
+
+def pytest_addoption(parser):
+    """Accept the option of pyproject.toml where pytest-ansible is not installed."""
+    with contextlib.suppress(ValueError):
+        parser.addoption("--ansible-unit-inject-only", action="store_true", help="of pytest-ansible, not needed")
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch):
+    """No test depends on the variables of whoever runs it."""
+    for name in set(os.environ) - set(clean_environment(os.environ)):
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def places():
+    """The sandbox of this worker and its server, to which tests add tenants."""
+    with Places() as running:
+        yield running
+
+
+@pytest.fixture
+def tenant(places):
+    """A function that adds a tenant of a new name: tenant(**changes of sandbox.examples.example) gives a Place."""
+    places.start_afresh()
+    yield places.add
+    places.forget()
+
+
+@pytest.fixture
+def acme(tenant):
+    """A tenant where everything is ready and nothing is done."""
+    return tenant()
+
+
+@pytest.fixture
+def naps(monkeypatch):
+    """Waiting takes no time; the list has the seconds that the client would have waited before trying again."""
+    from ansible_collections.imanage.control_center.plugins.module_utils import _task, _transport
+
+    waited = []
+    monkeypatch.setattr(_transport.Patience, "sleep", lambda patience, response=None: waited.append(patience.pause))
+    monkeypatch.setattr(_task, "_PAUSE", 0.001)
+    monkeypatch.setattr(_task, "_LONGEST_PAUSE", 0.002)
+    return waited

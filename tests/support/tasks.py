@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tasks in this process, through the same functions as the action plugins use."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible_collections.imanage.control_center.plugins.module_utils import _client, _options, _task
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import Connection, shown
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._transport import Transport
+from sandbox import MemoryAdapter, Sandbox
+
+from .tree import COLLECTION, ROOT
+
+PACKAGE = f"ansible_collections.{COLLECTION}.plugins.modules"
+MODULES = tuple(sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("imanage_*.py")))
+WRITERS = ("imanage_application", "imanage_app_auth", "imanage_library_authorization")
+
+
+def module(name: str) -> Any:
+    """The imported module file."""
+    return importlib.import_module(f"{PACKAGE}.{name}")
+
+
+def task(name: str) -> _task.Task:
+    """What a module does."""
+    return module(name).TASK
+
+
+def documentation(name: str) -> dict[str, Any]:
+    """A module's DOCUMENTATION with its fragments merged in, as ansible-doc does."""
+    own = yaml.safe_load(module(name).DOCUMENTATION)
+    merged: dict[str, Any] = {"options": {}, "attributes": {}}
+    for fragment in own["extends_documentation_fragment"]:
+        words = fragment.removeprefix(f"{COLLECTION}.").split(".")
+        holder = importlib.import_module(f"{PACKAGE.removesuffix('modules')}doc_fragments.{words[0]}")
+        name_of_part = words[1].upper() if len(words) > 1 else "DOCUMENTATION"
+        part = yaml.safe_load(getattr(holder.ModuleDocFragment, name_of_part))
+        merged["options"].update(part.get("options") or {})
+        for attribute, text in (part.get("attributes") or {}).items():
+            merged["attributes"].setdefault(attribute, {}).update(text)
+    merged["options"].update(own.get("options") or {})
+    return {**own, **merged}
+
+
+def returned(name: str) -> dict[str, Any]:
+    """A module's RETURN."""
+    return yaml.safe_load(module(name).RETURN)
+
+
+def run(name: str, options: dict[str, Any], check: bool = False, diff: bool = True) -> dict[str, Any]:
+    """The result of a task; its options are validated first, as in a play."""
+    what = task(name)
+    try:
+        parameters = _options.validated(what.options, options)
+    except Failure as failure:
+        result = _task.refusal(what, failure, shown(options.get("url")), check)
+    else:
+        result = _task.run(what, parameters, check, diff)
+    json.dumps(result)  # a result is plain data, always
+    return result
+
+
+def memory_client(sandbox: Sandbox, connection: Connection) -> _client.Client:
+    """A client that reaches a sandbox without a network."""
+    transport = Transport(timeout=connection.timeout, validate_certs=connection.validate_certs)
+    for prefix in ("https://", "http://"):
+        transport._session.mount(prefix, MemoryAdapter(sandbox))
+    return _client.Client(connection, transport)
+
+
+def run_in_memory(
+    monkeypatch: Any, sandbox: Sandbox, name: str, options: dict[str, Any], check: bool = False, diff: bool = True
+) -> dict[str, Any]:
+    """As run, against a sandbox without a network."""
+    with monkeypatch.context() as patch:
+        patch.setattr(_task, "Client", lambda connection: memory_client(sandbox, connection))
+        return run(name, options, check, diff)
+
+
+def text_of(path: Path) -> str:
+    """A file of the repository."""
+    return path.read_text(encoding="utf-8")

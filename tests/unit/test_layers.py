@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The decision imports neither Ansible nor requests, and imports run downwards."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from support.tree import ROOT
+
+UTILS = ROOT / "plugins" / "module_utils"
+PURE = sorted(path.stem for path in UTILS.glob("_plan*.py")) + ["_contract", "_errors", "_shape", "_secrets", "_diff"]
+
+
+def imported(stem):
+    tree = ast.parse((UTILS / f"{stem}.py").read_text(encoding="utf-8"))
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("stem", PURE)
+def test_pure_files_import_no_ansible_no_requests_no_clock(stem):
+    for name in imported(stem):
+        assert name.split(".")[0] in {"__future__", "ansible_collections", *_standard()}, name
+        assert not name.startswith(("ansible.", "requests", "urllib3", "socket", "time", "os"))
+
+
+def _standard():
+    return {"base64", "json", "re", "typing", "collections", "urllib", "datetime", "functools"}
+
+
+def test_requests_is_imported_by_the_transport_alone():
+    users = [path.stem for path in UTILS.glob("*.py") if any(name.split(".")[0] == "requests" for name in imported(path.stem))]
+    assert users == ["_transport"]
+
+
+def test_no_import_goes_in_a_circle():
+    graph = {}
+    for path in UTILS.glob("_*.py"):
+        mine = {name.split(".") for name in ()}
+        names = [name.split(".") for name in imported(path.stem)]
+        mine = {word for words in names for word in words if word.startswith("_") and (UTILS / f"{word}.py").exists()}
+        graph[path.stem] = mine - {path.stem}
+    done: set[str] = set()
+
+    def visit(stem, way):
+        assert stem not in way, " -> ".join([*way, stem])
+        if stem in done:
+            return
+        for other in graph[stem]:
+            visit(other, [*way, stem])
+        done.add(stem)
+
+    for stem in graph:
+        visit(stem, [])
+
+
+def test_check_mode_is_known_to_the_glue_alone():
+    knowing = [path.stem for path in UTILS.glob("*.py") if "check_mode" in path.read_text(encoding="utf-8")]
+    assert sorted(knowing) == ["_module", "_task"]

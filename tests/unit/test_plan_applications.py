@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Planning an application: what is written, what is shown, and that a second plan is empty."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import shared, without
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_applications import (
+    ApplicationWish,
+    as_added,
+    is_added,
+    plan_application,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from support.model import application_after
+
+CATALOG = {
+    "id": "tracker",
+    "name": "iManage Tracker",
+    "status": "available",
+    "enabled": False,
+    "description": None,
+    "publisher": "iManage",
+    "access": None,
+}
+ADDED = as_added(CATALOG)
+MEMBERS = ["ada", "Ada", "bob", "STRASSE", "straße", "cem"]
+
+
+def unique(members):
+    return sorted(without(members, []), key=str.casefold)  # as reading gives them
+
+
+members = st.lists(st.sampled_from(MEMBERS), max_size=4)
+access = st.builds(
+    lambda mode, users, groups: {"mode": mode, "users": unique(users), "groups": unique(groups)},
+    st.sampled_from(["all", "custom"]),
+    members,
+    members,
+)
+applications = st.one_of(
+    st.just(CATALOG),
+    st.builds(lambda enabled, who: {**as_added(CATALOG, enabled), "access": who}, st.booleans(), access),
+)
+wishes = st.builds(
+    ApplicationWish,
+    state=st.just("present"),
+    enabled=st.sampled_from([None, True, False]),
+    mode=st.sampled_from([None, "all", "custom"]),
+    users=st.one_of(st.none(), members),
+    groups=st.one_of(st.none(), members),
+    exclusive=st.booleans(),
+)
+any_wish = st.one_of(wishes, st.just(ApplicationWish(state="absent")))
+
+
+def bodies(plan):
+    return [(step.operation, step.body) for step in plan.steps]
+
+
+@given(any_wish, applications)
+def test_law_1_planning_on_the_planned_state_plans_nothing(wish, current):
+    plan = plan_application(wish, current)
+    later = application_after(current, plan.steps)
+    again = plan_application(wish, later)
+    assert again.steps == []
+    assert again.before == again.after
+    assert again.outcome == later
+
+
+@given(any_wish, applications)
+def test_a_plan_foretells_what_is_read_after_it(wish, current):
+    plan = plan_application(wish, current)
+    later = application_after(current, plan.steps)
+    assert set(plan.outcome) == set(later)
+    for key, value in plan.outcome.items():
+        if key == "access" and value is not None:
+            for field, foretold in value.items():
+                assert foretold in (None, later["access"][field]), field
+        else:
+            assert value == later[key]
+
+
+@given(any_wish, applications)
+def test_steps_and_differences_go_together(wish, current):
+    plan = plan_application(wish, current)
+    assert bool(plan.steps) == (plan.before != plan.after)
+
+
+@given(wishes, applications)
+def test_what_is_not_given_is_neither_sent_nor_shown(wish, current):
+    plan = plan_application(wish, current)
+    sent = {key for step in plan.steps if step.operation == "updateAppAccess" for key in step.body}
+    kinds = {row["type"] for step in plan.steps for key in ("include", "remove") for row in step.body.get(key, [])}
+    shown = set(plan.before) | set(plan.after)
+    assert wish.mode is not None or ("default_security" not in sent and "Allow access to" not in shown)
+    assert wish.users is not None or ("user" not in kinds and "Users" not in shown)
+    assert wish.groups is not None or ("group" not in kinds and "Groups" not in shown)
+    assert wish.exclusive or "remove" not in sent
+    if wish.enabled is None and is_added(current):
+        assert "Enable application?" not in shown
+        assert "updateApp" not in {step.operation for step in plan.steps}
+
+
+def test_adding_enables_unless_told_otherwise():
+    assert bodies(plan_application(ApplicationWish(), CATALOG)) == [("updateApp", {"status": "enabled"})]
+    kept_off = plan_application(ApplicationWish(enabled=False), CATALOG)
+    assert bodies(kept_off) == [("updateApp", {"status": "disabled"})]
+    assert kept_off.after == {"Added": True, "Enable application?": False}
+
+
+def test_adding_for_some_never_opens_the_application_to_all():
+    plan = plan_application(ApplicationWish(enabled=True, mode="custom", groups=["Pilot"]), CATALOG)
+    assert bodies(plan) == [
+        ("updateApp", {"status": "disabled"}),
+        ("updateAppAccess", {"default_security": "private", "include": [{"id": "Pilot", "type": "group"}]}),
+        ("updateApp", {"status": "enabled"}),
+    ]
+    assert plan.before == {"Added": False}
+    assert plan.after == {
+        "Added": True,
+        "Enable application?": True,
+        "Allow access to": "Custom",
+        "Groups": ["Pilot"],
+    }
+
+
+def test_law_10_an_addition_cut_short_is_completed():
+    wish = ApplicationWish(enabled=True, mode="custom", groups=["Pilot"])
+    plan = plan_application(wish, CATALOG)
+    whole = application_after(CATALOG, plan.steps)
+    for done in range(len(plan.steps)):
+        partial = application_after(CATALOG, plan.steps[:done])
+        assert application_after(partial, plan_application(wish, partial).steps) == whole
+
+
+def test_members_are_compared_whatever_their_case_and_shown_as_the_server_spells_them():
+    current = {**ADDED, "access": {"mode": "custom", "users": ["Ada"], "groups": []}}
+    plan = plan_application(ApplicationWish(users=["ADA", "ada"]), current)
+    assert plan.steps == []
+    assert plan.after["Users"] == ["Ada"]
+
+
+def test_exclusive_speaks_of_the_given_lists_each_for_itself():
+    current = {**ADDED, "access": {"mode": "custom", "users": ["ada", "bob"], "groups": ["IT"]}}
+    plan = plan_application(ApplicationWish(users=["BOB"], exclusive=True), current)
+    assert bodies(plan) == [("updateAppAccess", {"remove": [{"id": "ada", "type": "user"}]})]
+    assert plan.outcome["access"] == {"mode": "custom", "users": ["bob"], "groups": ["IT"]}
+    emptied = plan_application(ApplicationWish(groups=[], exclusive=True), current)
+    assert bodies(emptied) == [("updateAppAccess", {"remove": [{"id": "IT", "type": "group"}]})]
+    assert plan_application(ApplicationWish(groups=[]), current).steps == []
+
+
+def test_absent_on_nothing_plans_nothing():
+    for current in (None, CATALOG):
+        plan = plan_application(ApplicationWish(state="absent"), current)
+        assert plan.steps == []
+        assert plan.before == plan.after == {"Added": False}
+
+
+def test_absent_foretells_the_catalog():
+    plan = plan_application(ApplicationWish(state="absent"), ADDED)
+    assert bodies(plan) == [("removeApp", None)]
+    assert plan.outcome == CATALOG
+
+
+def test_nothing_can_be_planned_to_be_present():
+    with pytest.raises(ValueError, match="found"):
+        plan_application(ApplicationWish(), None)
+
+
+def test_ids_are_folded_and_kept_in_order():
+    assert without(["b", "A", "B", "c"], ["C"]) == ["b", "A"]
+    assert shared(["B", "a"], ["b", "x"]) == ["B"]
+    assert without(["Straße", "STRASSE"], []) == ["Straße"]

@@ -1,0 +1,163 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Planning authorizations: which libraries are written, what is shown, and that a second plan is empty."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
+    Authorizations,
+    AuthorizationWish,
+    authorized,
+    moment,
+    plan_authorizations,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from support.model import NOW, rows_after
+
+ME = "me@t.example"
+
+
+def row(library="ACTIVE", by=None, days=None):
+    ends = None if days is None else (NOW + datetime.timedelta(days=days)).isoformat()
+    made = {
+        "id": library,
+        "authorized_by": by,
+        "authorized_by_email": by,
+        "authorized_at": NOW.isoformat() if by else None,
+        "expires_at": ends if by else None,
+    }
+    return {**made, "authorized": authorized(made, NOW)}
+
+
+def read(*rows):
+    return Authorizations(list(rows), NOW, ME, ME)
+
+
+rows = st.builds(
+    row,
+    st.sampled_from(["ACTIVE", "ARCHIVE", "SPM"]),
+    st.sampled_from([None, ME, ME.upper(), "other@t.example"]),
+    st.sampled_from([None, -1, 0, 1, 29, 30, 31, 364]),
+)
+readings = st.lists(rows, max_size=3, unique_by=lambda one: one["id"]).map(lambda found: read(*found))
+wishes = st.builds(
+    AuthorizationWish,
+    st.sampled_from(["authorized", "unauthorized"]),
+    st.one_of(st.none(), st.lists(st.sampled_from(["active", "ARCHIVE", "Spm"]), min_size=1, unique=True)),
+    st.one_of(st.none(), st.just("service@t.example")),
+    st.sampled_from(["keep", "me"]),
+    st.sampled_from([0, 1, 30, 364]),
+)
+
+
+@given(wishes, readings, st.sampled_from([365, None]))
+def test_law_1_planning_on_the_planned_state_plans_nothing(wish, current, lifetime):
+    plan = plan_authorizations(wish, current)
+    later = current._replace(rows=rows_after(current, plan.steps, lifetime))
+    again = plan_authorizations(wish, later)
+    assert again.steps == []
+    assert again.before == again.after
+
+
+@given(wishes, readings)
+def test_a_plan_foretells_what_is_read_after_it(wish, current):
+    plan = plan_authorizations(wish, current)
+    later = {one["id"]: one for one in rows_after(current, plan.steps)}
+    for foretold in plan.outcome:
+        assert set(foretold) == set(later[foretold["id"]])
+        assert all(value in (None, later[foretold["id"]][key]) for key, value in foretold.items())
+
+
+@given(wishes, readings)
+def test_steps_and_differences_go_together(wish, current):
+    plan = plan_authorizations(wish, current)
+    differing = [library for library in plan.before if plan.before[library] != plan.after[library]]
+    assert [step.ids["library_id"] for step in plan.steps] == differing
+    asked = None if wish.libraries is None else {one.casefold() for one in wish.libraries}
+    assert list(plan.before) == [one["id"] for one in current.rows if asked is None or one["id"].casefold() in asked]
+
+
+@pytest.mark.parametrize(
+    ("wish", "found", "standing"),
+    [
+        (AuthorizationWish(), row(), "unauthorized"),
+        (AuthorizationWish(), row(by=ME, days=-1), "ended"),
+        (AuthorizationWish(), row(by=ME, days=0), "ended"),
+        (AuthorizationWish(renew_before_days=30), row(by=ME, days=30), "ends within 30 days"),
+        (AuthorizationWish(authorizer="me"), row(by="other", days=9), "authorized by other"),
+        (AuthorizationWish(state="unauthorized"), row(by=ME, days=-1), "authorized"),
+    ],
+)
+def test_what_is_written(wish, found, standing):
+    plan = plan_authorizations(wish, read(found))
+    assert plan.before == {"ACTIVE": standing}
+    assert [step.operation for step in plan.steps] == [
+        "unauthorizeLibrary" if wish.state == "unauthorized" else "authorizeLibrary"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wish", "found"),
+    [
+        (AuthorizationWish(), row(by="other", days=1)),
+        (AuthorizationWish(), row(by="other")),
+        (AuthorizationWish(renew_before_days=30), row(by=ME, days=31)),
+        (AuthorizationWish(renew_before_days=30), row(by=ME)),
+        (AuthorizationWish(authorizer="me"), row(by=ME.upper(), days=9)),
+        (AuthorizationWish(state="unauthorized"), row()),
+        (AuthorizationWish(libraries=["ARCHIVE"]), row()),
+    ],
+)
+def test_what_is_left_alone(wish, found):
+    plan = plan_authorizations(wish, read(found))
+    assert plan.steps == []
+    assert plan.before == plan.after
+
+
+def test_the_given_email_goes_before_the_users_own():
+    (step,) = plan_authorizations(AuthorizationWish(email="a@b"), read(row())).steps
+    assert step.body == {"email": "a@b"}
+    assert step.ids == {"library_id": "ACTIVE"}
+    (step,) = plan_authorizations(AuthorizationWish(), read(row())).steps
+    assert step.body == {"email": ME}
+
+
+def test_without_any_email_nothing_is_planned():
+    with pytest.raises(Failure, match="no e-mail address") as caught:
+        plan_authorizations(AuthorizationWish(), read(row())._replace(email=None))
+    assert caught.value.kind == "bad_option"
+    assert plan_authorizations(AuthorizationWish(), read(row(by=ME))._replace(email=None)).steps == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-01T12:00:00Z",
+        "2026-03-01T12:00:00z",
+        " 2026-03-01T12:00:00.0Z ",
+        "2026-03-01T12:00:00.0000000Z",
+        "2026-03-01T12:00:00",
+        "2026-03-01T13:00:00+01:00",
+        "2026-03-01T13:00:00.000+01:00",
+    ],
+)
+def test_times_of_the_wire(text):
+    assert moment(text) == NOW
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-13-01T00:00:00Z", "1767225600", "Z", "."])
+def test_what_is_no_time_is_an_unexpected_reply(text):
+    with pytest.raises(Failure, match="is no time") as caught:
+        moment(text)
+    assert caught.value.kind == "unexpected_reply"
+
+
+def test_fractions_are_kept():
+    assert moment("2026-03-01T12:00:00.25Z").microsecond == 250000
+    assert moment("2026-03-01T12:00:00.1234567Z").microsecond == 123456

@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Planning a token policy: what is written, what is shown, and that a second plan is empty."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_token_policy import (
+    PolicyWish,
+    plan_token_policy,
+)
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from support.model import policy_after
+
+DEFAULTS = {"allow_refresh_token": False, "refresh_token_expiry_days": None, "access_token_expiry_minutes": 30}
+ON = {"allow_refresh_token": True, "refresh_token_expiry_days": 14, "access_token_expiry_minutes": 5}
+
+numbers = st.sampled_from([1, 14, 30, 365, 98765])
+policies = st.builds(
+    lambda on, days, minutes: {
+        "allow_refresh_token": on,
+        "refresh_token_expiry_days": days if on else None,
+        "access_token_expiry_minutes": minutes,
+    },
+    st.booleans(),
+    numbers,
+    numbers,
+)
+wishes = st.builds(
+    PolicyWish,
+    st.sampled_from([None, True, False]),
+    st.one_of(st.none(), numbers),
+    st.one_of(st.none(), numbers),
+)
+
+
+def planned(wish, current, **more):
+    try:
+        return plan_token_policy(wish, current, "app", **more)
+    except Failure as failure:
+        assert failure.kind == "bad_option"
+        return assume(False)
+
+
+def value(wish, current, **more):
+    (step,) = plan_token_policy(wish, current, "app", **more).steps
+    assert step.ids == {"app_id": "app"}
+    return step.body["value"]
+
+
+@given(wishes, policies)
+def test_law_1_planning_on_the_planned_state_plans_nothing(wish, current):
+    plan = planned(wish, current)
+    assert policy_after(current, plan.steps) == plan.outcome
+    again = plan_token_policy(wish, plan.outcome, "app")
+    assert again.steps == []
+    assert again.before == again.after
+    assert again.outcome == plan.outcome
+
+
+@given(wishes)
+def test_law_1_holds_for_a_policy_that_was_never_set(wish):
+    plan = planned(wish, DEFAULTS, never_set=True)
+    assert policy_after(DEFAULTS, plan.steps) == plan.outcome
+    assert plan_token_policy(wish, plan.outcome, "app").steps == []
+
+
+@given(wishes, policies)
+def test_steps_and_differences_go_together(wish, current):
+    plan = planned(wish, current)
+    assert bool(plan.steps) == (plan.before != plan.after)
+    assert len(plan.before) == len([one for one in wish if one is not None])
+
+
+@given(wishes, policies)
+def test_what_is_not_given_stays_as_it_was(wish, current):
+    plan = planned(wish, current)
+    for field, wanted in wish._asdict().items():
+        turned = plan.outcome["allow_refresh_token"] != current["allow_refresh_token"]
+        if wanted is None and not (field == "refresh_token_expiry_days" and turned):
+            assert plan.outcome[field] == current[field]
+
+
+def test_only_what_is_given_is_sent_to_a_policy_that_was_never_set():
+    assert value(PolicyWish(allow_refresh_token=True), DEFAULTS, never_set=True) == {"allow_refresh_token": True}
+    assert value(PolicyWish(None, None, 60), DEFAULTS, never_set=True) == {
+        "allow_refresh_token": False,
+        "access_token_max_idle_time": 60,
+    }
+
+
+def test_the_rest_of_a_policy_is_sent_as_it_was_read():
+    assert value(PolicyWish(access_token_expiry_minutes=60), ON) == {
+        "allow_refresh_token": True,
+        "refresh_token_expiry": 14,
+        "access_token_max_idle_time": 60,
+    }
+
+
+def test_turning_refresh_on_foretells_the_documented_expiry():
+    plan = plan_token_policy(PolicyWish(allow_refresh_token=True), DEFAULTS, "app", never_set=True)
+    assert plan.outcome["refresh_token_expiry_days"] == 365
+    assert plan.after == {"Allow Refresh Token": True}
+
+
+def test_turning_refresh_off_sends_no_expiry():
+    assert value(PolicyWish(allow_refresh_token=False), ON) == {
+        "allow_refresh_token": False,
+        "access_token_max_idle_time": 5,
+    }
+
+
+def test_an_expiry_while_refresh_is_off_is_refused():
+    with pytest.raises(Failure, match="refresh_token_expiry_days") as caught:
+        plan_token_policy(PolicyWish(refresh_token_expiry_days=14), DEFAULTS, "app")
+    assert caught.value.kind == "bad_option"
+    assert "allow_refresh_token: true" in caught.value.advice
+
+
+def test_nothing_wanted_plans_nothing():
+    plan = plan_token_policy(PolicyWish(), ON, "app")
+    assert (plan.before, plan.after, plan.steps, plan.outcome) == ({}, {}, [], ON)
