@@ -24,7 +24,9 @@ def main() -> int:
     sandbox = sandbox_from_file(HERE.parent / "tests" / "sandbox" / "demo.yml")
     REPORT.mkdir(exist_ok=True)
     with serve(sandbox) as server:
-        print(f"A sandbox Control Center with the tenants {', '.join(tenant.name for tenant in sandbox.tenants)} answers at {server.url}\n")
+        print(
+            f"A sandbox Control Center with the tenants {', '.join(tenant.name for tenant in sandbox.tenants)} answers at {server.url}\n"
+        )
         for title, playbook, may_write in (
             ("1. Preview: nothing is written", "preview", False),
             ("2. Onboard", "onboard", True),
@@ -35,7 +37,7 @@ def main() -> int:
             code = _play(playbook, server.url)
             writes = [row for row in sandbox.log if row.method in WRITES and row.operation not in SIGNING]
             applied = [row for row in writes if (row.status or 0) < 400]
-            print(f"Control Center saw {len(sandbox.log)} requests, {len(applied)} of them changed something.\n")
+            print(f"Control Center saw {len(sandbox.log)} requests; {len(applied)} changed something.\n")
             if code or (writes and not may_write):
                 return code or 1
         left = [row["tenant"] for row in json.loads((REPORT / "report.json").read_text()) if row["changed"]]

@@ -18,7 +18,7 @@ attributes:
     details:
       - Signing in and out happen in check mode too. They change nothing that an administrator manages.
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    description: Returns details on what has changed, or would change in C(check_mode), when in diff mode.
   idempotent:
     description: When run twice in a row outside check mode, with the same arguments, the second run changes nothing.
     support: full

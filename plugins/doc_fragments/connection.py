@@ -21,8 +21,8 @@ options:
   username:
     description:
       - The account to sign in with. On cloudimanage.com it is the e-mail address, on imanage.work the user id.
-      - The account must be allowed to sign in with a password. Where only single sign-on is allowed use O(refresh_token)
-        or O(access_token).
+      - The account must be allowed to sign in with a password. Where only single sign-on is allowed use
+        O(refresh_token) or O(access_token).
       - The value of E(IMANAGE_USERNAME) is used where the option is not given.
     type: str
   password:

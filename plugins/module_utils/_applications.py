@@ -122,8 +122,8 @@ def find_added(client: Client, name: str | None, app_id: str | None) -> dict[str
             "not_added",
             f"{quoted(application['name'])!r} is in the catalog, but it has not been added.",
             assumed={**as_added(application), "access": None},
-            assumption=f"{quoted(application['name'])!r} is assumed to be added by an earlier task, with the documented "
-            "defaults.",
+            assumption=f"{quoted(application['name'])!r} is assumed to be added by an earlier task, with the "
+            "documented defaults.",
         )
     return application
 

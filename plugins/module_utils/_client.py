@@ -295,8 +295,11 @@ class Client:
 
     def _unexpected(self, name: str, ids: Mapping[str, str], what: str) -> Failure:
         operation = self.connection.operations[name]
-        return Failure("unexpected_reply", f"Cannot {operation.does}: {name} {what}.", **wire(operation, self._path(operation, ids)))
+        return Failure(
+            "unexpected_reply",
+            f"Cannot {operation.does}: {name} {what}.",
+            **wire(operation, self._path(operation, ids)),
+        )
 
     def _hidden(self, text: object) -> str:
         return quoted(_secrets.hide(str(text), self._secrets))
-

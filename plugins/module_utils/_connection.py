@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import string
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -70,7 +71,10 @@ def connection(options: Mapping[str, Any]) -> Connection:
 
 def origin(url: str) -> str:
     """Scheme, host and port of a URL: what a token may be sent to. Never user information."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an unreadable address"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
 
 
@@ -99,24 +103,25 @@ def _checked_url(given: str) -> str:
     except ValueError as error:
         raise Failure("bad_option", f"url cannot be read: {error}.", advice=example) from None
     if parts.scheme not in ("https", "http"):
-        raise Failure("bad_option", f"url {_shown(parts)!r} has no https:// in front.", advice=example)
+        raise Failure("bad_option", f"url {shown(given)!r} has no https:// in front.", advice=example)
     if not host:
         raise Failure("bad_option", "url names no host.", advice=example)
     if "@" in parts.netloc:
         raise Failure("bad_option", "url has user information in it.", advice="Use username and password instead.")
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise Failure("bad_option", f"url {_shown(parts)!r} has more than a host in it.", advice=example)
+        raise Failure("bad_option", f"url {shown(given)!r} has more than a host in it.", advice=example)
     if parts.scheme == "http" and not _is_loopback(host):
-        raise Failure("bad_option", f"url uses plain http to {host}, which would show secrets on the way.", advice=example)
+        raise Failure(
+            "bad_option", f"url uses plain http to {host}, which would show secrets on the way.", advice=example
+        )
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _shown(parts: SplitResult) -> str:
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
-
-
 def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_credentials(options: Mapping[str, Any]) -> None:
@@ -129,7 +134,9 @@ def _check_credentials(options: Mapping[str, Any]) -> None:
         if options.get(name) and not options.get("client_id"):
             missing.append(f"{name} is given without client_id")
     if missing:
-        raise Failure("bad_option", f"The credentials are incomplete: {'; '.join(missing)}.", advice="Give what is missing.")
+        raise Failure(
+            "bad_option", f"The credentials are incomplete: {'; '.join(missing)}.", advice="Give what is missing."
+        )
 
 
 def _own_paths(paths: Mapping[str, str]) -> dict[str, Operation]:
@@ -163,5 +170,8 @@ def _checked_path(operation: Operation, path: str) -> str:
 
 
 def placeholders(path: str) -> set[str]:
-    """The names in braces of a path."""
-    return {name for _text, name, _spec, _conversion in string.Formatter().parse(path) if name is not None}
+    """The names in braces of a path; ValueError for anything else in braces."""
+    fields = [field for field in string.Formatter().parse(path) if field[1] is not None]
+    if any(spec or conversion for _text, _name, spec, conversion in fields):
+        raise ValueError("a placeholder is a name in braces and nothing else")
+    return {name for _text, name, _spec, _conversion in fields if name is not None}

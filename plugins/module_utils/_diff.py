@@ -36,7 +36,8 @@ def _scalar(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str) and not _is_plain(value):
-        return json.dumps(value, ensure_ascii=False)
+        # Not every line break and control character of Unicode is escaped by JSON, and YAML wants them all escaped.
+        return json.dumps(value, ensure_ascii=not value.isprintable())
     return "none" if value is None else "[]" if value == [] else str(value)
 
 

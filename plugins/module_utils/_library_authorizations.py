@@ -40,7 +40,9 @@ class Current(NamedTuple):
 def wish(parameters: Mapping[str, Any]) -> Wish:
     """What the options ask for; raises C(bad_option)."""
     if parameters["renew_before_days"] < 0:
-        raise Failure("bad_option", f"renew_before_days is {parameters['renew_before_days']}, but it must be 0 or more.")
+        raise Failure(
+            "bad_option", f"renew_before_days is {parameters['renew_before_days']}, but it must be 0 or more."
+        )
     managed = AuthorizationWish(
         state=parameters["state"],
         libraries=checked_libraries(parameters["libraries"]),
@@ -185,7 +187,9 @@ def _check_listed(asked: list[str] | None, listed: list[str], unlisted: list[str
 
 def _explain_missing_page(failure: Failure) -> None:
     failure.what = f"Control Center has no page {PAGE}; it exists while {EXTENSION!r} is added and enabled."
-    failure.advice = "Add and enable that application, or, if it is, set api_paths to where this tenant serves the page."
+    failure.advice = (
+        "Add and enable that application, or, if it is, set api_paths to where this tenant serves the page."
+    )
 
 
 def _extension_status(client: Client) -> str | None:
@@ -219,8 +223,8 @@ def _without_page(
         failure.what,
         advice=failure.advice,
         assumed=Current(Authorizations(rows, client.now(), user, email), None),
-        assumption=f"{EXTENSION!r} is assumed to be added by an earlier task, to list every library of the tenant for the "
-        "signed-in user, and not to ask for a person's consent.",
+        assumption=f"{EXTENSION!r} is assumed to be added by an earlier task, to list every library of the tenant for "
+        "the signed-in user, and not to ask for a person's consent.",
         **failure.wire,
     )
 

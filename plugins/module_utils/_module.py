@@ -36,7 +36,9 @@ def run_module(task: _task.Task) -> None:
     Module.task = task
     module = Module(argument_spec=task.options.spec, supports_check_mode=True, **task.options.rules)
     if task.reveals is not None:
-        failure = Failure("bad_option", "This task runs on the controller only.", advice="Use connection: local for it.")
+        failure = Failure(
+            "bad_option", "This task runs on the controller only.", advice="Use connection: local for it."
+        )
         result = _task.refusal(task, failure, shown(module.params["url"]), module.check_mode)
     else:
         result = _task.run(task, module.params, module.check_mode, module._diff)

@@ -83,13 +83,16 @@ def _standing(wish: AuthorizationWish, row: Mapping[str, Any], current: Authoriz
         return "authorized"
     if not authorized(row, current.now):
         return "ended"
-    if row["expires_at"] is not None and wish.renew_before_days:
-        if moment(row["expires_at"]) - current.now <= datetime.timedelta(days=wish.renew_before_days):
-            return f"ends within {wish.renew_before_days} days"
+    if _ends_within(wish.renew_before_days, row, current.now):
+        return f"ends within {wish.renew_before_days} days"
     if wish.authorizer == "me":
         mine = row["authorized_by"].casefold() == str(current.user).casefold()
         return f"authorized by {current.user if mine else row['authorized_by']}"
     return "authorized"
+
+
+def _ends_within(days: int, row: Mapping[str, Any], now: datetime.datetime) -> bool:
+    return bool(days and row["expires_at"]) and moment(row["expires_at"]) - now <= datetime.timedelta(days=days)
 
 
 def _goal(wish: AuthorizationWish, current: Authorizations) -> str:

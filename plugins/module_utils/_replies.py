@@ -52,7 +52,11 @@ def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str
     else:
         problem = mismatch(value, operation.reply)
     if problem:
-        raise Failure("unexpected_reply", f"Cannot {operation.does} ({operation.id}): {problem}.", **wire(operation, path, reply.status))
+        raise Failure(
+            "unexpected_reply",
+            f"Cannot {operation.does} ({operation.id}): {problem}.",
+            **wire(operation, path, reply.status),
+        )
     return value
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "********"
+_HEX = re.compile("%[0-9A-F]{2}")
 
 
 def forms(secrets: Iterable[str | None]) -> list[str]:
@@ -18,12 +20,11 @@ def forms(secrets: Iterable[str | None]) -> list[str]:
     found: set[str] = set()
     for secret in filter(None, secrets):
         encoded = secret.encode("utf-8", "surrogateescape")
+        for encoding in (quote(encoded), quote(encoded, safe=""), quote_plus(encoded)):
+            found.update((encoding, _HEX.sub(lambda code: code[0].lower(), encoding)))
         found.update(
             (
                 secret,
-                quote(encoded),
-                quote(encoded, safe=""),
-                quote_plus(encoded),
                 base64.b64encode(encoded).decode().rstrip("="),
                 base64.urlsafe_b64encode(encoded).decode().rstrip("="),
                 json.dumps(secret)[1:-1],

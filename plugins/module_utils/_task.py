@@ -47,7 +47,9 @@ def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool)
     try:
         client = Client(connection(parameters))
         if not client.connection.validate_certs:
-            client.warnings.append(f"{client.where}: validate_certs is false, so anybody on the way can read and change.")
+            client.warnings.append(
+                f"{client.where}: validate_certs is false, so anybody on the way can read and change."
+            )
         if task.answer is not None:
             result = {"changed": False, **task.answer(client, parameters)}
         else:

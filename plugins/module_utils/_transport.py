@@ -82,9 +82,7 @@ class Patience(Retry):
         self.pause = 0.0
 
     def new(self, **kw: Any) -> Patience:
-        return super().new(
-            deadline=self.deadline, again=self.again, repeatable=self.repeatable, waits=self.waits, **kw
-        )
+        return super().new(deadline=self.deadline, again=self.again, repeatable=self.repeatable, waits=self.waits, **kw)
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
         return status_code in self.again
@@ -167,7 +165,7 @@ def environment_bundle() -> str | None:
 
 
 class _Adapter(HTTPAdapter):
-    """Our TLS context everywhere: requests would otherwise load its own authorities into it, connection by connection."""
+    """Our TLS context everywhere: requests would otherwise load its own authorities into it on each connection."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
@@ -205,7 +203,9 @@ class Transport:
         try:
             context = tls_context(ca_path, validate_certs, None if ca_path else environment_bundle())
         except (OSError, ssl.SSLError) as error:
-            raise TransportError("bad_option", f"the authorities in {ca_path or 'the environment'}: {error}", False) from None
+            raise TransportError(
+                "bad_option", f"the authorities in {ca_path or 'the environment'}: {error}", False
+            ) from None
         self._adapter = _Adapter(context)
         self._session = requests.Session()
         self._session.auth = _no_authorization

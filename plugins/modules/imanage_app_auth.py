@@ -34,7 +34,8 @@ options:
     type: str
   allow_refresh_token:
     description:
-      - Whether the application may refresh its access, I(Allow Refresh Token) on the screen. Control Center's default is no.
+      - Whether the application may refresh its access, I(Allow Refresh Token) on the screen. Control Center's
+        default is no.
       - Turning it on sets the expiry of refresh tokens to 365 days, unless O(refresh_token_expiry_days) is given.
     type: bool
   refresh_token_expiry_days:
@@ -119,7 +120,7 @@ token_policy:
       type: int
       sample: 30
 failure:
-  description: Why the task failed, for machines. RV(ignore:msg) says it for people.
+  description: Why the task failed, for machines. C(msg) says it for people.
   returned: failure
   type: dict
   contains:

@@ -12,7 +12,8 @@ module: imanage_application
 short_description: Manage an application in iManage Control Center
 version_added: 0.1.0
 description:
-  - Adds an application from the tenant's catalog, as I(Settings > Applications > Add application) does, enables or disables
+  - Adds an application from the tenant's catalog, as I(Settings > Applications > Add application) does, enables
+    or disables
     it, says who has access, and removes it.
   - An application that is not in the catalog is waiting for iManage, and no administrator can add it.
   - The account needs the App Management privilege of a Global Management role.
@@ -46,8 +47,10 @@ options:
     type: bool
   access:
     description:
-      - V(all) allows access to all users, V(custom) to the users and groups of the list, I(Allow access to) on the screen.
-      - With O(enabled=true) and V(custom) a new application stays disabled until its list is in place, so that nobody else
+      - V(all) allows access to all users, V(custom) to the users and groups of the list, I(Allow access to) on
+        the screen.
+      - With O(enabled=true) and V(custom) a new application stays disabled until its list is in place, so that
+        nobody else
         can use it in between.
     type: str
     choices: [all, custom]
@@ -65,7 +68,8 @@ options:
     elements: str
   exclusive:
     description:
-      - Whether members that are not named are taken from the list. It holds for O(users) and O(groups), each for itself and
+      - Whether members that are not named are taken from the list. It holds for O(users) and O(groups), each
+        for itself and
         only where it is given.
     type: bool
     default: false
@@ -128,11 +132,13 @@ application:
       type: str
       sample: iManage
     access:
-      description: Who may use it, as C(mode), C(users) and C(groups); null while the application is not added. In a preview a list with new members is null, because their spelling is the server's.
+      description:
+        - Who may use it, as C(mode), C(users) and C(groups); null while the application is not added. In a
+          preview a list with new members is null, because their spelling is the server's.
       type: dict
       sample: {mode: custom, users: [], groups: [Partners]}
 failure:
-  description: Why the task failed, for machines. RV(ignore:msg) says it for people.
+  description: Why the task failed, for machines. C(msg) says it for people.
   returned: failure
   type: dict
   contains:

@@ -92,7 +92,9 @@ applications:
       type: str
       sample: iManage
     access:
-      description: Who may use it, as C(mode), C(users) and C(groups), if O(include) asks for it; else, and while the application is not added, null.
+      description:
+        - Who may use it, as C(mode), C(users) and C(groups), if O(include) asks for it; else, and while the
+          application is not added, null.
       type: dict
       sample: {mode: custom, users: [], groups: [Partners]}
     token_policy:
@@ -100,7 +102,7 @@ applications:
       type: dict
       sample: {allow_refresh_token: true, refresh_token_expiry_days: 365, access_token_expiry_minutes: 30}
 failure:
-  description: Why the task failed, for machines. RV(ignore:msg) says it for people.
+  description: Why the task failed, for machines. C(msg) says it for people.
   returned: failure
   type: dict
   contains:

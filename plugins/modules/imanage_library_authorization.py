@@ -95,7 +95,9 @@ libraries:
       type: bool
       sample: true
     authorized_by:
-      description: The user id of who authorized the library. Null when nobody has, and in a preview where only a run can tell.
+      description:
+        - The user id of who authorized the library. Null when nobody has, and in a preview where only a run can
+          tell.
       type: str
       sample: admin@acme.example
     authorized_by_email:
@@ -119,7 +121,9 @@ unlisted:
   elements: str
   sample: [FINANCE]
 handed_over:
-  description: The libraries that wait for a person's consent, with what that person has to do. Always empty in a preview.
+  description:
+    - The libraries that wait for a person's consent, with what that person has to do. Always empty in a
+      preview.
   returned: success
   type: list
   elements: dict
@@ -141,7 +145,7 @@ handed_over:
       type: str
       sample: Sign in to Control Center as admin@acme.example, select ...
 failure:
-  description: Why the task failed, for machines. RV(ignore:msg) says it for people.
+  description: Why the task failed, for machines. C(msg) says it for people.
   returned: failure
   type: dict
   contains:

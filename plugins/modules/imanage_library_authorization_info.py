@@ -53,7 +53,9 @@ libraries:
       type: bool
       sample: true
     authorized_by:
-      description: The user id of who authorized the library. Null when nobody has, and in a preview where only a run can tell.
+      description:
+        - The user id of who authorized the library. Null when nobody has, and in a preview where only a run can
+          tell.
       type: str
       sample: admin@acme.example
     authorized_by_email:
@@ -77,7 +79,7 @@ unlisted:
   elements: str
   sample: [FINANCE]
 failure:
-  description: Why the task failed, for machines. RV(ignore:msg) says it for people.
+  description: Why the task failed, for machines. C(msg) says it for people.
   returned: failure
   type: dict
   contains:

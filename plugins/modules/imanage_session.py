@@ -66,7 +66,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 access_token:
-  description: The token that was issued. Null when O(access_token) was passed in and is still good, and when signing out.
+  description:
+    - The token that was issued. Null when O(access_token) was passed in and is still good, and when signing
+      out.
   returned: success
   type: str
 api_url:
@@ -90,12 +92,14 @@ email:
   type: str
   sample: admin@acme.example
 check_mode:
-  description: Whether the task ran in check mode, for roles that report it. A variable does not tell it for a single play.
+  description:
+    - Whether the task ran in check mode, for roles that report it. A variable does not tell it for a single
+      play.
   returned: always
   type: bool
   sample: false
 failure:
-  description: Why the task failed, for machines. RV(ignore:msg) says it for people.
+  description: Why the task failed, for machines. C(msg) says it for people.
   returned: failure
   type: dict
   contains:

@@ -63,7 +63,7 @@ tenant:
       elements: str
       sample: [ACTIVE, ARCHIVE]
 failure:
-  description: Why the task failed, for machines. RV(ignore:msg) says it for people.
+  description: Why the task failed, for machines. C(msg) says it for people.
   returned: failure
   type: dict
   contains:

@@ -16,8 +16,8 @@ _ORDER = ("session", "lookup", *_TASK_OF_STAGE.values())
 SHARED_HOST = "cloudimanage.com"
 
 CONFIGURE = (
-    "Perform the tasks of 'Configuring the application' in the iManage Tracker help: the elements of the Tracker panel, on "
-    "the Web Client page of Control Center, as an NRTADMIN or a Tier 2 administrator."
+    "Perform the tasks of 'Configuring the application' in the iManage Tracker help: the elements of the Tracker "
+    "panel, on the Web Client page of Control Center, as an NRTADMIN or a Tier 2 administrator."
 )
 INSTALL = "Users then need iManage Work Desktop for Windows; Tracker appears as a panel in Microsoft Outlook."
 
@@ -167,8 +167,8 @@ def _next_steps(
         # The vendor provisions Tracker as a whole: its configuration application comes with it.
         text = request_text(customer, records["names"][0], request.get("from"), request.get("to"))
         steps.append(
-            f"Not in the catalog of this tenant: {', '.join(missing)}. Send this to iManage, wait for the confirmation, and "
-            f"run again:\n\n{text}"
+            f"Not in the catalog of this tenant: {', '.join(missing)}. Send this to iManage, wait for the "
+            f"confirmation, and run again:\n\n{text}"
         )
     steps += [row["instructions"] for row in authorization.get("handed_over") or []]
     if status == "awaiting_consent":
@@ -179,13 +179,13 @@ def _next_steps(
     if fragment and status in ("onboarded", "awaiting_consent", "awaiting_provisioning"):
         host = urlsplit(records["url"]).hostname
         steps.append(
-            f"Custom subdomain: ask iManage's support to change Tracker's redirect URL to https://{host}/tracker, then put "
-            f"this into imEMM.config on the desktops: {fragment}"
+            f"Custom subdomain: ask iManage's support to change Tracker's redirect URL to https://{host}/tracker, then "
+            f"put this into imEMM.config on the desktops: {fragment}"
         )
     unlisted = authorization.get("unlisted")
     if unlisted and status != "offboarded":
         steps.append(
-            f"Not authorized, because the signed-in user is no NRTADMIN there: {', '.join(unlisted)}. Let somebody who is "
-            "run this too, or give imanage_nrtadmin_username."
+            f"Not authorized, because the signed-in user is no NRTADMIN there: {', '.join(unlisted)}. Let somebody who "
+            "is run this too, or give imanage_nrtadmin_username."
         )
     return steps

@@ -44,19 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m sandbox", description="A Control Center for tests and demos."
-    )
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A Control Center for tests and demos.")
     parser.add_argument("--tenants", required=True, type=Path, metavar="FILE", help="the tenants, in YAML")
     parser.add_argument("--port", default=0, type=int, metavar="N", help="default: any free port")
-    parser.add_argument(
-        "--port-file", type=Path, metavar="FILE", help="gets the port once the server accepts"
-    )
+    parser.add_argument("--port-file", type=Path, metavar="FILE", help="gets the port once the server accepts")
     parser.add_argument("--certfile", type=Path, metavar="FILE", help="a certificate: serve https")
     parser.add_argument("--keyfile", type=Path, metavar="FILE", help="the key of the certificate")
-    parser.add_argument(
-        "--latency", default=0.0, type=float, metavar="MS", help="milliseconds before each reply"
-    )
+    parser.add_argument("--latency", default=0.0, type=float, metavar="MS", help="milliseconds before each reply")
     return parser
 
 

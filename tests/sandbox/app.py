@@ -71,18 +71,14 @@ async def _deliver(reply: Reply, transport: asyncio.Transport, receive: Any, sen
         await _gone(receive)
     elif kind == "middle":
         await _start(reply, send)
-        await send(
-            {"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True}
-        )
+        await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
         # close, unlike abort, still sends what was written.
         transport.close()
         await _gone(receive)
     elif kind == "drip":
         await _start(reply, send)
         for index in range(len(reply.body)):
-            await send(
-                {"type": "http.response.body", "body": reply.body[index : index + 1], "more_body": True}
-            )
+            await send({"type": "http.response.body", "body": reply.body[index : index + 1], "more_body": True})
             if await _gone(receive, seconds):
                 return
         await send({"type": "http.response.body"})

@@ -159,8 +159,6 @@ def completed_policy(policy: dict[str, Any]) -> dict[str, Any]:
 def _read_access(description: dict[str, Any], what: str) -> Access:
     fields = Fields(description, what)
     mode = fields.choice("mode", ("all", "custom"), "all")
-    members = [("user", one) for one in fields.texts("users")] + [
-        ("group", one) for one in fields.texts("groups")
-    ]
+    members = [("user", one) for one in fields.texts("users")] + [("group", one) for one in fields.texts("groups")]
     fields.end()
     return Access("private" if mode == "custom" else "public", members)

@@ -27,9 +27,7 @@ def control_api(sandbox: Sandbox) -> Starlette:
             sandbox.clear_log()
             return Response(status_code=204)
         query = request.query_params
-        return JSONResponse(
-            [entry.plain() for entry in sandbox.requests(query.get("tenant"), query.get("operation"))]
-        )
+        return JSONResponse([entry.plain() for entry in sandbox.requests(query.get("tenant"), query.get("operation"))])
 
     async def tenants(request: Request) -> Response:
         if request.method == "POST":
@@ -65,9 +63,7 @@ def control_api(sandbox: Sandbox) -> Starlette:
             return Response(status_code=204)
         if request.method == "POST":
             given = await request.json()
-            known.extend(
-                [Fault.from_description(one) for one in (given if isinstance(given, list) else [given])]
-            )
+            known.extend([Fault.from_description(one) for one in (given if isinstance(given, list) else [given])])
         return JSONResponse([fault.plain() for fault in known])
 
     async def consent(request: Request) -> Response:

@@ -50,9 +50,7 @@ def _user(tenant: str, name: str, **more: Any) -> dict[str, Any]:
 class Caller:
     """Calls operations of the contract by their id."""
 
-    def __init__(
-        self, sandbox: Sandbox, token: str | None = "acme-admin-token", customer_id: int | str = 101
-    ):
+    def __init__(self, sandbox: Sandbox, token: str | None = "acme-admin-token", customer_id: int | str = 101):
         self.sandbox = sandbox
         self.token = token
         self.customer_id = customer_id
@@ -80,9 +78,7 @@ class Caller:
         """The request of one call."""
         known = contract.operations()[operation]
         given = {"customer_id": str(self.customer_id), **parameters}
-        path = "/".join(
-            quote(given[one[1:-1]], safe="") if one.startswith("{") else one for one in known.segments
-        )
+        path = "/".join(quote(given[one[1:-1]], safe="") if one.startswith("{") else one for one in known.segments)
         sent = {"x-auth-token": self.token} if self.token and known.signed_in else {}
         content = b""
         if body is not None:

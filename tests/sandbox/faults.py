@@ -13,9 +13,7 @@ from . import contract
 from .fields import DescriptionError, Fields
 from .wire import JSON, WITHOUT_BODY, Delivery, Refusal, Reply, error_reply, json_reply
 
-LOGIN_PAGE = (
-    b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form>Sign in</form></body></html>"
-)
+LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form>Sign in</form></body></html>"
 
 # kind: (fields of its own, is the request applied unless the fault says otherwise, may the fault say so)
 KINDS: dict[str, tuple[tuple[str, ...], bool, bool]] = {
@@ -105,9 +103,7 @@ class Fault:
 
     def plain(self) -> dict[str, Any]:
         """The fault as data, with how often it struck."""
-        return {
-            one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) is not None
-        }
+        return {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) is not None}
 
     def strikes(self, operation: contract.Operation) -> bool:
         """Whether this call is struck; it is counted."""
@@ -143,9 +139,7 @@ class Fault:
                 return Reply(200, {"content-type": JSON})
             case "truncated":
                 body = truth.body or b'{"data": {"id": "cut off"}}'
-                return Reply(
-                    truth.status if truth.body else 200, {"content-type": JSON}, body[: len(body) // 2]
-                )
+                return Reply(truth.status if truth.body else 200, {"content-type": JSON}, body[: len(body) // 2])
             case "shape":
                 return json_reply(200, {"data": "unexpected"} if self.body is None else self.body)
             case "redirect":
@@ -162,9 +156,7 @@ class Fault:
         if status in WITHOUT_BODY:
             return Reply(status, headers)
         if self.text is not None:
-            return Reply(
-                status, {"content-type": self.content_type or "text/plain", **headers}, self.text.encode()
-            )
+            return Reply(status, {"content-type": self.content_type or "text/plain", **headers}, self.text.encode())
         if self.body is not None:
             typed = {"content-type": self.content_type or JSON, **headers}
             return Reply(status, typed, json.dumps(self.body).encode())
@@ -179,6 +171,4 @@ def _filler(size: int) -> bytes:
 def _zipped(reply: Reply) -> Reply:
     if not reply.body:
         return reply
-    return replace(
-        reply, headers={**reply.headers, "content-encoding": "gzip"}, body=gzip.compress(reply.body)
-    )
+    return replace(reply, headers={**reply.headers, "content-encoding": "gzip"}, body=gzip.compress(reply.body))

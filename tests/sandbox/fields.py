@@ -40,9 +40,7 @@ class Fields:
         """The value of a field that knows only a few values."""
         value = self.take(name, str, default)
         if value not in choices:
-            raise DescriptionError(
-                f"{name} of {self.what} must be one of {', '.join(choices)}, not {value!r}."
-            )
+            raise DescriptionError(f"{name} of {self.what} must be one of {', '.join(choices)}, not {value!r}.")
         return value
 
     def texts(self, name: str) -> list[str]:
@@ -68,9 +66,7 @@ class Fields:
     def end(self) -> None:
         """Complain about fields that nobody took."""
         if self._left:
-            raise DescriptionError(
-                f"{self.what} has unknown keys: {', '.join(sorted(map(str, self._left)))}."
-            )
+            raise DescriptionError(f"{self.what} has unknown keys: {', '.join(sorted(map(str, self._left)))}.")
 
 
 def unique(ids: list[str], what: str) -> None:

@@ -16,9 +16,7 @@ def list_apps(call: Call) -> Reply:
     need_app_management(call)
     status, name = call.query.get("status"), call.query.get("name", "").casefold()
     rows = [
-        app.row()
-        for app in call.tenant.applications
-        if status in (None, app.status) and name in app.name.casefold()
+        app.row() for app in call.tenant.applications if status in (None, app.status) and name in app.name.casefold()
     ]
     return page(call, rows)
 
@@ -76,9 +74,7 @@ def update_app_access(call: Call) -> Reply:
         )
     gone = {(kind, identity.casefold()) for kind, identity in remove}
     kept = [member for member in access.members if (member[0], member[1].casefold()) not in gone]
-    access.members = list(
-        dict.fromkeys([*kept, *((kind, known) for kind, known in spelled if known is not None)])
-    )
+    access.members = list(dict.fromkeys([*kept, *((kind, known) for kind, known in spelled if known is not None)]))
     access.default_security = security
     app.edit_date = call.now
     return data_reply(access.plain())
@@ -98,9 +94,7 @@ def write_token_policy(call: Call) -> Reply:
     body = json_body(call, ("type", "value"))
     policy = body.get("value")
     if body.get("type") != "value" or not isinstance(policy, dict):
-        raise Refusal(
-            400, "InvalidInput", "The body must be an object with type value and an object as value."
-        )
+        raise Refusal(400, "InvalidInput", "The body must be an object with type value and an object as value.")
     problem = policy_problem(policy)
     if problem:
         raise Refusal(400, "InvalidInput", problem)

@@ -54,9 +54,7 @@ def unauthorize_library(call: Call) -> Reply:
 def _extension(call: Call) -> Application:
     extension = call.tenant.extension
     if extension is None:
-        raise Refusal(
-            404, "NotFound", "There is no tracker configuration; its application is not added and enabled."
-        )
+        raise Refusal(404, "NotFound", "There is no tracker configuration; its application is not added and enabled.")
     return extension
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from threading import RLock
 from typing import Any
 
@@ -48,9 +49,7 @@ class Sandbox:
         self._descriptions = [one.description if isinstance(one, Tenant) else one for one in tenants]
         unique([one["name"] for one in self._descriptions if "name" in one], "tenants")
         self._rate_limit = rate_limit
-        self._first_faults = [
-            one if isinstance(one, Fault) else Fault.from_description(one) for one in faults
-        ]
+        self._first_faults = [one if isinstance(one, Fault) else Fault.from_description(one) for one in faults]
         self.reset()
 
     def handle(self, request: Request) -> Reply:
@@ -70,7 +69,9 @@ class Sandbox:
             else:
                 fault = self._fault(route.operation, tenant)
                 reply = self._answer(request, route, fault, transaction, now)
-            reply = replace(reply, headers={**limit_headers, **reply.headers})
+            # The sandbox's own clock, which tests move: clients go by it when they ask what has ended.
+            date = format_datetime(now, usegmt=True)
+            reply = replace(reply, headers={"date": date, **limit_headers, **reply.headers})
             self._log.append(
                 Entry(
                     number=self._count,
@@ -129,9 +130,7 @@ class Sandbox:
             self._log: list[Entry] = []
             self._tenants: dict[str, Tenant] = {}
             self._tokens = Tokens()
-            self.rate_limit = (
-                RateLimit.from_description(self._rate_limit, "rate_limit") if self._rate_limit else None
-            )
+            self.rate_limit = RateLimit.from_description(self._rate_limit, "rate_limit") if self._rate_limit else None
             self.faults = [fault.fresh() for fault in self._first_faults]
             for description in self._descriptions:
                 self.add(description)
@@ -144,11 +143,7 @@ class Sandbox:
 
     def requests(self, tenant: str | None = None, operation: str | None = None) -> list[Entry]:
         """The log of one tenant, of one operation, or of both."""
-        return [
-            entry
-            for entry in self.log
-            if tenant in (None, entry.tenant) and operation in (None, entry.operation)
-        ]
+        return [entry for entry in self.log if tenant in (None, entry.tenant) and operation in (None, entry.operation)]
 
     def clear_log(self) -> None:
         """Forget the log."""
@@ -257,9 +252,7 @@ class Sandbox:
                 raise DescriptionError(f"Tenants {other.name} and {tenant.name} have the same customer_id.")
             both = users & {user.id.casefold() for user in other.users}
             if both:
-                raise DescriptionError(
-                    f"Tenants {other.name} and {tenant.name} both have a user {min(both)}."
-                )
+                raise DescriptionError(f"Tenants {other.name} and {tenant.name} both have a user {min(both)}.")
 
 
 def _no_operation(request: Request, route: contract.Route, transaction: str) -> Reply:

@@ -39,9 +39,7 @@ class MemoryAdapter(HTTPAdapter):
         kind, seconds = reply.delivery.kind, reply.delivery.seconds
         patience = timeout[1] if isinstance(timeout, tuple) else timeout
         if kind == "drop":
-            raise requests.exceptions.ConnectionError(
-                "The connection was closed without a reply.", request=request
-            )
+            raise requests.exceptions.ConnectionError("The connection was closed without a reply.", request=request)
         if kind == "hang" or (kind in ("delay", "drip") and patience is not None and seconds > patience):
             raise requests.exceptions.ReadTimeout("No reply came in time.", request=request)
         response = self.build_response(request, _raw(reply, request.method))

@@ -63,16 +63,12 @@ class Tenant:
         tenant.groups = fields.texts("groups")
         by_id = {user.id.casefold(): user for user in tenant.users}
         tenant.libraries = [
-            read_library(one, f"a library of {what}", by_id, clock())
-            for one in fields.take("libraries", list, [])
+            read_library(one, f"a library of {what}", by_id, clock()) for one in fields.take("libraries", list, [])
         ]
         tenant.applications = [
-            read_application(one, f"an application of {what}")
-            for one in fields.take("applications", list, [])
+            read_application(one, f"an application of {what}") for one in fields.take("applications", list, [])
         ]
-        tenant.extra_roles = [
-            read_role(one, f"a role of {what}") for one in fields.take("extra_roles", list, [])
-        ]
+        tenant.extra_roles = [read_role(one, f"a role of {what}") for one in fields.take("extra_roles", list, [])]
         tenant.page_size = fields.take("page_size", int, 100)
         tenant.consent_required = fields.take("consent_required", bool, False)
         limit = fields.take("rate_limit", dict, None)
@@ -81,9 +77,7 @@ class Tenant:
         tenant.refresh_token_days = fields.take("refresh_token_days", int, 365)
         tenant.api_url = fields.take("api_url", str, None)
         tenant.never_expires = fields.take("never_expires", bool, False)
-        tenant.faults = [
-            Fault.from_description(one, f"a fault of {what}") for one in fields.take("faults", list, [])
-        ]
+        tenant.faults = [Fault.from_description(one, f"a fault of {what}") for one in fields.take("faults", list, [])]
         fields.end()
         tenant._check()
         return tenant
@@ -159,15 +153,11 @@ class Tenant:
         unique([app.id for app in self.applications], f"applications {what}")
         unique([role.id for role in self.roles], f"roles {what}")
         if min(self.page_size, self.token_idle_minutes, self.refresh_token_days) < 1:
-            raise DescriptionError(
-                f"page_size, token_idle_minutes and refresh_token_days {what} must be at least 1."
-            )
+            raise DescriptionError(f"page_size, token_idle_minutes and refresh_token_days {what} must be at least 1.")
         for user in self.users:
             for library in user.nrtadmin or []:
                 if not isinstance(library, str) or self.library(library) is None:
-                    raise DescriptionError(
-                        f"User {user.id} {what} is NRTADMIN of an unknown library: {library}."
-                    )
+                    raise DescriptionError(f"User {user.id} {what} is NRTADMIN of an unknown library: {library}.")
         for app in self.applications:
             if app.access:
                 app.access.members = [self._member(app, *member) for member in app.access.members]
@@ -175,7 +165,5 @@ class Tenant:
     def _member(self, app: Application, kind: str, identity: str) -> tuple[str, str]:
         spelled = self.spelling(kind, identity)
         if spelled is None:
-            raise DescriptionError(
-                f"Application {app.id} of tenant {self.name} names an unknown {kind}: {identity}."
-            )
+            raise DescriptionError(f"Application {app.id} of tenant {self.name} names an unknown {kind}: {identity}.")
         return kind, spelled

@@ -65,6 +65,7 @@ class Server:
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
+                date_header=False,
                 timeout_keep_alive=60,
                 **options,
             )
@@ -117,8 +118,6 @@ def _listening(port: int) -> socket.socket:
     return listener
 
 
-def serve(
-    sandbox: Sandbox, *, port: int = 0, ssl_context_files: Files | None = None, latency: float = 0.0
-) -> Server:
+def serve(sandbox: Sandbox, *, port: int = 0, ssl_context_files: Files | None = None, latency: float = 0.0) -> Server:
     """Start a server on loopback and return once it accepts; port 0 picks a free one, latency is in seconds."""
     return Server(sandbox, port, ssl_context_files, latency)

@@ -67,7 +67,11 @@ class Place:
     def options(self, user: str = "admin", by: str = "password", **more: Any) -> dict[str, Any]:
         """Options that reach the tenant; None takes one out."""
         known = {
-            "password": {"username": self.user(user), "password": f"{self.name}-{user}-password", "client_id": CLIENT_ID},
+            "password": {
+                "username": self.user(user),
+                "password": f"{self.name}-{user}-password",
+                "client_id": CLIENT_ID,
+            },
             "refresh_token": {"refresh_token": f"{self.name}-{user}-refresh", "client_id": CLIENT_ID},
             "access_token": {"access_token": f"{self.name}-{user}-token"},
             "nothing": {},

@@ -12,8 +12,44 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
-words = st.sampled_from(["yes", "No", "null", "~", "none", "1", "1.5", "0x1", "a: b", "a #b", "- a", "[a]", "2026-03-01", ".nan", "é", "<<", "=", "ACTIVE_1", "a'b", 'a"b', "a\\b", "!x", "*x", "y", "iManage Insight+ Admin", "Ends:", "a,b", "a\u2028b", "a\x85b", "a\x7fb", "\ufeffa"])
-anything = st.one_of(texts, words, st.booleans(), st.integers(), st.none(), st.lists(st.one_of(texts, words), max_size=4))
+words = st.sampled_from(
+    [
+        "yes",
+        "No",
+        "null",
+        "~",
+        "none",
+        "1",
+        "1.5",
+        "0x1",
+        "a: b",
+        "a #b",
+        "- a",
+        "[a]",
+        "2026-03-01",
+        ".nan",
+        "é",
+        "<<",
+        "=",
+        "ACTIVE_1",
+        "a'b",
+        'a"b',
+        "a\\b",
+        "!x",
+        "*x",
+        "y",
+        "iManage Insight+ Admin",
+        "Ends:",
+        "a,b",
+        "a\u2028b",
+        "a\x85b",
+        "a\x7fb",
+        "\ufeffa",
+    ]
+)
+anything = st.one_of(
+    texts, words, st.booleans(), st.integers(), st.none(), st.lists(st.one_of(texts, words), max_size=4)
+)
 views = st.dictionaries(st.one_of(texts, words), anything, max_size=5)
 
 

@@ -37,7 +37,11 @@ def _standard():
 
 
 def test_requests_is_imported_by_the_transport_alone():
-    users = [path.stem for path in UTILS.glob("*.py") if any(name.split(".")[0] == "requests" for name in imported(path.stem))]
+    users = [
+        path.stem
+        for path in UTILS.glob("*.py")
+        if any(name.split(".")[0] == "requests" for name in imported(path.stem))
+    ]
     assert users == ["_transport"]
 
 

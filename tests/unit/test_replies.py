@@ -9,7 +9,13 @@ import json
 
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import ADVICE, KINDS, Failure, Uncertain, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import (
+    ADVICE,
+    KINDS,
+    Failure,
+    Uncertain,
+    quoted,
+)
 from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply, checked
 
 READ, WRITE, TOKEN, REMOVE = (OPERATIONS[name] for name in ("readApp", "updateApp", "requestToken", "removeApp"))
@@ -148,7 +154,9 @@ def test_words_of_the_server(body, words, code):
 
 
 def test_a_failure_explains_itself():
-    failure = Failure("conflict", "It failed.", words="Has settings.", status=409, code="Conflict", operation="removeApp")
+    failure = Failure(
+        "conflict", "It failed.", words="Has settings.", status=409, code="Conflict", operation="removeApp"
+    )
     result = failure.render("https://cc.example")
     assert result["msg"] == (
         'https://cc.example: It failed. Control Center said: "Has settings." (409 Conflict). '

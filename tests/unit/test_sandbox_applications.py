@@ -63,9 +63,7 @@ def test_list_shows_client_secrets(call):
     assert "client_secret" not in rows["drive"]["oauth"]
 
 
-@pytest.mark.parametrize(
-    "operation", ["listApps", "readApp", "updateApp", "listRoles", "listRoleMembers", *ADDED]
-)
+@pytest.mark.parametrize("operation", ["listApps", "readApp", "updateApp", "listRoles", "listRoleMembers", *ADDED])
 @pytest.mark.parametrize("user", ["pat", "nrt"])
 def test_app_management_is_needed(sandbox, operation, user):
     reply = Caller(sandbox, f"acme-{user}-token")(operation, app_id="drive", role_id="Global Admin", body={})
@@ -109,9 +107,7 @@ def test_enabling_and_disabling_keeps_settings(call):
     assert call("readTokenPolicy", app_id="drive").status == 200
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"status": "available"}, {"status": "enabled", "name": "x"}, [], "enabled", 1]
-)
+@pytest.mark.parametrize("body", [{}, {"status": "available"}, {"status": "enabled", "name": "x"}, [], "enabled", 1])
 def test_update_refuses_what_it_does_not_know(sandbox, call, body):
     before = sandbox.tenant("acme").snapshot()
     assert call("updateApp", app_id="drive", body=body).status == 400
@@ -149,9 +145,7 @@ def test_members_are_found_in_any_case_and_shown_as_spelled(call):
 
 def test_default_security_keeps_members(call):
     access(call, default_security="private", include=[{"id": "IT", "type": "group"}])
-    assert access(call, default_security="public").json()["data"]["members"] == [
-        {"id": "IT", "type": "group"}
-    ]
+    assert access(call, default_security="public").json()["data"]["members"] == [{"id": "IT", "type": "group"}]
 
 
 def test_removing_members_ignores_strangers(call):

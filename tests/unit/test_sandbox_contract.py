@@ -78,9 +78,7 @@ class CheckedCaller(Caller):
             openapi().validate_request(checked)
         reply = self.sandbox.handle(request)
         content_type = reply.headers.get("content-type", "application/json")
-        openapi().validate_response(
-            checked, MockResponse(reply.body, reply.status, reply.headers, content_type)
-        )
+        openapi().validate_response(checked, MockResponse(reply.body, reply.status, reply.headers, content_type))
         self.seen[operation, reply.status] += 1
         return reply
 

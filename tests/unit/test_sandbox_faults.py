@@ -183,8 +183,7 @@ def test_gzip_is_compressed(add):
 def test_repeated_page_never_ends(server, sandbox):
     sandbox.tenant("acme").faults.append(Fault("repeat_page"))
     pages = [
-        requests.get(f"{server.url}{APPS}?offset={offset}", headers=HEADERS, timeout=5).json()
-        for offset in (0, 2, 400)
+        requests.get(f"{server.url}{APPS}?offset={offset}", headers=HEADERS, timeout=5).json() for offset in (0, 2, 400)
     ]
     assert pages[0] == pages[1] == pages[2]
     assert len(pages[0]["data"]) == 2
@@ -202,10 +201,7 @@ def test_fault_of_one_operation_and_tenant_spares_the_others(server, add):
     assert requests.get(server.url + APPS, headers=HEADERS, timeout=5).status_code == 200
     birch = {"X-Auth-Token": "birch-admin-token"}
     path = "/work/api/v2/customers/202/apps/tracker"
-    assert (
-        requests.patch(server.url + path, json={"status": "enabled"}, headers=birch, timeout=5).status_code
-        == 200
-    )
+    assert requests.patch(server.url + path, json={"status": "enabled"}, headers=birch, timeout=5).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -67,9 +67,7 @@ def test_paging(call, query, rows, total):
 
 def test_server_chooses_the_page_size():
     call = Caller(Sandbox([example(page_size=2)]))
-    assert [
-        len(call("listApps", query=query).json()["data"]) for query in ({}, {"limit": "3"}, {"limit": "1"})
-    ] == [
+    assert [len(call("listApps", query=query).json()["data"]) for query in ({}, {"limit": "3"}, {"limit": "1"})] == [
         2,
         2,
         1,
@@ -229,11 +227,7 @@ def test_snapshot_is_plain_and_has_no_secrets(sandbox):
         ({"libraries": [{"id": "A", "expires_in_days": 1}]}, "no authorized_by"),
         ({"libraries": [{"id": "A", "authorized_by": "x", "authorized_at": "soon"}]}, "ISO 8601"),
         (
-            {
-                "libraries": [
-                    {"id": "A", "authorized_by": "x", "expires_at": "2027-01-01", "expires_in_days": 1}
-                ]
-            },
+            {"libraries": [{"id": "A", "authorized_by": "x", "expires_at": "2027-01-01", "expires_in_days": 1}]},
             "both expires_at and expires_in_days",
         ),
         ({"applications": [{"id": "a", "name": "A", "access": {}}]}, "only available"),

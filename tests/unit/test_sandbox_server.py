@@ -136,9 +136,7 @@ def test_fifty_connections_at_once(server, sandbox):
         with requests.Session() as session:
             session.get(f"{server.url}/api", headers=HEADERS, timeout=10)
             together.wait(20)
-            return [
-                session.get(f"{server.url}{APPS}", headers=HEADERS, timeout=10).status_code for _ in range(4)
-            ]
+            return [session.get(f"{server.url}{APPS}", headers=HEADERS, timeout=10).status_code for _ in range(4)]
 
     with ThreadPoolExecutor(50) as pool:
         assert {status for statuses in pool.map(work, range(50)) for status in statuses} == {200}
@@ -186,11 +184,7 @@ def test_https_and_its_broken_connections(sandbox, certificates):
     files = (certificates / "cert.pem", certificates / "key.pem")
     with serve(sandbox, ssl_context_files=files) as server:
         trust = {"headers": HEADERS, "timeout": 5, "verify": str(certificates / "ca.pem")}
-        assert (
-            requests.get(f"{server.url}/api", **trust)
-            .json()["data"]["versions"][1]["url"]
-            .startswith("https:")
-        )
+        assert requests.get(f"{server.url}/api", **trust).json()["data"]["versions"][1]["url"].startswith("https:")
         for kind in ("drop_before", "drop_middle", "hang"):
             sandbox.faults[:] = [Fault(kind)]
             with pytest.raises(requests.exceptions.RequestException):

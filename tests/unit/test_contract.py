@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Law 9, the wire: what the client believes of every call is what the written contract says."""
+
+from __future__ import annotations
+
+import ansible_collections.imanage.control_center.plugins.module_utils._contract as ours
+import pytest
+import yaml
+from ansible_collections.imanage.control_center.plugins.module_utils._shape import mismatch
+from hypothesis import given
+from hypothesis import strategies as st
+from support.tree import ROOT
+
+CONTRACT = yaml.safe_load((ROOT / "tests" / "contract" / "control-center.yaml").read_text(encoding="utf-8"))
+METHODS = ("get", "put", "post", "patch", "delete")
+TYPES = {"string": str, "integer": int, "boolean": bool}
+
+
+def resolved(node):
+    while "$ref" in node:
+        target = CONTRACT
+        for key in node["$ref"].removeprefix("#/").split("/"):
+            target = target[key]
+        node = target
+    return node
+
+
+def written():
+    for path, item in CONTRACT["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield item[method]["operationId"], (path, method.upper(), item[method])
+
+
+WRITTEN = dict(written())
+
+
+def success(operation):
+    """The contract's success replies: status, and schema or None."""
+    for status, reply in WRITTEN[operation][2]["responses"].items():
+        if status != "default" and status.startswith("2"):
+            content = resolved(reply).get("content", {})
+            yield int(status), content["application/json"]["schema"] if content else None
+
+
+def test_law_9_the_same_operations():
+    assert set(ours.OPERATIONS) == set(WRITTEN)
+    assert all(name == operation.id for name, operation in ours.OPERATIONS.items())
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_law_9_methods_paths_and_evidence(name):
+    path, method, described = WRITTEN[name]
+    operation = ours.OPERATIONS[name]
+    assert (operation.path, operation.method) == (path, method)
+    assert operation.evidence == described["x-evidence"]
+    assert operation.writes == (method != "GET" and name not in ("requestToken", "revokeToken"))
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_law_9_success_statuses(name):
+    assert sorted(ours.OPERATIONS[name].success) == sorted(status for status, _schema in success(name))
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_law_9_shapes_of_replies(name):
+    schemas = [schema for _status, schema in success(name) if schema]
+    if name == "revokeToken":
+        schemas = []  # what it answers is not described
+    assert (ours.OPERATIONS[name].reply is None) == (not schemas)
+    for schema in schemas:
+        assert compared(ours.OPERATIONS[name].reply, schema, name) > 0
+
+
+def compared(shape, schema, at):
+    """Compare a shape with a schema; returns how many fields were compared."""
+    schema = resolved(schema)
+    if "oneOf" in schema:
+        (schema,) = [one for one in schema["oneOf"] if one.get("type") != "null"]
+    if isinstance(shape, dict):
+        required = set(schema.get("required", []))
+        names = {key.rstrip("?") for key in shape}
+        assert required <= names, f"{at}: the contract requires {required - names}"
+        for key, inner in shape.items():
+            name = key.rstrip("?")
+            assert name in schema["properties"], f"{at}.{name} is not in the contract"
+            assert key.endswith("?") == (name not in required), f"{at}.{name}: required in one, optional in the other"
+            compared(inner, schema["properties"][name], f"{at}.{name}")
+        return len(shape)
+    if isinstance(shape, list):
+        assert schema["type"] == "array", at
+        return compared(shape[0], schema["items"], f"{at}[]")
+    if isinstance(shape, tuple):
+        words = schema.get("enum") or ([schema["const"]] if "const" in schema else None)
+        if words is None:  # privileges are the texts "true" and "false", says listRoles
+            assert schema["type"] == "string", at
+            assert '"true" and "false"' in WRITTEN["listRoles"][2]["description"]
+            assert shape == ("true", "false")
+        else:
+            assert sorted(shape) == sorted(words), at
+        return 1
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    assert shape in [TYPES.get(kind) for kind in kinds], at
+    return 1
+
+
+def examples(schema):
+    """Values that fit a schema, optional fields sometimes left out."""
+    schema = resolved(schema)
+    if "oneOf" in schema:
+        return st.one_of(*[examples(one) for one in schema["oneOf"]])
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    if "const" in schema:
+        return st.just(schema["const"])
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return st.one_of(*[example(kind, schema) for kind in kinds])
+
+
+def example(kind, schema):
+    if kind == "object":
+        required = set(schema.get("required", []))
+        fields = {name: examples(inner) for name, inner in schema.get("properties", {}).items()}
+        return st.fixed_dictionaries(
+            {name: one for name, one in fields.items() if name in required},
+            optional={name: one for name, one in fields.items() if name not in required},
+        )
+    return {
+        "array": lambda: st.lists(examples(schema["items"]), max_size=2),
+        "string": lambda: st.sampled_from(["", "a", "true"]),
+        "integer": lambda: st.integers(),
+        "boolean": lambda: st.booleans(),
+        "null": st.none,
+    }[kind]()
+
+
+@pytest.mark.parametrize("name", [name for name in WRITTEN if ours.OPERATIONS[name].reply])
+@given(data=st.data())
+def test_law_9_every_reply_of_the_contract_fits(name, data):
+    for _status, schema in success(name):
+        value = data.draw(examples(schema))
+        problem = mismatch(value, ours.OPERATIONS[name].reply)
+        assert problem is None or (name == "listRoles" and "app_management is none of" in problem)
+
+
+def test_law_9_defaults_and_words():
+    policy = CONTRACT["components"]["schemas"]["TokenPolicy"]["properties"]
+    assert set(ours.POLICY_FIELDS.values()) == set(policy)
+    for field, wire in ours.POLICY_FIELDS.items():
+        assert ours.POLICY_DEFAULTS[field] == policy[wire]["default"]
+    schemas = CONTRACT["components"]["schemas"]
+    assert sorted(ours.ACCESS_MODES.values()) == sorted(schemas["DefaultSecurity"]["enum"])
+    assert {"available", *ours.ADDED} == set(schemas["AppStatus"]["enum"])
+    assert sorted(ours.ACCESS["members?"][0]["type"]) == sorted(schemas["Member"]["properties"]["type"]["enum"])
+    assert CONTRACT["components"]["securitySchemes"]["accessToken"]["name"] == ours.TOKEN_HEADER
+    assert ours.CONSENT_CODE in WRITTEN["authorizeLibrary"][2]["description"]
+    assert f'"{ours.API_VERSION_NAME}"' in str(WRITTEN["discover"][2])
+    assert ours.EXTENSION in WRITTEN["listLibraryAuthorizations"][2]["description"]
