@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,13 +31,19 @@ def _document(view: Mapping[str, Any]) -> str:
 
 
 def _scalar(value: Any) -> str:
-    """A value on one line. What is not a plain word is quoted as JSON does, which YAML reads too."""
+    """A value on one line. What is not a plain word is quoted."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str) and not _is_plain(value):
-        # Not every line break and control character of Unicode is escaped by JSON, and YAML wants them all escaped.
-        return json.dumps(value, ensure_ascii=not value.isprintable())
+        return '"' + "".join(_escaped(character) for character in value) + '"'
     return "none" if value is None else "[]" if value == [] else str(value)
+
+
+def _escaped(character: str) -> str:
+    """A character within double quotes: YAML wants all but the printable ones escaped."""
+    if character in '"\\':
+        return "\\" + character
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
 
 
 def _is_plain(text: str) -> bool:
@@ -47,4 +52,4 @@ def _is_plain(text: str) -> bool:
         return False
     if text.casefold() in ("yes", "no", "true", "false", "on", "off", "null", "none", "~", "y", "n"):
         return False
-    return text[0].isalpha() and text[0] not in "-?:,[]{}#&*!|>'\"%@`"
+    return text[0].isalpha()
