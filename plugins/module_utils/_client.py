@@ -170,7 +170,7 @@ class Client:
                 headers={TOKEN_HEADER: token},
                 form={"access_token": token},
                 repeatable=True,
-                retry_timeout=0,
+                retry_timeout=_SIGN_OUT_SECONDS,
             )
             answer = str(reply.status) if reply.status not in (200, 401, 404) else None
         except TransportError as error:

@@ -90,6 +90,12 @@ def plan(wanted: Wish, current: Current) -> Plan:
     return made._replace(outcome=current._replace(authorizations=current.authorizations._replace(rows=made.outcome)))
 
 
+def verifying(wanted: Wish, current: Current) -> Wish:
+    """What is wanted once the writes are made, given what was read before them."""
+    replaced = {row["id"]: row["expires_at"] for row in current.authorizations.rows}
+    return wanted._replace(managed=wanted.managed._replace(replaced=replaced))
+
+
 def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
     """The task's return values, without what was handed over."""
     asked = wanted.managed.libraries

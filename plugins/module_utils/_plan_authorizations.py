@@ -14,13 +14,18 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan impor
 
 
 class AuthorizationWish(NamedTuple):
-    """What is wanted of the libraries' background service authorization. C(libraries) None: all that are listed."""
+    """What is wanted of the libraries' background service authorization. C(libraries) None: all that are listed.
+
+    C(replaced), when verifying a run, has the end of each authorization before it: one that has another end now was
+    renewed, even if it still ends within the days asked for because authorizations do not last longer here.
+    """
 
     state: str = "authorized"
     libraries: list[str] | None = None
     email: str | None = None
     authorizer: str = "keep"
     renew_before_days: int = 0
+    replaced: Mapping[str, str | None] | None = None
 
 
 class Authorizations(NamedTuple):
@@ -83,7 +88,8 @@ def _standing(wish: AuthorizationWish, row: Mapping[str, Any], current: Authoriz
         return "authorized"
     if not authorized(row, current.now):
         return "ended"
-    if _ends_within(wish.renew_before_days, row, current.now):
+    renewed = wish.replaced is not None and wish.replaced.get(row["id"]) != row["expires_at"]
+    if not renewed and _ends_within(wish.renew_before_days, row, current.now):
         return f"ends within {wish.renew_before_days} days"
     if wish.authorizer == "me":
         mine = row["authorized_by"].casefold() == str(current.user).casefold()

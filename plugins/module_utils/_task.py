@@ -29,8 +29,8 @@ _PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 class Task(NamedTuple):
     """What a module is: its options, and the noun that it manages or the question that it answers.
 
-    C(noun) is a module of functions: wish, read, plan, report, title, and for independent steps independent and
-    hand_over. C(answer) takes the client and the parameters and changes nothing. C(reveals) names the one return
+    C(noun) is a module of functions: wish, read, plan, report, title, and where it needs them independent,
+    hand_over and verifying. C(answer) takes the client and the parameters and changes nothing. C(reveals) names the one return
     value that has to carry a secret. C(tells_check_mode) adds check_mode to the result.
     """
 
@@ -97,7 +97,8 @@ def _converge(noun: Any, client: Client, wanted: Any, check_mode: bool, diff: bo
     if check_mode or not plan.steps:
         return {"changed": bool(plan.steps), **shown, **noun.report(client, wanted, plan.outcome)}
 
-    current, refused = _carry_out(noun, client, wanted, plan, shown)
+    to_verify = noun.verifying(wanted, current) if hasattr(noun, "verifying") else wanted
+    current, refused = _carry_out(noun, client, to_verify, plan, shown)
     result = {"changed": len(refused) < len(plan.steps), **shown, **noun.report(client, wanted, current)}
     if refused:
         result["handed_over"] = noun.hand_over(client, wanted, refused)

@@ -209,6 +209,8 @@ class Transport:
         self._adapter = _Adapter(context)
         self._session = requests.Session()
         self._session.auth = _no_authorization
+        # Even when it follows no redirect, requests reads its whole body and parses where it leads.
+        self._session.get_redirect_target = lambda response: None
         self._session.mount("https://", self._adapter)
         self._session.mount("http://", self._adapter)
 

@@ -50,6 +50,7 @@ options:
   renew_before_days:
     description:
       - Authorizes again what ends within so many days. V(0) renews only what has ended.
+      - It should be less than the refresh token expiry of the configuration application, or every run renews.
     type: int
     default: 0
   on_consent_required:
