@@ -8,13 +8,14 @@ SANDBOX_PORT ?= 8800
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test lint clean
+.PHONY: help demo sandbox test lint bench clean
 
 help:
 	@echo "make demo     preview and onboard four tenants against a sandbox Control Center"
 	@echo "make sandbox  run the sandbox on port $(SANDBOX_PORT) until you stop it"
 	@echo "make test     run all tests"
 	@echo "make lint     run all linters"
+	@echo "make bench    measure how fast it is (BENCH=full for the whole table)"
 	@echo "make clean    remove what these commands made"
 
 demo: .venv/demo.done
@@ -25,6 +26,9 @@ sandbox: .venv/demo.done
 
 test: .venv/test.done
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+bench: .venv/test.done
+	$(BIN)/python tests/performance/bench.py
 
 lint: .venv/lint.done .venv/demo.done
 	$(BIN)/ruff check .

@@ -229,13 +229,13 @@ class Transport:
         """Send a request and read its whole reply; whatever its status, a reply is a reply.
 
         C(repeatable) says that sending it twice does no harm; C(retry_timeout) is in seconds, for the call with all
-        its retries; 0 means one attempt. Raises TransportError when there is no reply.
+        its retries. Raises TransportError when there is no reply.
         """
-        deadline = time.monotonic() + (retry_timeout or self.timeout)
+        deadline = time.monotonic() + retry_timeout
         patience = Patience(
-            total=None if retry_timeout else 0,
+            total=None,
             deadline=deadline,
-            again=(READ_AGAIN if repeatable else WRITE_AGAIN) if retry_timeout else (),
+            again=READ_AGAIN if repeatable else WRITE_AGAIN,
             repeatable=repeatable,
             waits=self.waits,
             allowed_methods=None,

@@ -27,15 +27,18 @@ class InProcessAction(ActionBase):
     task_definition: _task.Task
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The task's result, from here or from the module."""
+        """The task's result, from here or from the module. An option that is null is not given, on both ways."""
         super().run(tmp, task_vars)
         task = self.task_definition
         check_mode = bool(self._task.check_mode)
+        given = {name: plain(value) for name, value in self._task.args.items() if value is not None}
         if not self._fits_in_process():
             # A module's raw reply shows under ANSIBLE_DEBUG whatever no_log says, so a task that reveals a secret
             # has no module to fall back to.
             if task.reveals is None:
-                return self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val))
+                return self._execute_module(
+                    module_args=given, task_vars=task_vars, wrap_async=bool(self._task.async_val)
+                )
             failure = Failure(
                 "bad_option",
                 f"{self._task.action} runs on the controller only.",
@@ -43,7 +46,7 @@ class InProcessAction(ActionBase):
             )
             return self._marked(_task.refusal(task, failure, self._where(), check_mode))
         try:
-            parameters = _options.validated(task.options, plain(self._task.args))
+            parameters = _options.validated(task.options, given)
         except Failure as failure:
             return self._marked(_task.refusal(task, failure, self._where(), check_mode))
         return self._marked(_task.run(task, parameters, check_mode, bool(self._task.diff)))

@@ -44,7 +44,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         "url": records["url"],
         "status": status,
         "check_mode": bool(session.get("check_mode", records.get("check_mode", False))),
-        "changed": "changed" in stages.values(),
+        "changed": any(outcomes[task]["changed"] for task in _reached(failure)),
         "stages": stages,
         "libraries": {
             "authorized": [row["id"] for row in rows if row["authorized"]],

@@ -1,0 +1,211 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How fast onboarding is, side by side in one run with what it is compared to; prints a table as Markdown.
+
+One sandbox in a process of its own; the candidates take turns, round by round, and medians are compared. BENCH=full
+adds sizes, latency, forks and TLS; BENCH_ROUNDS (5) sets the rounds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import requests
+from sandbox.examples import example
+
+HERE = Path(__file__).parent
+PLAYBOOKS = HERE / "playbooks"
+BIN = Path(sys.executable).parent
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Setting(NamedTuple):
+    """What a table row is measured under."""
+
+    tenants: int
+    latency_ms: int = 0
+    forks: int = 20
+    tls: bool = False
+    candidates: str = "abcde"
+    rounds: int = ROUNDS
+
+    def __str__(self) -> str:
+        scheme = "https" if self.tls else "http"
+        return f"N={self.tenants}, {self.latency_ms} ms, {self.forks} forks, {scheme}"
+
+
+class Measured(NamedTuple):
+    """One process: wall clock and CPU in seconds, peak memory in MiB, the sandbox's CPU in seconds."""
+
+    wall: float
+    cpu: float
+    memory: float
+    sandbox: float
+
+
+NAMES = {
+    "a": "uri tasks by hand",
+    "b": "this collection, as modules",
+    "c": "this collection",
+    "d": "tasks that do nothing",
+    "e": "script with threads",
+}
+SMALL = [Setting(20)]
+FULL = [
+    Setting(20),
+    Setting(20, latency_ms=50),
+    Setting(20, forks=50, candidates="cde"),
+    Setting(20, tls=True, candidates="cde"),
+    Setting(100, candidates="abcde", rounds=1),
+    Setting(100, candidates="cde"),
+    Setting(100, tls=True, candidates="cde"),
+    Setting(300, candidates="cde"),
+    Setting(1000, candidates="cde", rounds=3),
+    Setting(1000, forks=50, candidates="cd", rounds=1),
+]
+
+
+def main() -> None:
+    """Measure every setting and print the table."""
+    settings = FULL if os.environ.get("BENCH") == "full" else SMALL
+    core = subprocess.run([BIN / "ansible", "--version"], capture_output=True, text=True, check=True).stdout
+    print(f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, ", end="")
+    print(f"{core.splitlines()[0]}, requests {requests.__version__}\n")
+    print("| setting | candidate | run | wall s | s a tenant | CPU s | peak MiB | sandbox CPU | wall against c |")
+    print("|---|---|---|---|---|---|---|---|---|", flush=True)
+    for setting in settings:
+        _print(setting, _measure(setting))
+
+
+def _print(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) -> None:
+    medians = {
+        key: Measured(*(statistics.median(column) for column in zip(*values, strict=True)))
+        for key, values in rounds.items()
+    }
+    for (candidate, run), found in sorted(medians.items()):
+        ours = medians.get(("c", run if run in ("first", "second") else "first"))
+        ratio = f"{found.wall / ours.wall:.1f}" if ours else ""
+        print(
+            f"| {setting} | ({candidate}) {NAMES[candidate]} | {run} | {found.wall:.2f} "
+            f"| {found.wall / setting.tenants:.3f} | {found.cpu:.2f} | {found.memory:.0f} "
+            f"| {found.sandbox / found.wall:.0%} | {ratio} |",
+            flush=True,
+        )
+
+
+def _measure(setting: Setting) -> dict[tuple[str, str], list[Measured]]:
+    rounds: dict[tuple[str, str], list[Measured]] = {}
+    with tempfile.TemporaryDirectory() as folder, _sandbox(setting, Path(folder)) as (url, pid, environment):
+        inventory = Path(folder) / "inventory.json"
+        for number in range(setting.rounds):
+            for candidate in setting.candidates:
+                requests.post(f"{url}/_sandbox/reset", verify=environment.get("REQUESTS_CA_BUNDLE", True), timeout=60)
+                for run, command in _commands(candidate, setting, inventory):
+                    print(f"{setting}: round {number + 1}, ({candidate}) {run}", file=sys.stderr)
+                    rounds.setdefault((candidate, run), []).append(_timed(command, environment, pid))
+    return rounds
+
+
+def _commands(candidate: str, setting: Setting, inventory: Path) -> Iterator[tuple[str, list[str]]]:
+    if candidate == "e":
+        command = [sys.executable, str(HERE / "script.py"), str(inventory), str(setting.forks)]
+        yield from (("first", command), ("second", command))
+        return
+    play = [str(BIN / "ansible-playbook"), "-i", str(inventory), "-f", str(setting.forks)]
+    books = {"a": "uri.yml", "b": "modules.yml", "d": "nothing.yml"}
+    if candidate == "c":
+        yield "preview", [*play, "imanage.control_center.preview"]
+        yield "first", [*play, "imanage.control_center.onboard"]
+        yield "second", [*play, "imanage.control_center.onboard"]
+        yield "audit", [*play, "imanage.control_center.audit"]
+        return
+    book = str(PLAYBOOKS / books[candidate])
+    yield "first", [*play, book]
+    if candidate != "d":
+        yield "second", [*play, book]
+
+
+def _timed(command: list[str], environment: dict[str, str], sandbox: int) -> Measured:
+    before = _cpu_of(sandbox)
+    with tempfile.TemporaryFile() as output:
+        start = os.times().elapsed
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        _pid, status, usage = os.wait4(process.pid, 0)
+        wall = os.times().elapsed - start
+        if status:
+            output.seek(0)
+            sys.exit(f"{' '.join(command)} failed:\n{output.read().decode()[-3000:]}")
+    return Measured(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, _cpu_of(sandbox) - before)
+
+
+def _cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+@contextmanager
+def _sandbox(setting: Setting, folder: Path) -> Iterator[tuple[str, int, dict[str, str]]]:
+    """A sandbox with that many ready tenants; its URL, its process, and the environment of those who call it."""
+    tenants = [example(f"tenant{number}", 1000 + number) for number in range(setting.tenants)]
+    (folder / "tenants.yml").write_text(json.dumps({"tenants": tenants}))
+    (folder / "inventory.json").write_text(json.dumps(_inventory(tenants)))
+    port = folder / "port"
+    command = [sys.executable, "-m", "sandbox", "--tenants", str(folder / "tenants.yml"), "--port", "0"]
+    command += ["--port-file", str(port), "--latency", str(setting.latency_ms)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("IMANAGE_")}
+    if setting.tls:
+        command += _certificates(folder)
+        environment["REQUESTS_CA_BUNDLE"] = environment["SSL_CERT_FILE"] = str(folder / "ca.pem")
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            while not port.exists():
+                if process.poll() is not None:
+                    sys.exit("The sandbox did not start.")
+                time.sleep(0.05)
+            url = f"http{'s' if setting.tls else ''}://localhost:{port.read_text().strip()}"
+            yield url, process.pid, {**environment, "IMANAGE_URL": url}
+        finally:
+            process.terminate()
+
+
+def _certificates(folder: Path) -> list[str]:
+    import trustme
+
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    server = authority.issue_cert("localhost", "127.0.0.1")
+    server.cert_chain_pems[0].write_to_path(folder / "server.pem")
+    server.private_key_pem.write_to_path(folder / "server.key")
+    return ["--certfile", str(folder / "server.pem"), "--keyfile", str(folder / "server.key")]
+
+
+def _inventory(tenants: list[dict[str, Any]]) -> dict[str, Any]:
+    hosts = {
+        tenant["name"]: {
+            "imanage_username": tenant["users"][0]["id"],
+            "imanage_password": tenant["users"][0]["password"],
+        }
+        for tenant in tenants
+    }
+    variables = {
+        "imanage_client_id": "control-center-client",
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+    }
+    return {"imanage_tenants": {"hosts": hosts, "vars": variables}}
+
+
+if __name__ == "__main__":
+    main()
