@@ -24,9 +24,8 @@ def main() -> int:
     sandbox = sandbox_from_file(HERE.parent / "tests" / "sandbox" / "demo.yml")
     REPORT.mkdir(exist_ok=True)
     with serve(sandbox) as server:
-        print(
-            f"A sandbox Control Center with the tenants {', '.join(tenant.name for tenant in sandbox.tenants)} answers at {server.url}\n"
-        )
+        names = ", ".join(tenant.name for tenant in sandbox.tenants)
+        print(f"A sandbox Control Center with the tenants {names} answers at {server.url}\n")
         for title, playbook, may_write in (
             ("1. Preview: nothing is written", "preview", False),
             ("2. Onboard", "onboard", True),

@@ -37,7 +37,13 @@ def _selected(client: Client, parameters: Mapping[str, Any]) -> list[dict[str, A
                 raise
             return []
     if parameters["name"] is not None:
-        return _applications.by_name(client, names(parameters["name"]))[0]
+        wanted = names(parameters["name"])
+        found, others = _applications.by_name(client, wanted)
+        for name in sorted(set(wanted) - {row["name"] for row in found}):
+            near = _applications.near_miss(name, others)
+            if near:
+                client.warnings.append(f"{client.where}: {near}")
+        return found
     query = {"status": parameters["status"]} if parameters["status"] else None
     return [_applications.record(row) for row in client.rows("listApps", query=query)]
 

@@ -102,11 +102,11 @@ def find(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]
         raise Failure("ambiguous_name", f"{len(matches)} applications are named {name!r}, with the ids {ids}.")
     if matches:
         return matches[0]
-    near = sorted({row["name"] for row in others if _loose(row["name"]) == _loose(name or "")})
+    near = near_miss(name or "", others)
     if near:
         raise Failure(
             "not_found",
-            f"No application is named {name!r}; there is {' and '.join(repr(quoted(one)) for one in near)}.",
+            near,
             advice="Names match exactly, upper and lower case included: correct the name and run again.",
         )
     raise Failure(
@@ -167,6 +167,16 @@ def read_access(client: Client, app_id: str) -> dict[str, Any]:
             for field, kind in MEMBER_KINDS.items()
         },
     }
+
+
+def near_miss(name: str, others: list[dict[str, Any]]) -> str | None:
+    """A sentence that names what differs from the name in case or spaces only; None when nothing does."""
+    near = sorted({row["name"] for row in others if _loose(row["name"]) == _loose(name)})
+    return (
+        f"No application is named {name!r}; there is {' and '.join(repr(quoted(one)) for one in near)}."
+        if near
+        else None
+    )
 
 
 def _loose(name: str) -> str:

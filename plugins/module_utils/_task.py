@@ -30,8 +30,8 @@ class Task(NamedTuple):
     """What a module is: its options, and the noun that it manages or the question that it answers.
 
     C(noun) is a module of functions: wish, read, plan, report, title, and where it needs them independent,
-    hand_over and verifying. C(answer) takes the client and the parameters and changes nothing. C(reveals) names the one return
-    value that has to carry a secret. C(tells_check_mode) adds check_mode to the result.
+    hand_over and verifying. C(answer) takes the client and the parameters and changes nothing. C(reveals) names the
+    one return value that has to carry a secret. C(tells_check_mode) adds check_mode to the result.
     """
 
     options: Options

@@ -8,13 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import filter_loader, test_loader
 from ansible_collections.imanage.control_center.plugins.module_utils import _options, _task, _transport
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 
-# Made once in the parent: workers inherit it by fork, and a context of its own would cost more than a task's work.
+# Made once in the parent: every task is a fork of it, and would spend more on these than on its work.
 if _transport.IMPORT_ERROR is None:
     _transport.tls_context(None, True, _transport.environment_bundle())
+for _loader in (filter_loader, test_loader):
+    list(_loader.all())
 
 
 class InProcessAction(ActionBase):

@@ -82,7 +82,10 @@ def main() -> None:
     """Measure every setting and print the table."""
     settings = FULL if os.environ.get("BENCH") == "full" else SMALL
     core = subprocess.run([BIN / "ansible", "--version"], capture_output=True, text=True, check=True).stdout
-    print(f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, ", end="")
+    print(
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, ",
+        end="",
+    )
     print(f"{core.splitlines()[0]}, requests {requests.__version__}\n")
     print("| setting | candidate | run | wall s | s a tenant | CPU s | peak MiB | sandbox CPU | wall against c |")
     print("|---|---|---|---|---|---|---|---|---|", flush=True)

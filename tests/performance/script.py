@@ -20,7 +20,7 @@ APPLICATIONS = ("iManage Tracker", "iManage Tracker CC configuration")
 def onboard(base: str, client_id: str, tenant: dict[str, str]) -> None:
     """Onboard one tenant, reading before writing."""
     with requests.Session() as session:
-        session.verify = os.environ.get("REQUESTS_CA_BUNDLE", True)
+        session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
         form = {
             "grant_type": "password",
             "client_id": client_id,
