@@ -83,6 +83,12 @@ def shown(url: Any) -> str:
     return quoted(str(url or "Control Center").rpartition("@")[2])
 
 
+def user_information(url: Any) -> list[str]:
+    """What stands before the @ of a URL: it may be a password, so nobody may repeat it."""
+    before, at, _host = str(url or "").rpartition("@")
+    return [part for part in before.rpartition("//")[2].split(":") if part] if at else []
+
+
 def same_origin(one: str, other: str) -> bool:
     """Whether both URLs are on the same scheme, host and port."""
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.imanage.control_center.plugins.module_utils import _task
-from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown, user_information
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._options import refused
 
@@ -20,6 +20,7 @@ class _Module(AnsibleModule):
     task: _task.Task
 
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
+        self.no_log_values.update(user_information(self.params.get("url")))
         messages = self.validation_result.error_messages
         if messages and "failure" not in kwargs:
             result = _task.refusal(self.task, refused(messages), shown(self.params.get("url")), self.check_mode)

@@ -124,7 +124,7 @@ def _carry_out(
     steps, pause = plan.steps, _PAUSE
     try:
         while True:
-            doubts: dict[tuple[str, str], Uncertain] = {}
+            doubts: dict[tuple[str, ...], Uncertain] = {}
             for step in steps:
                 try:
                     client.call(step.operation, body=step.body, **step.ids)
@@ -139,7 +139,10 @@ def _carry_out(
                     refused.append((step, failure))
             current = noun.read(client, wanted)
             settled = {_key(step) for step, _failure in refused}
-            steps = [step for step in noun.plan(wanted, current).steps if _key(step) not in settled]
+            left = [step for step in noun.plan(wanted, current).steps if _key(step) not in settled]
+            still_wanted = {_key(step) for step in left}
+            done += [step for step in steps if _key(step) in doubts and _key(step) not in still_wanted]
+            steps = left
             if not steps:
                 return current, refused
             if not doubts:
@@ -161,9 +164,9 @@ def _carry_out(
         raise
 
 
-def _key(step: Step) -> tuple[str, str]:
+def _key(step: Step) -> tuple[str, ...]:
     """What a step is about: planned again on newer facts it may have another body."""
-    return step.operation, str(sorted(step.ids.items()))
+    return step.operation, step.does, *step.ids.values()
 
 
 def _together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str, Any]) -> Failure:
