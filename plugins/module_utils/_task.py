@@ -145,16 +145,18 @@ def _carry_out(
             steps = left
             if not steps:
                 return current, refused
+            stuck = [doubts[_key(step)] for step in steps if _key(step) in doubts]
+            if doubts and not stuck:
+                continue  # What was in doubt is done; only what would have followed it is left.
             if not doubts:
                 raise Failure(
                     "unexpected_reply",
                     f"Control Center accepted the request to {steps[0].does}, but reading again shows no such change.",
                 )
             if time.monotonic() + pause > deadline:
-                given_up = [(step, doubts.get(_key(step))) for step in steps]
                 if not all(independent(step) for step in steps):
-                    raise next(doubt for _step, doubt in given_up if doubt)
-                return current, refused + [(step, doubt or next(iter(doubts.values()))) for step, doubt in given_up]
+                    raise stuck[0]
+                return current, refused + [(step, doubts.get(_key(step), stuck[0])) for step in steps]
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
     except Failure as failure:
