@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import ACCESS_MODES, POLICY_FIELDS
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import Authorizations
 
-NOW = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.timezone.utc)
+NOW = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
 _KINDS = {"user": "users", "group": "groups"}
 _MODES = {wire: mode for mode, wire in ACCESS_MODES.items()}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import count
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import connection
@@ -15,6 +15,9 @@ from sandbox import Entry, Fault, Reply, Request, Sandbox, Tenant, serve
 from sandbox.examples import example
 
 from . import tasks
+
+if TYPE_CHECKING:
+    from .cases import Case
 
 TRACKER = "iManage Tracker"
 EXTENSION = "iManage Tracker CC configuration"
@@ -49,6 +52,15 @@ def refreshing(**policy: Any) -> list[dict[str, Any]]:
     return applications(extension="enabled", token_policy={"allow_refresh_token": True, **policy})
 
 
+def filled(value: Any, name: str) -> Any:
+    """The value with the tenant's name wherever C({name}) stands."""
+    if isinstance(value, dict):
+        return {key: filled(one, name) for key, one in value.items()}
+    if isinstance(value, list):
+        return [filled(one, name) for one in value]
+    return value.replace("{name}", name) if isinstance(value, str) else value
+
+
 class Place:
     """One tenant, and how a task reaches it."""
 
@@ -66,7 +78,7 @@ class Place:
 
     def options(self, user: str = "admin", by: str = "password", **more: Any) -> dict[str, Any]:
         """Options that reach the tenant; None takes one out."""
-        known = {
+        known: dict[str, Any] = {
             "password": {
                 "username": self.user(user),
                 "password": f"{self.name}-{user}-password",
@@ -76,8 +88,16 @@ class Place:
             "access_token": {"access_token": f"{self.name}-{user}-token"},
             "nothing": {},
         }[by]
-        given = {"url": self.url, "retry_timeout": 20, "timeout": 5, **known, **more}
+        given = {"url": self.url, "retry_timeout": 20, "timeout": 5, **known, **filled(more, self.name)}
         return {name: value for name, value in given.items() if value is not None}
+
+    def options_of(self, case: Case) -> dict[str, Any]:
+        """The options of a case on this tenant."""
+        return self.options(case.user, case.by, **case.options)
+
+    def run_case(self, case: Case, check: bool = False, diff: bool = True) -> dict[str, Any]:
+        """The result of a case on this tenant."""
+        return tasks.run(case.module, self.options_of(case), check, diff)
 
     def run(
         self,
@@ -168,7 +188,8 @@ class Places:
     def add(self, **changes: Any) -> Place:
         """Add a tenant of a new name; the changes are those of sandbox.examples.example."""
         number = next(self._numbers)
-        description = example(f"t{number}", 1000 + number, **changes)
+        name = f"t{number}"
+        description = example(name, 700_000 + number, **filled(changes, name))
         return Place(self, self.sandbox.add(description))
 
     def start_afresh(self) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 from pathlib import Path
@@ -20,10 +21,8 @@ def ensure_tree() -> Path:
     if not link.exists():
         link.parent.mkdir(parents=True, exist_ok=True)
         link.unlink(missing_ok=True)
-        try:
+        with contextlib.suppress(FileExistsError):  # another worker was faster
             link.symlink_to(ROOT)
-        except FileExistsError:
-            pass  # another worker was faster
     return TREE
 
 

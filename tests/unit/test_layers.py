@@ -11,7 +11,14 @@ import pytest
 from support.tree import ROOT
 
 UTILS = ROOT / "plugins" / "module_utils"
-PURE = sorted(path.stem for path in UTILS.glob("_plan*.py")) + ["_contract", "_errors", "_shape", "_secrets", "_diff"]
+PURE = [
+    *sorted(path.stem for path in UTILS.glob("_plan*.py")),
+    "_contract",
+    "_errors",
+    "_shape",
+    "_secrets",
+    "_diff",
+]
 
 
 def imported(stem):
@@ -48,7 +55,6 @@ def test_requests_is_imported_by_the_transport_alone():
 def test_no_import_goes_in_a_circle():
     graph = {}
     for path in UTILS.glob("_*.py"):
-        mine = {name.split(".") for name in ()}
         names = [name.split(".") for name in imported(path.stem)]
         mine = {word for words in names for word in words if word.startswith("_") and (UTILS / f"{word}.py").exists()}
         graph[path.stem] = mine - {path.stem}

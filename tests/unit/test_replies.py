@@ -176,10 +176,22 @@ def test_a_failure_explains_itself():
 
 
 def test_the_kinds_are_those_of_the_design():
-    assert set(KINDS) == set(
-        "bad_option sign_in permission not_provisioned not_added not_found ambiguous_name consent_required conflict "
-        "rate_limited unreachable tls unexpected_reply wrong_tenant".split()
-    )
+    assert set(KINDS) == {
+        "bad_option",
+        "sign_in",
+        "permission",
+        "not_provisioned",
+        "not_added",
+        "not_found",
+        "ambiguous_name",
+        "consent_required",
+        "conflict",
+        "rate_limited",
+        "unreachable",
+        "tls",
+        "unexpected_reply",
+        "wrong_tenant",
+    }
     assert all(ADVICE[kind].endswith(".") for kind in KINDS)
 
 

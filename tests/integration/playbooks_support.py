@@ -1,0 +1,243 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Playbooks in a process of their own, against a sandbox of this process: what they say, leave and send."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import pickle
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from sandbox import Sandbox, serve
+from sandbox.examples import example
+from support.places import CLIENT_ID, EXTENSION, SIGNING, TRACKER, clean_environment
+from support.tree import ensure_tree
+
+CALLBACKS = Path(__file__).parent / "callbacks"
+TRACKERS = (TRACKER, EXTENSION)
+WRITES = ("updateApp", "removeApp", "updateAppAccess", "writeTokenPolicy", "authorizeLibrary", "unauthorizeLibrary")
+# What -vvv says when a module runs in a process of its own.
+PROCESS = re.compile(r"^<[^>]+> (?:EXEC|PUT) |Using module file|ANSIBALLZ", re.MULTILINE)
+# The group of tenants as whom example() describes them; a host's own variables win.
+BY_PASSWORD = {
+    "imanage_username": "admin@{{ inventory_hostname }}.example",
+    "imanage_password": "{{ inventory_hostname }}-admin-password",
+}
+
+
+@dataclass
+class Run:
+    """One run of ansible-playbook, with what the sandbox saw of it."""
+
+    code: int
+    output: str
+    lines: list[dict[str, Any]]
+    report: dict[str, dict[str, Any]]
+    entries: dict[str, list[dict[str, Any]]]
+    snapshots: dict[str, dict[str, Any]]
+    tokens_left: dict[str, int]
+    files: dict[str, str] = field(default_factory=dict)
+    modes: dict[str, int] = field(default_factory=dict)
+
+    def calls(self, tenant: str) -> list[str]:
+        """The operations that were called for a tenant, in order."""
+        return [str(entry["operation"]) for entry in self.entries.get(tenant, [])]
+
+    def writes(self, tenant: str) -> list[str]:
+        """Those that were not for reading or signing, refused ones included."""
+        return [
+            str(one["operation"])
+            for one in self.entries.get(tenant, [])
+            if one["method"] != "GET" and one["operation"] not in SIGNING
+        ]
+
+    def applied(self, tenant: str) -> list[str]:
+        """The writes that were not refused."""
+        return [
+            str(one["operation"])
+            for one in self.entries.get(tenant, [])
+            if one["operation"] in WRITES and (one["status"] or 0) < 400
+        ]
+
+    def signing(self, tenant: str) -> tuple[int, int]:
+        """How often somebody signed in, and out."""
+        calls = [one for one in self.entries.get(tenant, []) if one["status"] == 200]
+        counted = [sum(one["operation"] == operation for one in calls) for operation in SIGNING]
+        return counted[0], counted[1]
+
+    def facts(self, tenant: str) -> list[dict[str, Any]]:
+        """The result facts that were set for a tenant, in order."""
+        name = "tracker_onboarding_result"
+        return [line["facts"][name] for line in self.lines if line["host"] == tenant and name in line["facts"]]
+
+    def tasks(self, tenant: str, role: bool = True) -> list[str]:
+        """The tasks that had a result for a tenant, skipped ones included."""
+        return [line["task"] for line in self.lines if line["host"] == tenant and bool(line["role"]) == role]
+
+    def diffs(self, tenant: str) -> dict[str, list[Any]]:
+        """The diffs of the role's tasks, by task."""
+        return {
+            line["task"]: line["diffs"]
+            for line in self.lines
+            if line["host"] == tenant and line["role"] and line["diffs"]
+        }
+
+    @property
+    def recap(self) -> dict[str, dict[str, int]]:
+        """The counters of each host."""
+        rows = re.findall(r"^(\S+)\s+: (ok=.*)$", self.output, re.MULTILINE)
+        return {host: {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", row)} for host, row in rows}
+
+    @property
+    def warnings(self) -> list[str]:
+        """Every warning and deprecation, each once, unwrapped."""
+        found = re.findall(r"\[(?:DEPRECATION )?WARNING\]:.*?(?=\n\S|\n\n|\Z)", self.output, re.DOTALL)
+        return list(dict.fromkeys(" ".join(one.split()) for one in found))
+
+
+class Stage:
+    """A sandbox with named tenants, an inventory of them, and a way to run playbooks on it."""
+
+    def __init__(self, where: Path):
+        self.where = where
+        self.sandbox = Sandbox()
+        self.server = serve(self.sandbox)
+        self.hosts: dict[str, dict[str, Any]] = {}
+        self.common: dict[str, Any] = {
+            "imanage_url": self.server.url,
+            "imanage_client_id": CLIENT_ID,
+            "imanage_retry_timeout": 5,
+        }
+        self._runs = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.stop()
+
+    def add(self, name: str, host: Mapping[str, Any] | None = None, by_password: bool = True, **changes: Any) -> None:
+        """Add a tenant to the sandbox and to the inventory; the changes are those of sandbox.examples.example."""
+        self.sandbox.add(example(name, 1000 + len(self.hosts), **changes))
+        self.hosts[name] = {**(BY_PASSWORD if by_password else {}), **(host or {})}
+
+    def run(
+        self,
+        *arguments: str,
+        files: tuple[str, ...] = ("report.html", "report.json", "report.csv"),
+        report: str | None = "report",
+        group: str = "imanage_tenants",
+        **environment: str,
+    ) -> Run:
+        """Run ansible-playbook in an empty directory, where the report is to be written to a directory of its own."""
+        self._runs += 1
+        work = self.where / f"run{self._runs}"
+        work.mkdir(parents=True)
+        inventory = {group: {"vars": self.common, "hosts": self.hosts}}
+        (work / "inventory.json").write_text(json.dumps(inventory), encoding="utf-8")
+        (work / "ansible.cfg").touch()
+        (work / "lines").touch()
+        extra = ()
+        if report:
+            (work / report).mkdir()
+            extra = ("-e", f"imanage_report={report}")
+        self.sandbox.clear_log()
+        done = subprocess.run(
+            [Path(sys.executable).parent / "ansible-playbook", "-i", "inventory.json", *extra, *arguments],
+            cwd=work,
+            env={
+                **clean_environment(os.environ),
+                "ANSIBLE_COLLECTIONS_PATH": str(ensure_tree()),
+                "ANSIBLE_CONFIG": str(work / "ansible.cfg"),
+                "ANSIBLE_HOME": str(work / "home"),
+                "ANSIBLE_REMOTE_TEMP": str(work / "remote"),
+                "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
+                "ANSIBLE_CALLBACKS_ENABLED": "task_lines",
+                "ANSIBLE_NOCOLOR": "1",
+                "COLUMNS": "1000",
+                "TASK_LINES": str(work / "lines"),
+                **environment,
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        found = {path.name: path for path in work.glob("*") if path.is_file()}
+        found.update({path.name: path for path in (work / (report or "report")).glob("*")})
+        texts = {name: found[name].read_text(encoding="utf-8") for name in files if name in found}
+        return Run(
+            code=done.returncode,
+            output=done.stdout,
+            lines=[json.loads(line) for line in (work / "lines").read_text(encoding="utf-8").splitlines()],
+            report={row["tenant"]: row for row in json.loads(texts.get("report.json", "[]"))},
+            entries={
+                name: [entry.plain() for entry in self.sandbox.requests(name)]
+                for name in [tenant.name for tenant in self.sandbox.tenants]
+            },
+            snapshots=self.snapshots(),
+            tokens_left={tenant.name: len(self.tokens_left(tenant.name)) for tenant in self.sandbox.tenants},
+            files=texts,
+            modes={name: path.stat().st_mode & 0o777 for name, path in found.items()},
+        )
+
+    def snapshots(self) -> dict[str, dict[str, Any]]:
+        """The state of every tenant."""
+        return {tenant.name: tenant.snapshot() for tenant in self.sandbox.tenants}
+
+    def tokens_left(self, name: str) -> list[str]:
+        """Issued access tokens of a tenant that would still be accepted; those of its description do not count."""
+        preset = {user.access_token for user in self.sandbox.tenant(name).users}
+        known = self.sandbox._tokens._access.items()
+        return [value for value, one in known if one.tenant == name and not one.ended and value not in preset]
+
+
+def app(snapshot: Mapping[str, Any], identity: str) -> dict[str, Any]:
+    """The state of an application, by id."""
+    return next(one for one in snapshot["applications"] if one["id"] == identity)
+
+
+def authorizers(snapshot: Mapping[str, Any]) -> dict[str, str | None]:
+    """Who authorized each library."""
+    return {one["id"]: (one["authorized_by"] or {}).get("id") for one in snapshot["libraries"]}
+
+
+def catalog(*without: str, **states: dict[str, Any]) -> list[dict[str, Any]]:
+    """The applications of a tenant: tracker and tracker_cc changed as given, some left out by name."""
+    rows = [
+        {"id": "drive", "name": "iManage Drive", "status": "enabled"},
+        {"id": "curation", "name": "iManage Insight+ Curation", "status": "disabled"},
+        {"id": "tracker", "name": TRACKER, "client_secret": "tracker-client-secret", **states.get("tracker", {})},
+        {"id": "tracker-cc", "name": EXTENSION, **states.get("tracker_cc", {})},
+    ]
+    return [row for row in rows if row["name"] not in without]
+
+
+def once(factory: Any, name: str, make: Callable[[], Any]) -> Any:
+    """What make() gives, made by one worker of a test run and read by the others; it has to be plain data."""
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return make()
+    stored = base.parent / f"{name}.pickle"
+    with _locked(base.parent / f"{name}.lock"):
+        if not stored.exists():
+            stored.write_bytes(pickle.dumps(make()))
+        return pickle.loads(stored.read_bytes())
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,247 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bad input: each case ends with a clear sentence that names what and where, and without a write."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import trustme
+from support.cases import ADDED, APPLICATION, AUTHORIZATION, BAD, OPEN, POLICY
+from support.places import EXTENSION, TRACKER, Places, refreshing
+from support.tasks import WRITERS
+
+# These are refused by the server, so the write is seen and changes nothing.
+REFUSED_BY_THE_SERVER = {
+    "unknown user in the access list",
+    "unknown group in the access list",
+    "libraries while refresh is off",
+    "consent of a person",
+    "application with settings",
+}
+# What a writing module is asked for where nothing else matters.
+USUAL = {
+    APPLICATION: {"name": TRACKER},
+    POLICY: {"name": EXTENSION, "allow_refresh_token": True},
+    AUTHORIZATION: {},
+}
+
+
+def clear(result, kind, *tells):
+    """Assert that a failure is of a kind, names what it tells, and reads as sentences on one line."""
+    assert result.get("failed") is True, result
+    assert result["failure"]["kind"] == kind, result["msg"]
+    assert result["changed"] is False
+    message = result["msg"]
+    for words in tells:
+        assert words in message, message
+    assert "\n" not in message
+    assert re.fullmatch(r".+: .+[.]", message), message
+    assert ".." not in message, message
+    assert "  " not in message, message
+    assert "Traceback" not in message
+    assert not re.search(r"<[\w.]+ object|HTTPConnectionPool|Max retries", message), message
+    assert len(message) < 1500
+    return message
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["run", "check"])
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_told_clearly_and_writes_nothing(tenant, name, check):
+    case = BAD[name]
+    acme = tenant(**case.tenant)
+    state = acme.snapshot()
+    result = acme.run_case(case, check=check)
+    if check and not result.get("failed"):
+        assert name in REFUSED_BY_THE_SERVER | {"libraries without the extension"}
+    elif not (check and name == "policy of an application in the catalog"):
+        where = str(acme.options_of(case)["url"]).rpartition("@")[2]
+        message = clear(result, case.kind, *case.tells)
+        assert message.startswith(where), "the tenant comes first"
+    if name not in REFUSED_BY_THE_SERVER or check:
+        assert acme.writes == []
+    assert acme.snapshot() == state
+    assert acme.tokens_alive() == []
+
+
+@pytest.mark.parametrize("module", WRITERS)
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        ({"password": None}, "bad_option"),
+        ({"url": "https://cloudimanage.com/work"}, "bad_option"),
+        ({"password": "wr0ng"}, "sign_in"),
+        ({"customer_id": 7}, "wrong_tenant"),
+        ({"api_paths": {"nothing": "/x"}}, "bad_option"),
+        ({"api_url": "https://evil.example"}, "bad_option"),
+    ],
+)
+def test_bad_connections_stop_every_writing_module(tenant, module, options, kind):
+    acme = tenant(applications=refreshing())
+    state = acme.snapshot()
+    clear(acme.run(module, **{**USUAL[module], **options}), kind)
+    assert acme.writes == []
+    assert acme.snapshot() == state
+
+
+def test_a_closed_port_is_named(acme, naps):
+    message = clear(acme.run(APPLICATION, name=TRACKER, url="http://127.0.0.1:9"), "unreachable", "refused")
+    assert "http://127.0.0.1:9" in message
+    assert acme.log == []
+
+
+def test_a_certificate_that_signs_itself_is_named(tmp_path, naps):
+    # An authority that nobody knows; the server cannot tell the difference, nor can the client.
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    made = trustme.CA().issue_cert("127.0.0.1")
+    chain.write_bytes(b"".join(blob.bytes() for blob in made.cert_chain_pems))
+    made.private_key_pem.write_to_path(str(key))
+    with Places(ssl_context_files=(chain, key)) as places:
+        acme = places.add()
+        clear(acme.run(APPLICATION, name=TRACKER), "tls", "certificate verify failed", "ca_path")
+        assert acme.log == []
+
+
+def test_a_netrc_entry_for_the_host_changes_nothing(acme, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login eve password intruder\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    clear(acme.run(APPLICATION, by="nothing", name=TRACKER), "bad_option", "no credentials")
+    assert acme.run(APPLICATION, name=TRACKER)["changed"]
+    assert not any(entry.authorization_header for entry in acme.log)
+
+
+def test_a_library_that_is_named_twice_counts_once(tenant):
+    acme = tenant(applications=refreshing())
+    result = acme.run(AUTHORIZATION, libraries=["ACTIVE", "active", "ARCHIVE"])
+    assert result["changed"]
+    assert acme.writes == ["authorizeLibrary"] * 2
+    assert [row["id"] for row in result["libraries"]] == ["ACTIVE", "ARCHIVE"]
+
+
+def test_an_unknown_member_beside_a_known_one_changes_nothing(acme):
+    state = acme.snapshot()
+    result = acme.run(APPLICATION, app_id="drive", users=[acme.user("pat"), "ghost@x.example"])
+    clear(result, "bad_option", "ghost@x.example")
+    assert acme.snapshot() == state
+
+
+def test_an_unknown_member_of_a_new_application_leaves_it_closed(acme):
+    result = acme.run(APPLICATION, name=TRACKER, enabled=True, access="custom", users=["ghost@x.example"])
+    assert result["failure"]["kind"] == "bad_option"
+    assert result["changed"] is True
+    assert "Done before that, and left so: add the application" in result["msg"]
+    assert acme.app("tracker")["status"] == "disabled"
+
+
+def test_one_refused_library_does_not_stop_the_others(tenant):
+    libraries = ["ACTIVE", {"id": "ARCHIVE", "consent_required": True}, "SPM"]
+    acme = tenant(applications=refreshing(), libraries=libraries)
+    result = acme.run(AUTHORIZATION)
+    assert result["failure"]["kind"] == "consent_required"
+    assert result["changed"] is True
+    assert "1 of 3 libraries could not be done" in result["msg"]
+    assert "ARCHIVE" in result["msg"]
+    assert "SPM" not in result["msg"]
+    assert [row["authorized"] for row in result["libraries"]] == [True, False, True]
+    again = acme.run(AUTHORIZATION)
+    clear(again, "consent_required", "1 of 1 libraries", "ARCHIVE")
+    assert acme.library("ARCHIVE")["authorized_by"] is None
+
+
+def test_consent_can_be_handed_over(tenant):
+    acme = tenant(applications=refreshing(), libraries=["ACTIVE", {"id": "SPM", "consent_required": True}])
+    result = acme.run(AUTHORIZATION, on_consent_required="hand_over")
+    assert not result.get("failed")
+    assert result["changed"] is True
+    (row,) = result["handed_over"]
+    assert (row["library"], row["url"], row["user"]) == ("SPM", f"{acme.url}/work/cc", acme.admin)
+    for words in (acme.admin, EXTENSION, "Open tracker configuration", "SPM", "Control Center said"):
+        assert words in row["instructions"]
+    again = acme.run(AUTHORIZATION, on_consent_required="hand_over")
+    assert again["changed"] is False
+    assert again["handed_over"] == result["handed_over"]
+    acme.tenant.consent("SPM", acme.admin)
+    done = acme.run(AUTHORIZATION, on_consent_required="hand_over")
+    assert (done["changed"], done["handed_over"]) == (False, [])
+
+
+@pytest.mark.parametrize("module", WRITERS)
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"kind": "html"}, "an HTML page"),
+        ({"kind": "empty"}, "empty"),
+        ({"kind": "truncated"}, "ends too early"),
+        ({"kind": "shape"}, "is a text instead of"),
+        ({"kind": "shape", "body": {"data": [{"id": 1}]}}, "instead of"),
+        ({"kind": "shape", "body": {"data": {"rows": []}}}, "instead of"),
+        ({"kind": "repeat_page"}, "repeats rows"),
+    ],
+)
+def test_a_reply_of_another_shape_stops_before_any_write(tenant, module, fault, words):
+    acme = tenant(applications=refreshing(), page_size=1)
+    state = acme.snapshot()
+    operation = "listLibraryAuthorizations" if module == AUTHORIZATION else "listApps"
+    acme.fault(operation=operation, **fault)
+    result = acme.run(module, **USUAL[module])
+    message = clear(result, "unexpected_reply", words)
+    assert operation in message
+    assert acme.writes == []
+    assert acme.snapshot() == state
+
+
+@pytest.mark.parametrize(
+    ("module", "operation", "options", "body"),
+    [
+        (APPLICATION, "readAppAccess", {"app_id": "drive", "users": []}, {"default_security": "secret"}),
+        (APPLICATION, "readApp", {"app_id": "drive"}, {"id": "drive", "name": "x", "status": "paused"}),
+        (
+            POLICY,
+            "readTokenPolicy",
+            {"app_id": "tracker-cc"},
+            {"type": "value", "value": {"allow_refresh_token": "yes"}},
+        ),
+        (POLICY, "readTokenPolicy", {"app_id": "tracker-cc"}, {"allow_refresh_token": True}),
+        (AUTHORIZATION, "listLibraryAuthorizations", {}, [{"id": "A", "authorized_by": "ada"}]),
+        (
+            AUTHORIZATION,
+            "listLibraryAuthorizations",
+            {},
+            [{"id": "A", "authorized_by": {"id": "b"}, "expires_at": "soon"}],
+        ),
+        (AUTHORIZATION, "listLibraries", {}, [{"alias": "A"}]),
+    ],
+)
+def test_a_nearly_right_shape_is_not_taken(tenant, module, operation, options, body):
+    acme = tenant(applications=refreshing())
+    acme.fault("shape", operation, body={"data": body})
+    clear(acme.run(module, **options), "unexpected_reply")
+    assert acme.writes == []
+
+
+def test_messages_have_no_control_characters_of_the_server(acme):
+    said = "first\r\nsecond\x1b[31m\u202e third\x00"
+    acme.fault("status", "listApps", status=409, body={"error": {"message": said}})
+    result = acme.run(APPLICATION, name=TRACKER)
+    assert result["failure"]["kind"] == "conflict"
+    assert "first second" in result["msg"]
+    assert result["msg"].isprintable()
+
+
+def test_names_with_control_characters_are_shown_harmlessly(tenant):
+    acme = tenant(applications=[{"id": "x\x1by", "name": "Evil\x1b[31m\u202eapp"}, *ADDED])
+    for name in ("evil\x1b[31m\u202eapp", "no\nsuch\x1bthing"):
+        result = acme.run(APPLICATION, name=name)
+        assert result["failed"]
+        assert result["msg"].isprintable()
+
+
+def test_the_reason_of_a_missing_privilege_is_the_servers(tenant):
+    acme = tenant(applications=[OPEN])
+    result = acme.run(APPLICATION, user="pat", app_id="drive", enabled=False)
+    clear(result, "permission", "has no Global Management role", "App Management", "8 hours")
+    assert result["failure"]["code"] == "NotAuthorized"
+    assert result["failure"]["request_id"].startswith("sandbox-")
+    assert result["failure"]["path"] == f"/work/api/v2/customers/{acme.customer_id}/apps/drive"

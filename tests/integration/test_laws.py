@@ -1,0 +1,454 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The laws of the design, one by one, as far as single tasks go; role and playbooks have tests of their own."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils import _secrets, _transport
+from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply
+from sandbox import Sandbox
+from support.cases import ADDED, APPLICATION, AUTHORIZATION, BAD, GOOD, POLICY, READING, SETTLED, TWICE, WRITING
+from support.compare import agrees, assert_same_outcome, keys
+from support.places import EXTENSION, TRACKER, applications, refreshing
+from support.tasks import MODULES, WRITERS, returned, run_in_memory
+
+
+def placed(tenant, case):
+    return tenant(**case.tenant)
+
+
+def kind(result):
+    assert result.get("failed"), result
+    return result["failure"]["kind"]
+
+
+def test_every_module_has_cases():
+    assert {case.module for case in GOOD.values()} == set(MODULES)
+    assert {case.module for case in WRITING.values()} == set(WRITERS)
+
+
+# -- law 1 ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_law_1_planning_on_the_planned_state_plans_nothing(tenant, name):
+    case = WRITING[name]
+    acme = placed(tenant, case)
+    assert acme.run_case(case)["changed"]
+    state = acme.snapshot()
+    acme.forget()
+    for check in (True, False):
+        again = acme.run_case(case, check=check)
+        assert not again["changed"]
+        assert again["diff"]["before"] == again["diff"]["after"]
+    assert acme.writes == []
+    assert acme.snapshot() == state
+
+
+def test_law_1_holds_for_renewal_when_tokens_live_shorter_than_the_notice(tenant):
+    acme = tenant(applications=refreshing(refresh_token_expiry=14))
+    first = acme.run(AUTHORIZATION, libraries=["ACTIVE"], renew_before_days=30)
+    assert acme.writes == ["authorizeLibrary"]
+    assert "reading again shows no such change" not in first.get("msg", "")
+    assert acme.library("ACTIVE")["authorized_by"]["id"] == acme.admin
+
+
+# -- law 2 ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_law_2_check_mode_and_run_return_the_same(tenant, name):
+    case = GOOD[name]
+    acme = placed(tenant, case)
+    preview = acme.run_case(case, check=True)
+    run = acme.run_case(case)
+    preview.pop("check_mode", None), run.pop("check_mode", None)
+    assert_same_outcome(preview, run)
+    assert preview["changed"] is case.changes
+    assert preview.get("warnings") == run.get("warnings")
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_law_2_check_mode_fails_as_the_run_does(tenant, name):
+    case = BAD[name]
+    acme = placed(tenant, case)
+    server_decides = {
+        "unknown user in the access list",
+        "unknown group in the access list",
+        "libraries while refresh is off",
+        "consent of a person",
+        "application with settings",
+    }
+    chain = {"libraries without the extension"}
+    run = acme.run_case(case)
+    preview = acme.run_case(case, check=True)
+    if name in server_decides | chain:
+        assert run["failed"]
+        assert not preview.get("failed"), "only a write can tell; law 4 has the chain"
+    elif name == "policy of an application in the catalog":
+        # The preview goes on as if it had been added, and finds the next thing that is wrong.
+        assert (kind(run), kind(preview)) == ("not_added", "bad_option")
+    else:
+        for result in (preview, run):
+            result.get("failure", {}).pop("request_id", None)
+        assert preview == run
+
+
+# -- law 3 ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*GOOD, *BAD])
+def test_law_3_in_check_mode_the_server_sees_no_write(tenant, name):
+    case = {**GOOD, **BAD}[name]
+    acme = placed(tenant, case)
+    state = acme.snapshot()
+    acme.run_case(case, check=True)
+    assert [one.operation for one in acme.log if one.method != "GET"] in (
+        [],
+        ["requestToken"],
+        ["requestToken", "revokeToken"],
+        ["revokeToken"],
+    )
+    assert acme.snapshot() == state
+    assert acme.tokens_alive() == []
+
+
+@pytest.mark.parametrize("name", READING)
+def test_law_3_reading_modules_never_write(tenant, name):
+    case = READING[name]
+    acme = placed(tenant, case)
+    result = acme.run_case(case)
+    assert result["changed"] is False
+    assert acme.writes == []
+
+
+def test_law_3_a_session_in_check_mode_is_real(acme):
+    session = acme.run("imanage_session", check=True)
+    assert (session["changed"], session["check_mode"]) == (False, True)
+    assert acme.tokens_alive() == [session["access_token"]]
+    ended = acme.run("imanage_session", check=True, state="absent", session_token=session["access_token"])
+    assert (ended["changed"], ended["check_mode"]) == (False, True)
+    assert acme.tokens_alive() == []
+    assert acme.run("imanage_session", by="access_token")["check_mode"] is False
+
+
+# -- law 4 ----------------------------------------------------------------------------------------------------------
+
+CHAIN = [
+    (APPLICATION, {"name": EXTENSION}),
+    (POLICY, {"name": EXTENSION, "allow_refresh_token": True}),
+    (AUTHORIZATION, {}),
+]
+
+
+def test_law_4_a_chain_is_previewed_on_the_documented_defaults(acme):
+    previews = [acme.run(module, check=True, **options) for module, options in CHAIN]
+    assert acme.writes == []
+    for later in CHAIN[1:]:
+        assert kind(acme.run(later[0], **later[1])) == "not_added"
+    assert acme.writes == []
+    runs = [acme.run(module, **options) for module, options in CHAIN]
+    for preview, run in zip(previews, runs, strict=True):
+        assert preview["changed"]
+        assert run["changed"]
+        assert preview["diff"] == run["diff"]
+        assert set(preview) - {"warnings"} == set(run) - {"warnings"}
+        ours = set(run) - {"changed", "diff", "warnings"}
+        assert all(agrees(preview[key], run[key]) for key in ours)
+    assert "warnings" not in previews[0]
+    for preview in previews[1:]:
+        (warning,) = preview["warnings"]
+        assert EXTENSION in warning
+        assert "assumed" in warning
+    assert "consent" in previews[2]["warnings"][0]
+    assert previews[2]["unlisted"] is None
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "failure"),
+    [
+        (POLICY, {"name": "nothing", "allow_refresh_token": True}, "not_provisioned"),
+        (POLICY, {"app_id": "nothing", "allow_refresh_token": True}, "not_found"),
+        (POLICY, {"name": EXTENSION, "refresh_token_expiry_days": 9}, "bad_option"),
+        (AUTHORIZATION, {"libraries": ["NOPE"]}, "not_found"),
+    ],
+)
+def test_law_4_what_no_earlier_task_can_create_fails_in_the_preview(acme, module, options, failure):
+    assert kind(acme.run(module, check=True, **options)) == failure
+
+
+def test_law_4_an_extension_that_is_disabled_is_no_reason_to_guess_more(tenant):
+    acme = tenant(applications=applications(extension="disabled"))
+    assert kind(acme.run(AUTHORIZATION)) == "not_added"
+    preview = acme.run(AUTHORIZATION, check=True)
+    assert preview["changed"]
+    assert len(preview["warnings"]) == 1
+
+
+def test_law_4_a_page_that_should_be_there_is_not_guessed(tenant):
+    acme = tenant(applications=refreshing())
+    acme.fault("status", "listLibraryAuthorizations", status=404)
+    for check in (True, False):
+        result = acme.run(AUTHORIZATION, check=check)
+        assert kind(result) == "unexpected_reply"
+        assert "api_paths" in result["msg"]
+
+
+# -- law 5 ----------------------------------------------------------------------------------------------------------
+
+
+def secrets_of(acme, places):
+    """Everything that this tenant's tasks were given or issued, and what the server tells in passing."""
+    issued = [
+        value
+        for request, reply in places.exchanges
+        if request.path.endswith("/token") and reply.status == 200
+        for name, value in reply.json().items()
+        if name in ("access_token", "refresh_token")
+    ]
+    given = [value for user in acme.tenant.users for value in (user.password, user.access_token, user.refresh_token)]
+    own = [app.client_secret for app in acme.tenant.applications]
+    return [*issued, *filter(None, given), *filter(None, own), "wr0ng-one", "ended-t0ken", "refr3sh", "s3cret"]
+
+
+@pytest.mark.parametrize("name", [*GOOD, *BAD])
+@pytest.mark.parametrize("check", [True, False], ids=["check", "run"])
+def test_law_5_no_result_has_a_secret_in_any_form(tenant, places, name, check):
+    case = {**GOOD, **BAD}[name]
+    acme = placed(tenant, case)
+    result = acme.run_case(case, check=check)
+    text = json.dumps(result)
+    for form in _secrets.forms(secrets_of(acme, places)):
+        assert form not in text
+
+
+def test_law_5_a_session_reveals_its_token_in_one_value_only(acme, places):
+    session = acme.run("imanage_session")
+    token = session.pop("access_token")
+    text = json.dumps(session)
+    assert token
+    for form in _secrets.forms(secrets_of(acme, places)):
+        assert form not in text
+
+
+@pytest.mark.parametrize("operation", ["requestToken", "discover", "listApps", "updateApp", "readAppAccess"])
+@pytest.mark.parametrize("status", [400, 401, 403, 409, 500])
+def test_law_5_what_the_server_repeats_is_hidden(acme, places, operation, status):
+    password = f"{acme.name}-admin-password"
+    said = " ".join(_secrets.forms([password]))
+    error = {"error": {"code": password, "message": f"Because of {said}", "transaction": password}}
+    acme.fault("status", operation, status=status, body=error)
+    result = acme.run(APPLICATION, name=TRACKER, retry_timeout=1)
+    text = json.dumps(result)
+    assert result["failed"]
+    for form in _secrets.forms(secrets_of(acme, places)):
+        assert form not in text
+
+
+# -- laws 6 and 7; the tests of the wire have more -------------------------------------------------------------------
+
+
+def test_law_6_a_write_that_may_have_been_applied_is_read_again_before_anything_else(acme, naps):
+    acme.fault("drop_after", "updateApp", times=1)
+    result = acme.run(APPLICATION, name=TRACKER)
+    assert result["changed"]
+    calls = acme.calls
+    assert calls[calls.index("updateApp") + 1] == "listApps"
+    assert calls.count("updateApp") == 1
+
+
+def test_law_6_libraries_in_doubt_are_decided_one_by_one(tenant, naps):
+    acme = tenant(applications=refreshing())
+    acme.fault("drop_after", "authorizeLibrary", times=1)
+    acme.fault("drop_before", "authorizeLibrary", times=1)
+    result = acme.run(AUTHORIZATION)
+    assert all(row["authorized"] for row in result["libraries"])
+    written = [one.path.split("/")[-2] for one in acme.log if one.operation == "authorizeLibrary"]
+    assert written == ["ACTIVE", "ARCHIVE", "SPM", "ARCHIVE"]
+
+
+def test_law_7_success_is_reported_only_from_what_was_read(acme):
+    result = acme.run(APPLICATION, name=TRACKER, groups=["it"])
+    after = acme.calls[::-1].index("updateAppAccess")
+    assert "readAppAccess" in acme.calls[-after:]
+    assert result["application"]["access"]["groups"] == ["IT"], "the server's spelling, not ours"
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_law_7_every_write_is_read_back(tenant, name):
+    case = WRITING[name]
+    acme = placed(tenant, case)
+    acme.run_case(case)
+    last = max(number for number, one in enumerate(acme.log) if one.operation in acme.writes)
+    assert {one.method for one in acme.log[last + 1 : -1]} == {"GET"}
+
+
+# -- law 8 ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [name for name in SETTLED if SETTLED[name].options.get("state") == "absent"])
+def test_law_8_absent_on_nothing_is_unchanged(tenant, name):
+    case = SETTLED[name]
+    acme = placed(tenant, case)
+    result = acme.run_case(case)
+    assert not result["changed"]
+    assert acme.writes == []
+
+
+def test_law_8_absent_warns_of_a_near_miss(acme):
+    result = acme.run(APPLICATION, name="imanage drive", state="absent")
+    assert not result["changed"]
+    assert "'iManage Drive'" in result["warnings"][0]
+    assert acme.app("drive")["status"] == "enabled"
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        (APPLICATION, {}),
+        (APPLICATION, {"state": "absent"}),
+        (POLICY, {"allow_refresh_token": True}),
+    ],
+)
+def test_law_8_two_matches_are_ambiguous(tenant, module, options):
+    acme = tenant(applications=TWICE)
+    result = acme.run(module, name=TRACKER, **options)
+    assert kind(result) == "ambiguous_name"
+    assert "app_id" in result["msg"]
+    assert acme.writes == []
+    assert acme.run(APPLICATION, app_id="one")["changed"]
+
+
+@pytest.mark.parametrize("module", [APPLICATION, POLICY])
+def test_law_8_an_id_that_does_not_exist_never_creates(acme, module):
+    state = acme.snapshot()
+    assert kind(acme.run(module, app_id=TRACKER)) == "not_found"
+    assert acme.writes == []
+    assert acme.snapshot() == state
+
+
+# -- law 9 ----------------------------------------------------------------------------------------------------------
+
+
+def documented_keys(fields, at=""):
+    for key, described in fields.items():
+        yield f"{at}{key}"
+        yield from documented_keys(described.get("contains", {}), f"{at}{key}.")
+
+
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("check", [True, False], ids=["check", "run"])
+def test_law_9_returned_keys_are_documented_keys(tenant, name, check):
+    case = GOOD[name]
+    acme = placed(tenant, case)
+    result = acme.run_case(case, check=check)
+    described = returned(case.module)
+    described.pop("failure")
+    for key in ("changed", "diff", "warnings"):
+        result.pop(key, None)
+    assert set(result) == set(described)
+    open_ended = tuple(f"{path}." for path in documented_keys(described) if path.endswith(("access", "token_policy")))
+    undocumented = {path for path in keys(result) - set(documented_keys(described)) if not path.startswith(open_ended)}
+    assert undocumented == set()
+
+
+def test_law_9_documented_keys_are_returned_keys(tenant):
+    seen = {module: set() for module in MODULES}
+    for case in GOOD.values():
+        acme = placed(tenant, case)
+        seen[case.module] |= keys(acme.run_case(case))
+    handed = tenant(applications=refreshing(), consent_required=True)
+    seen[AUTHORIZATION] |= keys(handed.run(AUTHORIZATION, on_consent_required="hand_over"))
+    for module in MODULES:
+        described = returned(module)
+        described.pop("failure")
+        assert set(documented_keys(described)) <= seen[module], module
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_law_9_failures_have_the_documented_keys(tenant, name):
+    case = BAD[name]
+    acme = placed(tenant, case)
+    result = acme.run_case(case)
+    assert {"failed", "changed", "msg", "failure"} <= set(result)
+    assert set(result["failure"]) == set(returned(case.module)["failure"]["contains"])
+
+
+# -- law 10 ---------------------------------------------------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """The process is gone: nothing that follows is done, signing out included."""
+
+
+ONBOARDING = [
+    (APPLICATION, {"name": TRACKER, "enabled": True, "access": "custom", "groups": ["IT"]}),
+    (APPLICATION, {"name": EXTENSION}),
+    (POLICY, {"name": EXTENSION, "allow_refresh_token": True, "refresh_token_expiry_days": 14}),
+    (AUTHORIZATION, {"authorizer": "me"}),
+]
+
+
+def essence(sandbox):
+    """The state without the times of authorizations."""
+    state = sandbox.tenant("t").snapshot()
+    for library in state["libraries"]:
+        library["authorized_at"] = library["expires_at"] = None
+    return state
+
+
+def onboard(monkeypatch, sandbox, acme):
+    for module, options in ONBOARDING:
+        result = run_in_memory(monkeypatch, sandbox, module, acme.options(**options))
+        assert not result.get("failed"), result
+
+
+def test_law_10_a_process_killed_at_any_point_leaves_what_the_next_run_completes(acme, monkeypatch):
+    description = {**acme.tenant.description, "name": "t"}
+    whole = Sandbox([description])
+    onboard(monkeypatch, whole, acme)
+    target, requests = essence(whole), len(whole.log)
+    assert requests > 30
+    real = _transport.Transport.send
+    for point, answered in itertools.product(range(requests), (False, True)):
+        sandbox = Sandbox([description])
+        sent = itertools.count()
+
+        def send(transport, *args, sent=sent, point=point, answered=answered, **kwargs) -> Reply:
+            number = next(sent)
+            if number == point and answered:
+                real(transport, *args, **kwargs)
+            if number >= point:
+                raise Killed
+            return real(transport, *args, **kwargs)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(_transport.Transport, "send", send)
+            with pytest.raises(Killed):
+                onboard(monkeypatch, sandbox, acme)
+        if point in (0, requests - 1):
+            assert len(sandbox.log) == point + answered
+        tracker = sandbox.tenant("t").application("tracker")
+        assert tracker.status != "enabled" or tracker.access.default_security == "private", "never open to all"
+        onboard(monkeypatch, sandbox, acme)
+        assert essence(sandbox) == target, f"killed at request {point}, {'after' if answered else 'before'} its reply"
+
+
+def test_law_10_an_offboarding_that_was_cut_short_is_completed(tenant, monkeypatch):
+    acme = tenant(applications=[{**one, "status": "enabled"} for one in ADDED])
+    acme.run(POLICY, name=EXTENSION, allow_refresh_token=True)
+    acme.run(AUTHORIZATION)
+    acme.fault("status", "unauthorizeLibrary", status=409, skip=1)
+    assert kind(acme.run(AUTHORIZATION, state="unauthorized")) == "conflict"
+    acme.mend()
+    result = acme.run(AUTHORIZATION, state="unauthorized")
+    assert result["changed"]
+    assert not any(row["authorized"] for row in result["libraries"])
+    assert acme.run(APPLICATION, name=EXTENSION, state="absent")["changed"]
+    gone = acme.run(AUTHORIZATION, state="unauthorized")
+    assert not gone["changed"]

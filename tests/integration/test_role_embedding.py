@@ -1,0 +1,340 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role in playbooks of others, and under the options of the command line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+from playbooks_support import BY_PASSWORD, CLIENT_ID, EXTENSION, PROCESS, Run, Stage, app, authorizers, catalog, once
+
+ROLE = "imanage.control_center.tracker_onboarding"
+STAGES = ("provisioning", "application", "refresh_token", "authorization")
+ADDED = {"status": "enabled"}
+
+
+def _play(hosts: str, how: str = "import_role", role: dict[str, Any] | None = None, **play: Any) -> dict[str, Any]:
+    """A play of somebody else, who does something after the role."""
+    variables = play.pop("role_vars", {})
+    return {
+        "name": f"Somebody's play on {hosts}",
+        "hosts": hosts,
+        "gather_facts": False,
+        "connection": "local",
+        **play,
+        "tasks": [
+            {"name": "Use the role", f"ansible.builtin.{how}": {"name": ROLE, **(role or {})}, "vars": variables},
+            {
+                "name": f"Go on after {how}",
+                "ansible.builtin.debug": {"msg": "{{ tracker_onboarding_result.status }}"},
+            },
+        ],
+    }
+
+
+def _write(stage: Stage, name: str, plays: list[dict[str, Any]]) -> str:
+    path = stage.where / f"{name}.yml"
+    path.write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
+    return str(path)
+
+
+def _foreign(stage: Stage) -> Run:
+    """A playbook of somebody else that uses the role in every way, with all the output there is."""
+    nrtadmin = {
+        "imanage_username": "manager@{{ inventory_hostname }}.example",
+        "imanage_password": "{{ inventory_hostname }}-manager-password",
+        "imanage_nrtadmin_username": "admin@{{ inventory_hostname }}.example",
+        "imanage_nrtadmin_password": "{{ inventory_hostname }}-admin-password",
+    }
+    wrong = {"imanage_password": "guessed"}
+    for way in ("import", "include"):
+        stage.add(f"{way}_fine")
+        stage.add(f"{way}_wrong", wrong)
+        stage.add(f"{way}_bare", applications=catalog(EXTENSION))
+        stage.add(f"{way}_pair", nrtadmin)
+    stage.add("record_wrong", wrong)
+    stage.add("record_late", {"tracker_onboarding_groups": ["Nobodies"]})
+    stage.add("record_fine")
+    stage.add("stopped", {"tracker_onboarding_on_failure": "record", "imanage_timeout": "soon"})
+    stage.add("dry")
+    stage.add("defaults")
+    plays = [
+        _play("import_*"),
+        _play("include_*", "include_role"),
+        _play("record_*", "include_role", role_vars={"tracker_onboarding_on_failure": "record"}),
+        _play("dry", check_mode=True),
+        _play(
+            "defaults",
+            module_defaults={
+                "group/imanage.control_center.all": {
+                    "username": "somebody@elsewhere.example",
+                    "password": "elsewhere-password",
+                    "customer_id": 1,
+                    "libraries": ["NOWHERE"],
+                }
+            },
+        ),
+        _play("import_fine", role={"tasks_from": "audit"}),
+        _play("include_fine", "include_role", role={"tasks_from": "offboard"}),
+        _play("import_pair", role={"tasks_from": "offboard"}),
+        # The last one: Ansible ends a playbook after a play in which every host failed.
+        _play("stopped"),
+    ]
+    return stage.run("-vvv", _write(stage, "foreign", plays), report=None)
+
+
+def _tagged(stage: Stage) -> dict[str, Run]:
+    """The playbook of ours under --tags, --skip-tags, --limit, --check, --diff and -e."""
+    both = catalog(tracker=ADDED, tracker_cc=ADDED)
+    for name in ("one", "two"):
+        stage.add(name)
+    stage.add("added", applications=both)
+    stage.add("wrong", {"imanage_password": "guessed"})
+    stage.add("unset", {"tracker_onboarding_access": "nobody"})
+    stage.add("narrowed", applications=both)
+    stage.add("environment", by_password=False)
+    runs = {}
+    onboard = "imanage.control_center.onboard"
+    runs["tags"] = stage.run("--tags", "tracker_onboarding_refresh_token", "--limit", "one,added,wrong,unset", onboard)
+    runs["skip"] = stage.run("--skip-tags", "tracker_onboarding_authorization", "--limit", "one", onboard)
+    groups = json.dumps({"tracker_onboarding_groups": ["IT"], "tracker_onboarding_access": "custom"})
+    limited = ("--check", "--diff", "--limit", "narrowed", "-e", groups, "-e", "tracker_onboarding_libraries=ARCHIVE")
+    runs["check"] = stage.run(*limited, onboard)
+    # Whoever keeps nothing in the inventory gives all of it in the environment.
+    del stage.common["imanage_url"], stage.common["imanage_client_id"]
+    runs["environment"] = stage.run(
+        *("--limit", "environment", "--tags", "tracker_onboarding", onboard),
+        IMANAGE_URL=stage.server.url,
+        IMANAGE_CLIENT_ID=CLIENT_ID,
+        IMANAGE_USERNAME="admin@environment.example",
+        IMANAGE_PASSWORD="environment-admin-password",
+    )
+    return runs
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory):
+    """The run of a foreign playbook."""
+
+    def make() -> dict[str, Any]:
+        with Stage(tmp_path_factory.mktemp("foreign")) as stage:
+            run = _foreign(stage)
+            return {"run": run, "remote": [path.name for path in stage.where.rglob("remote")]}
+
+    return once(tmp_path_factory, "role_foreign", make)
+
+
+@pytest.fixture(scope="module")
+def run(foreign):
+    """The run alone."""
+    return foreign["run"]
+
+
+@pytest.fixture(scope="module")
+def tagged(tmp_path_factory):
+    """The runs under options of the command line, by name."""
+
+    def make() -> dict[str, Run]:
+        with Stage(tmp_path_factory.mktemp("tagged")) as stage:
+            return {"start": stage.snapshots(), **_tagged(stage)}
+
+    return once(tmp_path_factory, "role_tagged", make)
+
+
+# -- playbooks of others --------------------------------------------------------------------------------------------
+
+BOTH_WAYS = pytest.mark.parametrize("way", ["import", "include"])
+
+
+@BOTH_WAYS
+def test_the_result_is_a_fact_of_each_tenant(run, way):
+    expected = {
+        "fine": ("onboarded", True, False),
+        "wrong": ("failed", False, False),
+        "bare": ("awaiting_provisioning", False, False),
+        "pair": ("onboarded", True, False),
+    }
+    for tenant, told in expected.items():
+        fact = run.facts(f"{way}_{tenant}")[0]
+        assert (tenant, fact["status"], fact["changed"], fact["check_mode"]) == (tenant, *told)
+        assert fact["tenant"] == f"{way}_{tenant}"
+
+
+@BOTH_WAYS
+def test_a_tenant_that_fails_fails_and_the_others_go_on(run, way):
+    assert run.recap[f"{way}_wrong"]["failed"] == 1
+    for tenant in ("fine", "bare", "pair"):
+        assert run.recap[f"{way}_{tenant}"]["failed"] == 0
+    went_on = {line["host"] for line in run.lines if line["task"] == f"Go on after {way}_role"}
+    assert {f"{way}_fine", f"{way}_bare", f"{way}_pair"} <= went_on
+    assert f"{way}_wrong" not in went_on
+
+
+@BOTH_WAYS
+def test_a_failed_tenant_is_signed_out_and_has_its_fact(run, way):
+    fact = run.facts(f"{way}_wrong")[0]
+    assert fact["failure"]["kind"] == "sign_in"
+    assert run.tokens_left[f"{way}_wrong"] == 0
+
+
+def test_a_recorded_failure_leaves_the_tenant_in_the_play(run):
+    went_on = {line["host"] for line in run.lines if line["task"] == "Go on after include_role"}
+    for tenant, kind in (("record_wrong", "sign_in"), ("record_late", "bad_option")):
+        assert run.recap[tenant]["failed"] == 0
+        assert run.facts(tenant)[0]["failure"]["kind"] == kind
+        assert tenant in went_on
+    assert run.facts("record_fine")[0]["status"] == "onboarded"
+
+
+def test_arguments_that_do_not_validate_fail_before_the_role(run):
+    assert run.recap["stopped"]["failed"] == 1
+    assert run.calls("stopped") == []
+
+
+def test_check_mode_of_a_play_is_in_the_fact_and_nothing_is_written(run):
+    fact = run.facts("dry")[0]
+    assert (fact["check_mode"], fact["status"], fact["changed"]) == (True, "onboarded", True)
+    assert run.writes("dry") == []
+    assert authorizers(run.snapshots["dry"]) == {"ACTIVE": None, "ARCHIVE": None, "SPM": None}
+
+
+def test_module_defaults_of_the_play_do_not_reach_into_the_role(run):
+    (fact,) = run.facts("defaults")
+    assert (fact["status"], fact["failure"]) == ("onboarded", None)
+    assert fact["libraries"]["authorized"] == ["ACTIVE", "ARCHIVE", "SPM"]
+    assert run.signing("defaults") == (1, 1)
+
+
+def test_other_entry_points_follow_in_the_same_playbook(run):
+    assert [fact["status"] for fact in run.facts("import_fine")] == ["onboarded", "onboarded"]
+    assert run.facts("import_fine")[1]["check_mode"] is True
+    for tenant in ("include_fine", "import_pair"):
+        onboarded, offboarded = run.facts(tenant)
+        assert (onboarded["status"], offboarded["status"]) == ("onboarded", "offboarded")
+        assert (offboarded["changed"], offboarded["check_mode"]) == (True, False)
+        assert {app(run.snapshots[tenant], one)["status"] for one in ("tracker", "tracker-cc")} == {"available"}
+
+
+def test_everybody_is_signed_out(run):
+    assert set(run.tokens_left.values()) == {0}
+
+
+def test_at_most_eight_tasks_a_tenant(run):
+    counted = {}
+    for line in run.lines:
+        if line["role"]:
+            counted.setdefault(line["host"], []).append(line["task"])
+    once_only = {host: tasks for host, tasks in counted.items() if len(run.facts(host)) == 1}
+    # Healthy, failing, not provisioned, with a second identity; each task counts, skipped or not.
+    assert {"record_fine", "include_wrong", "import_bare", "include_pair", "record_late", "dry"} <= set(once_only)
+    assert {host: tasks for host, tasks in once_only.items() if len(tasks) > 8} == {}
+    assert len(once_only["record_fine"]) == 8
+    twice = {host: tasks for host, tasks in counted.items() if len(run.facts(host)) == 2}
+    assert {host: tasks for host, tasks in twice.items() if len(tasks) > 16} == {}
+
+
+def test_no_process_is_started(foreign):
+    run = foreign["run"]
+    assert "task path: " in run.output  # it is as talkative as it has to be
+    assert PROCESS.findall(run.output) == []
+    assert foreign["remote"] == []
+
+
+def test_nothing_is_deprecated_and_only_assumptions_are_warned_of(run):
+    strange = [one for one in run.warnings if "is assumed to be added by an earlier task" not in one]
+    assert strange == []
+    assert len(run.warnings) == 2
+
+
+def test_no_secret_shows_where_all_is_shown(run):
+    for word in ("admin-password", "manager-password", "guessed", "tracker-client-secret"):
+        assert word not in run.output.replace(BY_PASSWORD["imanage_password"], "")
+
+
+# -- options of the command line ------------------------------------------------------------------------------------
+
+
+def test_tags_do_their_part_only(tagged):
+    run = tagged["tags"]
+    (fact,) = run.facts("added")
+    assert fact["stages"] == dict(zip(STAGES, ("unchanged", "skipped", "changed", "skipped"), strict=True))
+    assert (fact["status"], fact["changed"], fact["failure"]) == (None, True, None)
+    assert run.applied("added") == ["writeTokenPolicy"]
+    assert app(run.snapshots["added"], "tracker-cc")["token_policy"]["allow_refresh_token"] is True
+
+
+def test_tags_say_what_is_missing_before_their_part(tagged):
+    (fact,) = tagged["tags"].facts("one")
+    assert (fact["status"], fact["failure"]["kind"]) == ("failed", "not_added")
+    assert tagged["tags"].writes("one") == []
+
+
+def test_tags_sign_in_and_out(tagged):
+    assert tagged["tags"].signing("added") == (1, 1)
+    assert set(tagged["tags"].tokens_left.values()) == {0}
+
+
+def test_tags_leave_the_report_and_the_exit_code(tagged):
+    run = tagged["tags"]
+    assert run.code == 2
+    assert set(run.report) == {"one", "added", "wrong", "unset"}
+    assert run.report["added"]["status"] is None
+    assert {run.report[tenant]["status"] for tenant in ("one", "wrong", "unset")} == {"failed"}
+    assert "partly run" in run.output
+    assert "partly run" in run.files["report.html"]
+
+
+def test_a_tenant_that_cannot_sign_in_fails_once(tagged):
+    run = tagged["tags"]
+    assert run.report["wrong"]["failure"]["kind"] == "sign_in"
+    failed = [line["task"] for line in run.lines if line["host"] == "wrong" and line["event"] == "ignored"]
+    assert failed == ["imanage.control_center.tracker_onboarding : Sign in"]
+
+
+def test_a_skipped_stage_skips_the_session_and_so_everything(tagged):
+    """As the role's README says: signing in belongs to every stage."""
+    run = tagged["skip"]
+    assert (run.code, run.report, run.facts("one")) == (0, {}, [])
+    assert run.calls("one") == []
+
+
+@pytest.mark.parametrize("name", ["check", "environment"])
+def test_a_limit_leaves_the_others_alone(tagged, name):
+    run = tagged[name]
+    (limited,) = run.recap
+    assert {tenant for tenant, entries in run.entries.items() if entries} == {limited}
+    assert list(run.report) == [limited]
+
+
+def test_check_and_diff_of_the_command_line(tagged):
+    run = tagged["check"]
+    (fact,) = run.facts("narrowed")
+    assert (run.code, fact["check_mode"], fact["changed"], fact["status"]) == (0, True, True, "onboarded")
+    assert run.writes("narrowed") == []
+    assert "+Allow access to: Custom" in run.output
+    assert "IT" in run.output
+    assert "+Allow Refresh Token: yes" in run.output
+    assert "+ARCHIVE: authorized" in run.output
+    assert "ACTIVE: authorized" not in run.output
+
+
+def test_variables_of_the_command_line_count(tagged):
+    (fact,) = tagged["check"].facts("narrowed")
+    assert fact["libraries"]["authorized"] == ["ARCHIVE"]
+
+
+def test_credentials_of_the_environment_are_enough(tagged):
+    run = tagged["environment"]
+    (fact,) = run.facts("environment")
+    assert (run.code, fact["status"], fact["failure"]) == (0, "onboarded", None)
+    assert fact["url"].startswith("http://127.0.0.1:")
+    assert set(authorizers(run.snapshots["environment"]).values()) == {"admin@environment.example"}
+
+
+@pytest.mark.parametrize("name", ["tags", "skip", "check", "environment"])
+def test_no_option_brings_a_warning(tagged, name):
+    assert tagged[name].warnings == []

@@ -1,0 +1,527 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes wrong on the wire: retries, doubts, limits, broken replies, foreign hosts."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+
+import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils import _transport
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
+from support.places import EXTENSION, TRACKER, refreshing
+
+INFO = "imanage_tenant_info"
+APPLICATION = "imanage_application"
+
+
+def kind(result):
+    assert result.get("failed"), result
+    return result["failure"]["kind"]
+
+
+# -- paging ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+@pytest.mark.parametrize("count", [0, 1, 6, 7])
+def test_lists_are_read_to_their_end(tenant, size, count):
+    names = [f"LIB{number}" for number in range(count)]
+    acme = tenant(
+        libraries=names,
+        users=[{"id": "admin@x.example", "password": "p4ssword", "access_token": "x-token"}],
+        page_size=size,
+    )
+    rows = acme.client(by="nothing", access_token="x-token").rows("listLibraries")
+    assert [row["id"] for row in rows] == names
+    assert acme.calls.count("listLibraries") == max(1, -(-count // size))
+
+
+def test_lists_without_a_total_are_read_until_a_page_is_empty(tenant):
+    acme = tenant(page_size=2)
+    client = acme.client(by="access_token")
+    client.customer_id  # noqa: B018 - discovery is another call
+    real = client.call
+
+    def without_total(name, *, query=None, **more):
+        return {"data": real(name, query={**query, "total": "false"}, **more)["data"]}
+
+    client.call = without_total
+    assert len(client.rows("listLibraries")) == 3
+    assert [entry.query["offset"] for entry in acme.log if entry.operation == "listLibraries"] == ["0", "2", "3"]
+
+
+def test_total_is_written_in_lower_case(acme):
+    acme.run(INFO)
+    assert {entry.query["total"] for entry in acme.log if entry.operation == "listLibraries"} == {"true"}
+
+
+def test_a_page_that_repeats_is_an_unexpected_reply(tenant):
+    acme = tenant(page_size=2)
+    acme.fault("repeat_page", "listLibraries")
+    result = acme.run(INFO)
+    assert kind(result) == "unexpected_reply"
+    assert "repeats rows" in result["msg"]
+    assert acme.calls.count("listLibraries") == 2
+
+
+def test_a_list_that_ends_before_its_total_is_an_unexpected_reply(acme):
+    acme.fault("shape", "listLibraries", body={"data": [], "total_count": 3})
+    result = acme.run(INFO)
+    assert kind(result) == "unexpected_reply"
+    assert "announces 3 rows and gives 0" in result["msg"]
+
+
+# -- trying again ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.parametrize("operation", ["requestToken", "discover", "listLibraries"])
+def test_reads_are_tried_again(acme, naps, status, operation):
+    acme.fault("status", operation, status=status, times=2)
+    result = acme.run(INFO)
+    assert result["tenant"]["libraries"] == ["ACTIVE", "ARCHIVE", "SPM"]
+    assert acme.calls.count(operation) == 3
+    assert len(naps) == 2
+    assert 0 < naps[0] < naps[1]
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after", "drop_middle"])
+@pytest.mark.parametrize("operation", ["requestToken", "discover", "listLibraries"])
+def test_reads_are_tried_again_after_a_lost_connection(acme, naps, fault, operation):
+    acme.fault(fault, operation, times=2)
+    assert "tenant" in acme.run(INFO)
+    assert acme.calls.count(operation) == 3
+
+
+def test_reads_are_tried_again_after_a_time_out(acme, naps):
+    acme.fault("hang", "listLibraries", times=1)
+    assert "tenant" in acme.run(INFO, timeout=1)
+    assert acme.calls.count("listLibraries") == 2
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 500, 501])
+def test_other_statuses_are_final(acme, naps, status):
+    acme.fault("status", "listLibraries", status=status)
+    assert acme.run(INFO)["failure"]["status"] == status
+    assert acme.calls.count("listLibraries") == 1
+    assert naps == []
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_refused_sign_in_is_final(acme, naps, status):
+    acme.fault("status", "requestToken", status=status)
+    assert kind(acme.run(INFO)) == "sign_in"
+    assert acme.calls == ["requestToken"]
+
+
+def asked(**headers):
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@pytest.mark.parametrize(
+    ("headers", "least", "most"),
+    [
+        ({"x-ratelimit-reset": "7"}, 7, 9.1),
+        ({"Retry-After": "4"}, 4, 5.2),
+        ({"x-ratelimit-reset": "3", "Retry-After": "5"}, 5, 6.5),
+        ({"x-ratelimit-reset": "5", "Retry-After": "3"}, 5, 6.5),
+        ({"x-ratelimit-reset": "0"}, 0, 0.2),
+        ({"Retry-After": "soon"}, 0.5, 1.4),
+        ({"x-ratelimit-reset": ""}, 0.5, 1.4),
+        ({"Retry-After": "-3"}, 0.5, 1.4),
+        ({}, 0.5, 1.4),
+    ],
+)
+@pytest.mark.parametrize("writes", [False, True], ids=["read", "write"])
+def test_429_waits_as_long_as_it_says(acme, naps, headers, least, most, writes):
+    operation = "updateApp" if writes else "listApps"
+    acme.fault("status", operation, status=429, headers=headers, times=1)
+    result = acme.run(APPLICATION, name=TRACKER)
+    assert result["changed"]
+    (nap,) = naps
+    assert least <= nap <= most
+    assert acme.app("tracker")["status"] == "enabled"
+    assert any(f"waited {nap:.1f} s" in warning for warning in result["warnings"])
+
+
+def test_retry_after_may_be_a_date(acme, naps):
+    date = email.utils.formatdate(time.time() + 6, usegmt=True)
+    acme.fault("status", "listApps", status=503, headers={"Retry-After": date}, times=1)
+    assert acme.run(APPLICATION, name=TRACKER)["changed"]
+    assert 4 <= naps[0] <= 8
+    acme.fault("status", "listApps", status=503, headers={"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, times=1)
+    assert not acme.run(APPLICATION, name=TRACKER)["changed"]
+    assert 0 <= naps[1] <= 0.2
+
+
+@pytest.mark.parametrize("operation", ["requestToken", "discover", "listApps", "updateApp"])
+def test_a_wait_beyond_retry_timeout_is_not_begun(acme, naps, operation):
+    acme.fault("status", operation, status=429, headers={"x-ratelimit-reset": "999"})
+    started = time.monotonic()
+    result = acme.run(APPLICATION, name=TRACKER)
+    assert kind(result) == "rate_limited"
+    assert result["failure"]["status"] == 429
+    assert 'Control Center said: "The server answers 429."' in result["msg"]
+    assert "retry_timeout" in result["msg"]
+    assert time.monotonic() - started < 2
+    assert naps == []
+    assert acme.calls.count(operation) == 1
+    assert acme.app("tracker")["status"] == "available"
+
+
+def test_a_real_rate_limit_is_waited_for(tenant):
+    acme = tenant(rate_limit={"requests": 3, "seconds": 1})
+    result = acme.run(APPLICATION, name=TRACKER)
+    assert result["changed"]
+    assert 429 in [entry.status for entry in acme.log]
+    assert acme.writes.count("updateApp") == sum(one.operation == "updateApp" for one in acme.log)
+    assert any("limited the rate of calls" in warning for warning in result["warnings"])
+
+
+def test_patience_ends(acme, naps):
+    acme.fault("status", "listLibraries", status=503)
+    started = time.monotonic()
+    result = acme.run(INFO, retry_timeout=1)
+    assert kind(result) == "unreachable"
+    assert time.monotonic() - started < 3
+
+
+def test_pauses_grow_and_have_an_end():
+    patience = _transport.Patience(total=None, deadline=time.monotonic() + 9999, again=(503,), allowed_methods=None)
+
+    class Unavailable:
+        status, headers = 503, {}
+
+        @staticmethod
+        def get_redirect_location():
+            return None
+
+    pauses = []
+    for _ in range(9):
+        patience = patience.increment("GET", "/x", response=Unavailable())
+        pauses.append(patience.pause)
+    assert pauses[0] < 1.4
+    assert all(pause <= 20 * 1.25 + 0.1 for pause in pauses)
+    assert pauses[-1] >= 20
+
+
+# -- writes whose fate is unknown -----------------------------------------------------------------------------------
+
+DOUBTS = {
+    "lost after it was applied": ({"kind": "drop_after"}, 1),
+    "half of the reply": ({"kind": "drop_middle"}, 1),
+    "lost before it was applied": ({"kind": "drop_before"}, 2),
+    "time-out, applied": ({"kind": "hang", "applied": True}, 1),
+    "time-out, not applied": ({"kind": "hang"}, 2),
+    "500, applied": ({"kind": "status", "status": 500, "applied": True}, 1),
+    "500, not applied": ({"kind": "status", "status": 500}, 2),
+    "502, applied": ({"kind": "status", "status": 502, "applied": True}, 1),
+    "503, not applied": ({"kind": "status", "status": 503}, 2),
+    "504, not applied": ({"kind": "status", "status": 504}, 2),
+}
+WRITES = {
+    "updateApp": (APPLICATION, {"name": TRACKER}, "readAppAccess"),
+    "updateAppAccess": (APPLICATION, {"app_id": "drive", "users": ["pat@{name}.example"]}, "readAppAccess"),
+    "removeApp": (APPLICATION, {"app_id": "drive", "state": "absent"}, "readApp"),
+    "writeTokenPolicy": ("imanage_app_auth", {"app_id": "drive", "allow_refresh_token": True}, "readTokenPolicy"),
+    "authorizeLibrary": ("imanage_library_authorization", {"libraries": ["ACTIVE"]}, "listLibraryAuthorizations"),
+    "unauthorizeLibrary": (
+        "imanage_library_authorization",
+        {"libraries": ["SPM"], "state": "unauthorized"},
+        "listLibraryAuthorizations",
+    ),
+}
+LIBRARIES = ["ACTIVE", {"id": "SPM", "authorized_by": "somebody@x.example"}]
+
+
+def prepared(tenant, operation):
+    acme = tenant(applications=refreshing(), libraries=LIBRARIES)
+    module, options, reading = WRITES[operation]
+    options = {
+        key: [one.replace("{name}", acme.name) for one in value] if isinstance(value, list) else value
+        for key, value in options.items()
+    }
+    return acme, module, options, reading
+
+
+@pytest.mark.parametrize(
+    ("operation", "doubt"),
+    [
+        (operation, doubt)
+        for operation in WRITES
+        for doubt in DOUBTS
+        # A time-out takes its time, so it is tried for one write in a chain and one of many.
+        if not doubt.startswith("time-out") or operation in ("updateApp", "authorizeLibrary")
+    ],
+)
+def test_law_6_a_write_in_doubt_is_read_before_it_is_repeated(tenant, naps, operation, doubt):
+    acme, module, options, reading = prepared(tenant, operation)
+    fault, writes = DOUBTS[doubt]
+    acme.fault(operation=operation, times=1, **fault)
+    result = acme.run(module, timeout=1, **options)
+    assert not result.get("failed"), result
+    assert result["changed"]
+    calls = acme.calls
+    assert calls.count(operation) == writes
+    first = calls.index(operation)
+    if writes == 2:
+        between = calls[first + 1 : calls.index(operation, first + 1)]
+        assert {reading, "readApp", "listApps", "listLibraryAuthorizations"} & set(between)
+    assert {reading, "readApp"} & set(calls[first + 1 :])
+    acme.mend()
+    again = acme.run(module, **options)
+    assert not again["changed"]
+
+
+@pytest.mark.parametrize("operation", WRITES)
+def test_law_6_a_write_that_never_works_fails_in_time(tenant, naps, operation):
+    acme, module, options, _reading = prepared(tenant, operation)
+    before = acme.snapshot()
+    acme.fault("status", operation, status=503)
+    started = time.monotonic()
+    result = acme.run(module, retry_timeout=1, **options)
+    assert kind(result) == "unreachable"
+    assert result["failure"]["operation"] == operation
+    assert "The server answers 503." in result["msg"]
+    assert not result["changed"]
+    assert time.monotonic() - started < 4
+    assert acme.snapshot() == before
+
+
+@pytest.mark.parametrize("operation", WRITES)
+def test_law_7_a_write_without_effect_is_no_success(tenant, naps, operation):
+    acme, module, options, _reading = prepared(tenant, operation)
+    good = {
+        "updateApp": {"data": {"id": "tracker", "name": TRACKER, "status": "enabled"}},
+        "updateAppAccess": {"data": {"default_security": "public"}},
+        "writeTokenPolicy": {"data": {"type": "value", "value": {"allow_refresh_token": True}}},
+        "authorizeLibrary": {"data": {"id": "ACTIVE", "authorized_by": {"id": "x"}}},
+    }
+    if operation in good:
+        acme.fault("shape", operation, body=good[operation], applied=False)
+    else:
+        acme.fault("status", operation, status=204)
+    result = acme.run(module, **options)
+    assert kind(result) == "unexpected_reply"
+    assert "reading again shows no such change" in result["msg"]
+    assert acme.calls.count(operation) == 1
+
+
+@pytest.mark.parametrize("operation", WRITES)
+@pytest.mark.parametrize("fault", ["html", "empty", "truncated", "shape"])
+def test_law_7_another_shape_is_no_success(tenant, naps, operation, fault):
+    acme, module, options, _reading = prepared(tenant, operation)
+    acme.fault(fault, operation)
+    result = acme.run(module, **options)
+    assert kind(result) == "unexpected_reply"
+    assert result["failure"]["operation"] == operation
+    assert acme.calls.count(operation) == 1
+
+
+def test_a_failure_after_a_write_in_doubt_tells_that_something_changed(tenant, naps):
+    acme = tenant()
+    acme.fault("drop_after", "updateApp", times=1)
+    result = acme.run(APPLICATION, name=TRACKER, access="custom", users=["nobody"])
+    assert kind(result) == "bad_option"
+    assert acme.app("tracker")["status"] == "enabled"
+    assert result["changed"], "the application was added, although the reply was lost"
+
+
+@pytest.mark.parametrize("enabled", [None, True])
+def test_a_chain_whose_first_write_was_in_doubt_ends_well_or_explains_itself(acme, naps, enabled):
+    # The time for one call is used up, the write turns out to be applied, and more is to be written.
+    acme.fault("hang", "updateApp", times=1, applied=True)
+    wanted = {"name": TRACKER, "enabled": enabled, "access": "custom", "groups": ["IT"]}
+    result = acme.run(APPLICATION, timeout=1, retry_timeout=1, **wanted)
+    if result.get("failed"):
+        assert result["failure"]["operation"] == "updateApp"
+        assert "no answer within 1 seconds" in result["msg"]
+    again = acme.run(APPLICATION, **wanted)
+    assert not again.get("failed"), again
+    assert acme.app("tracker")["status"] == "enabled"
+    assert acme.app("tracker")["access"]["default_security"] == "private"
+
+
+def test_the_client_tells_writes_in_doubt_from_those_never_sent(acme, naps):
+    client = acme.client()
+    client.customer_id  # noqa: B018 - sign in and discover first
+    acme.fault("drop_after", "updateApp")
+    with pytest.raises(Uncertain):
+        client.call("updateApp", app_id="tracker", body={"status": "enabled"})
+    acme.mend()
+    acme.fault("status", "updateApp", status=409)
+    with pytest.raises(Failure) as caught:
+        client.call("updateApp", app_id="tracker", body={"status": "enabled"})
+    assert not isinstance(caught.value, Uncertain)
+    client.sign_out()
+    client.close()
+
+
+# -- replies that are none ------------------------------------------------------------------------------------------
+
+BROKEN = {
+    "html": ({"kind": "html"}, "an HTML page instead of JSON"),
+    "empty": ({"kind": "empty"}, "empty instead of JSON"),
+    "truncated": ({"kind": "truncated"}, "ends too early"),
+    "another shape": ({"kind": "shape"}, None),
+    "a list": ({"kind": "shape", "body": [1]}, "is a list instead of an object"),
+    "a text": ({"kind": "status", "status": 200, "text": "fine"}, "a text instead of JSON"),
+    "no content": ({"kind": "status", "status": 204}, "204"),
+}
+
+
+@pytest.mark.parametrize("operation", ["requestToken", "discover", "listRoles", "listLibraries"])
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_reply_is_unexpected(acme, operation, case):
+    fault, words = BROKEN[case]
+    acme.fault(operation=operation, **fault)
+    result = acme.run(INFO)
+    assert kind(result) == "unexpected_reply"
+    default = "has no access_token" if operation == "requestToken" else "is a text instead of"
+    assert (words or default) in result["msg"]
+    assert result["failure"]["operation"] == operation
+    assert acme.calls.count(operation) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("operation", ["requestToken", "discover", "updateApp"])
+def test_redirects_are_not_followed(acme, tenant, operation, status):
+    other = tenant()
+    acme.fault("redirect", operation, status=status, location=f"{other.url}/elsewhere?x=1")
+    result = acme.run(APPLICATION, name=TRACKER)
+    assert kind(result) == "unexpected_reply"
+    assert f"redirected to {other.url}, and redirects are not followed" in result["msg"]
+    assert "/elsewhere" not in [entry.path for entry in acme.log]
+    assert acme.writes == (["updateApp"] if operation == "updateApp" else [])
+
+
+def test_a_redirect_that_names_nothing_is_told_so(acme):
+    acme.fault("redirect", "discover", location="https://[broken/")
+    assert kind(acme.run(INFO)) == "unexpected_reply"
+
+
+def test_a_redirect_is_not_read_without_end(acme, monkeypatch):
+    monkeypatch.setattr(_transport, "LARGEST_REPLY", 100_000)
+    moved = {"status": 302, "headers": {"location": "https://x.example"}, "text": "x" * 3_000_000}
+    acme.fault("status", "discover", **moved)
+    result = acme.run(INFO)
+    assert kind(result) == "unexpected_reply"
+    assert "larger than" in result["msg"]
+
+
+def test_a_reply_that_is_too_large_is_not_read_to_its_end(acme, monkeypatch):
+    monkeypatch.setattr(_transport, "LARGEST_REPLY", 100_000)
+    acme.fault("big", "listLibraries", size=2_000_000)
+    result = acme.run(INFO)
+    assert kind(result) == "unexpected_reply"
+    assert "larger than 100000 bytes" in result["msg"]
+
+
+def test_a_small_reply_that_unpacks_to_a_large_one_is_not_unpacked(acme, monkeypatch):
+    monkeypatch.setattr(_transport, "LARGEST_REPLY", 100_000)
+    acme.fault("gzip", "listLibraries", size=5_000_000)
+    result = acme.run(INFO)
+    assert kind(result) == "unexpected_reply"
+    assert "larger than" in result["msg"]
+
+
+def test_compressed_replies_are_read(acme):
+    acme.fault("gzip")
+    assert acme.run(INFO)["tenant"]["user"] == acme.admin
+
+
+def test_a_slow_drip_ends_with_the_time_for_the_call(acme):
+    acme.fault("drip", "listLibraries", seconds=0.05)
+    started = time.monotonic()
+    result = acme.run(INFO, retry_timeout=1)
+    assert kind(result) == "unreachable"
+    assert "retry_timeout" in result["msg"]
+    assert time.monotonic() - started < 3
+
+
+def test_a_slow_drip_of_a_write_leaves_it_in_doubt(acme, naps):
+    acme.fault("drip", "updateApp", seconds=0.05, times=1)
+    result = acme.run(APPLICATION, name=TRACKER, retry_timeout=1)
+    assert not result.get("failed"), result
+    assert result["changed"]
+    assert acme.calls.count("updateApp") == 1
+
+
+def test_a_late_reply_is_waited_for(acme):
+    acme.fault("delay", "listLibraries", seconds=0.2)
+    assert "tenant" in acme.run(INFO, timeout=2)
+
+
+# -- nobody there, and the environment --------------------------------------------------------------------------------
+
+
+def test_a_closed_port_is_unreachable(acme, naps, monkeypatch):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        result = acme.run(INFO, url=address, retry_timeout=300)
+    assert kind(result) == "unreachable"
+    assert address in result["msg"]
+    assert "refused" in result["msg"]
+    assert len(naps) == _transport.CONNECT_AGAIN, "a wrong address fails soon, whatever retry_timeout says"
+
+
+def test_an_unknown_host_is_unreachable(acme, naps):
+    result = acme.run(INFO, url="https://no-such-host.invalid")
+    assert kind(result) == "unreachable"
+    assert "https://no-such-host.invalid" in result["msg"]
+
+
+def test_a_netrc_entry_for_the_host_is_ignored(acme, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login eve password intruder\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".netrc").write_text(netrc.read_text())
+    assert "tenant" in acme.run(INFO)
+    assert not any(entry.authorization_header for entry in acme.log)
+    assert len(acme.log) == 6
+
+
+def test_proxies_of_the_environment_are_used(acme, places, monkeypatch):
+    # The sandbox answers a proxy's kind of request as well: what counts is who was asked.
+    monkeypatch.setenv("http_proxy", acme.url)
+    result = acme.run(INFO, url="http://127.0.0.2:9", retry_timeout=1)
+    assert result.get("failed")
+    assert places.exchanges, "the proxy was not asked"
+    monkeypatch.setenv("no_proxy", "127.0.0.2")
+    places.exchanges.clear()
+    assert acme.run(INFO, url="http://127.0.0.2:9", retry_timeout=1)["failed"]
+    assert not places.exchanges
+
+
+def test_a_proxy_that_is_not_there_is_unreachable(acme, naps, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    result = acme.run(INFO)
+    assert kind(result) == "unreachable"
+    assert acme.calls == []
+
+
+def test_ids_are_encoded_in_paths(acme):
+    for identity in ("a/b", "a?b", "a#b", "a%2Fb", "a b", "ä"):
+        result = acme.run(APPLICATION, app_id=identity)
+        assert kind(result) == "not_found"
+        assert result["failure"]["operation"] == "readApp"
+        assert repr(identity) in result["msg"]
+
+
+@pytest.mark.parametrize("identity", ["", ".", ".."])
+def test_ids_that_would_leave_the_path_are_refused(acme, identity):
+    result = acme.run(APPLICATION, app_id=identity)
+    assert kind(result) == "not_found"
+    assert "readApp" not in acme.calls
+    assert not any(entry.operation is None or entry.operation == "None" for entry in acme.log)
+
+
+def test_the_extension_has_its_documented_name():
+    assert EXTENSION == "iManage Tracker CC configuration"

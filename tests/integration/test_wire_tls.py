@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom the client trusts: certificates over a real TLS server."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+import trustme
+from support.places import Places
+
+INFO = "imanage_tenant_info"
+
+
+class Authority:
+    """A certificate authority, its certificate as a file and as a directory of the kind that OpenSSL reads."""
+
+    def __init__(self, folder: Path):
+        folder.mkdir()
+        self._authority = trustme.CA()
+        self.file = folder / "authority.pem"
+        self._authority.cert_pem.write_to_path(str(self.file))
+        self.directory = folder / "hashed"
+        self.directory.mkdir()
+        (self.directory / f"{self._hash():08x}.0").write_bytes(self._authority.cert_pem.bytes())
+        self._folder = folder
+
+    def certificate(self, host: str) -> tuple[Path, Path]:
+        """A server's certificate chain and key."""
+        made = self._authority.issue_cert(host)
+        chain, key = self._folder / f"{host}.pem", self._folder / f"{host}.key"
+        chain.write_bytes(b"".join(blob.bytes() for blob in made.cert_chain_pems))
+        made.private_key_pem.write_to_path(str(key))
+        return chain, key
+
+    def _hash(self) -> int:
+        """What OpenSSL calls the subject hash: SHA-1 over the canonical subject."""
+        from cryptography import x509
+
+        subject = x509.load_pem_x509_certificate(self._authority.cert_pem.bytes()).subject
+        return _subject_hash(subject)
+
+
+def _subject_hash(subject) -> int:
+    import hashlib
+
+    def length(size):
+        return bytes([size]) if size < 0x80 else bytes([0x81, size])
+
+    def part(tag, content):
+        return bytes([tag]) + length(len(content)) + content
+
+    encoded = b""
+    for rdn in subject.rdns:
+        rows = b""
+        for attribute in rdn:
+            text = " ".join(str(attribute.value).lower().split()).encode()
+            oid = _oid(attribute.oid.dotted_string)
+            rows += part(0x30, part(0x06, oid) + part(0x0C, text))
+        encoded += part(0x31, rows)
+    digest = hashlib.sha1(encoded, usedforsecurity=False).digest()
+    return int.from_bytes(digest[:4], "little")
+
+
+def _oid(dotted: str) -> bytes:
+    first, second, *rest = (int(one) for one in dotted.split("."))
+    out = bytes([40 * first + second])
+    for number in rest:
+        septets = [number & 0x7F]
+        while number := number >> 7:
+            septets.insert(0, number & 0x7F | 0x80)
+        out += bytes(septets)
+    return out
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("tls") / "right")
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("tls") / "wrong")
+
+
+@pytest.fixture(scope="module")
+def secure(authority):
+    with Places(ssl_context_files=authority.certificate("127.0.0.1")) as places:
+        yield places
+
+
+@pytest.fixture
+def acme(secure):
+    return secure.add()
+
+
+def refused(result):
+    assert result.get("failed"), result
+    assert result["failure"]["kind"] == "tls"
+    assert "ca_path" in result["msg"]
+    return result["msg"]
+
+
+def test_an_unknown_authority_is_refused(acme, naps):
+    message = refused(acme.run(INFO))
+    assert acme.url in message
+    assert "certificate verify failed" in message
+    assert acme.log == []
+    assert naps == [], "trying again makes no certificate better"
+
+
+@pytest.mark.parametrize("form", ["file", "directory"])
+def test_ca_path_is_trusted(acme, authority, form):
+    result = acme.run(INFO, ca_path=str(getattr(authority, form)))
+    assert result["tenant"]["user"] == acme.admin
+    assert "warnings" not in result
+
+
+@pytest.mark.parametrize("form", ["file", "directory"])
+def test_ca_path_replaces_every_other_authority(acme, authority, stranger, monkeypatch, form):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
+    assert "tenant" in acme.run(INFO)
+    refused(acme.run(INFO, ca_path=str(getattr(stranger, form))))
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_bundle_of_the_environment_counts(acme, authority, stranger, monkeypatch, variable):
+    monkeypatch.setenv(variable, str(authority.file))
+    assert "tenant" in acme.run(INFO)
+    monkeypatch.setenv(variable, str(stranger.file))
+    refused(acme.run(INFO))
+    assert "tenant" in acme.run(INFO, ca_path=str(authority.file))
+
+
+def test_a_certificate_for_another_host_is_refused(authority, naps):
+    with Places(ssl_context_files=authority.certificate("other.example")) as places:
+        acme = places.add()
+        message = refused(acme.run(INFO, ca_path=str(authority.file)))
+        assert "127.0.0.1" in message
+        assert "host name" in message
+        assert acme.log == []
+
+
+def test_without_validation_the_task_works_and_warns_once(acme):
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        result = acme.run(INFO, validate_certs=False)
+    assert result["tenant"]["user"] == acme.admin
+    (warning,) = result["warnings"]
+    assert "validate_certs is false" in warning
+    assert not [one for one in heard if "InsecureRequest" in one.category.__name__]
+
+
+def test_validation_is_not_turned_off_by_a_task_that_did_without(acme):
+    assert "tenant" in acme.run(INFO, validate_certs=False)
+    refused(acme.run(INFO))
+
+
+@pytest.mark.parametrize("content", [None, "no certificate\n"])
+def test_a_ca_path_that_is_none_is_a_bad_option(acme, tmp_path, content):
+    path = tmp_path / "none.pem"
+    if content is not None:
+        path.write_text(content)
+    result = acme.run(INFO, ca_path=str(path))
+    assert result["failure"]["kind"] == "bad_option"
+    assert str(path) in result["msg"]
+    assert acme.log == []
+
+
+def test_plain_http_to_a_tls_port_is_told_apart(acme, naps):
+    result = acme.run(INFO, url=acme.url.replace("https", "http"), retry_timeout=1)
+    assert result["failure"]["kind"] in ("unreachable", "tls", "unexpected_reply")
+
+
+def test_tls_to_a_plain_port_is_a_tls_failure(places, naps):
+    places.start_afresh()
+    plain = places.add()
+    message = refused(plain.run(INFO, url=plain.url.replace("http", "https")))
+    assert "TLS" in message
+
+
+def test_writing_works_over_tls(acme, authority):
+    result = acme.run("imanage_application", name="iManage Tracker", ca_path=str(authority.file))
+    assert result["changed"]
+    assert acme.app("tracker")["status"] == "enabled"

@@ -1,0 +1,365 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cases of every module as data: which tenant, which options, and how it ends. C({name}) stands for the tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .places import EXTENSION, TRACKER, applications, refreshing
+
+APPLICATION, POLICY, AUTHORIZATION = "imanage_application", "imanage_app_auth", "imanage_library_authorization"
+PAT, ADMIN, NRT = "pat@{name}.example", "admin@{name}.example", "nrt@{name}.example"
+SOON = [{"id": "ACTIVE", "authorized_by": ADMIN, "expires_in_days": 9}, {"id": "SPM", "authorized_by": ADMIN}]
+ENDED = [{"id": "ACTIVE", "authorized_by": PAT, "expires_in_days": -1}, "SPM"]
+OTHERS = [{"id": "ACTIVE", "authorized_by": PAT}, {"id": "SPM", "authorized_by": NRT}]
+OPEN = {"id": "drive", "name": "iManage Drive", "status": "enabled"}
+SOME = {**OPEN, "access": {"mode": "custom", "users": [PAT, ADMIN], "groups": ["IT"]}}
+TWICE = [{"id": "one", "name": TRACKER}, {"id": "two", "name": TRACKER, "status": "enabled"}]
+ADDED = applications(tracker="enabled", extension="enabled")
+
+
+@dataclass
+class Case:
+    """A task on a tenant: whether a run changes something, or how it fails and what its message tells."""
+
+    module: str
+    options: dict[str, Any] = field(default_factory=dict)
+    tenant: dict[str, Any] = field(default_factory=dict)
+    user: str = "admin"
+    by: str = "password"
+    changes: bool = False
+    kind: str | None = None
+    tells: tuple[str, ...] = ()
+
+
+WRITING = {
+    "add": Case(APPLICATION, {"name": TRACKER}),
+    "add by id": Case(APPLICATION, {"app_id": "tracker"}),
+    "add, disabled": Case(APPLICATION, {"name": TRACKER, "enabled": False}),
+    "add for everybody": Case(APPLICATION, {"name": TRACKER, "access": "all"}),
+    "add for some": Case(APPLICATION, {"name": TRACKER, "enabled": True, "access": "custom", "groups": ["it"]}),
+    "add for some, not guarded": Case(APPLICATION, {"name": TRACKER, "access": "custom", "users": [PAT]}),
+    "enable": Case(APPLICATION, {"app_id": "curation", "enabled": True}),
+    "disable": Case(APPLICATION, {"app_id": "drive", "enabled": False}),
+    "add members": Case(
+        APPLICATION, {"app_id": "drive", "users": ["NRT@{name}.EXAMPLE", PAT]}, {"applications": [SOME]}
+    ),
+    "only these members": Case(
+        APPLICATION, {"app_id": "drive", "users": [PAT], "exclusive": True}, {"applications": [SOME]}
+    ),
+    "no members": Case(APPLICATION, {"app_id": "drive", "groups": [], "exclusive": True}, {"applications": [SOME]}),
+    "open to all": Case(APPLICATION, {"app_id": "drive", "access": "all"}, {"applications": [SOME]}),
+    "remove": Case(APPLICATION, {"name": "iManage Drive", "state": "absent"}),
+    "allow refresh": Case(POLICY, {"name": EXTENSION, "allow_refresh_token": True}, {"applications": ADDED}),
+    "allow refresh, own expiry": Case(
+        POLICY,
+        {"app_id": "tracker-cc", "allow_refresh_token": True, "refresh_token_expiry_days": 14},
+        {"applications": ADDED},
+    ),
+    "change one expiry": Case(
+        POLICY,
+        {"name": EXTENSION, "access_token_expiry_minutes": 5000},
+        {"applications": refreshing(refresh_token_expiry=98765)},
+    ),
+    "forbid refresh": Case(POLICY, {"name": EXTENSION, "allow_refresh_token": False}, {"applications": refreshing()}),
+    "authorize all": Case(AUTHORIZATION, {}, {"applications": refreshing()}),
+    "authorize one, named twice": Case(
+        AUTHORIZATION, {"libraries": ["archive", "ARCHIVE"]}, {"applications": refreshing()}
+    ),
+    "authorize what has ended": Case(AUTHORIZATION, {}, {"applications": refreshing(), "libraries": ENDED}),
+    "renew ahead": Case(AUTHORIZATION, {"renew_before_days": 30}, {"applications": refreshing(), "libraries": SOON}),
+    "take over": Case(AUTHORIZATION, {"authorizer": "me"}, {"applications": refreshing(), "libraries": OTHERS}),
+    "authorize for another address": Case(
+        AUTHORIZATION, {"email": "service@acme.example"}, {"applications": refreshing()}, user="nrt"
+    ),
+    "withdraw all": Case(AUTHORIZATION, {"state": "unauthorized"}, {"applications": refreshing(), "libraries": OTHERS}),
+    "withdraw one": Case(
+        AUTHORIZATION,
+        {"state": "unauthorized", "libraries": ["spm"]},
+        {"applications": refreshing(), "libraries": OTHERS},
+    ),
+}
+for _case in WRITING.values():
+    _case.changes = True
+
+SETTLED = {
+    "added": Case(APPLICATION, {"name": TRACKER}, {"applications": ADDED}),
+    "disabled and left so": Case(APPLICATION, {"app_id": "curation"}),
+    "members are there": Case(
+        APPLICATION, {"app_id": "drive", "users": ["Pat@{name}.Example"]}, {"applications": [SOME]}
+    ),
+    "gone": Case(APPLICATION, {"name": TRACKER, "state": "absent"}),
+    "never heard of": Case(APPLICATION, {"name": "nothing", "state": "absent"}),
+    "unknown id": Case(APPLICATION, {"app_id": "nothing", "state": "absent"}),
+    "nothing wanted": Case(POLICY, {"name": EXTENSION}, {"applications": ADDED}),
+    "defaults wanted": Case(POLICY, {"name": EXTENSION, "allow_refresh_token": False}, {"applications": ADDED}),
+    "authorized by others": Case(AUTHORIZATION, {}, {"applications": refreshing(), "libraries": OTHERS}),
+    "not authorized": Case(AUTHORIZATION, {"state": "unauthorized"}, {"applications": refreshing()}),
+    "no page, nothing to withdraw": Case(AUTHORIZATION, {"state": "unauthorized"}),
+    "no libraries": Case(
+        AUTHORIZATION,
+        {},
+        {
+            "applications": refreshing(),
+            "libraries": [],
+            "users": [
+                {"id": ADMIN, "password": "{name}-admin-password", "nrtadmin": "all", "app_management": True},
+            ],
+        },
+    ),
+}
+
+READING = {
+    "tenant": Case("imanage_tenant_info"),
+    "tenant of a user without rights": Case("imanage_tenant_info", user="pat"),
+    "tenant by refresh token": Case("imanage_tenant_info", by="refresh_token"),
+    "tenant by access token": Case("imanage_tenant_info", by="access_token"),
+    "all applications": Case("imanage_application_info"),
+    "catalog": Case("imanage_application_info", {"status": "available"}),
+    "two by name": Case("imanage_application_info", {"name": [TRACKER, EXTENSION]}),
+    "one with everything": Case(
+        "imanage_application_info", {"name": "iManage Drive", "include": ["access", "token_policy"]}
+    ),
+    "none": Case("imanage_application_info", {"app_id": "nothing"}),
+    "authorizations": Case(
+        "imanage_library_authorization_info", {}, {"applications": refreshing(), "libraries": OTHERS}
+    ),
+    "one authorization": Case(
+        "imanage_library_authorization_info", {"libraries": ["active"]}, {"applications": refreshing()}, user="nrt"
+    ),
+    "session with a token of one's own": Case("imanage_session", by="access_token"),
+    "session that ends": Case("imanage_session", {"state": "absent", "session_token": "unknown-token"}, by="nothing"),
+    "session without anything to end": Case("imanage_session", {"state": "absent"}, by="nothing"),
+}
+
+GOOD = {**WRITING, **SETTLED, **READING}
+
+# Point 8 of the issue, as far as it needs no special server.
+BAD = {
+    "no credentials": Case(
+        "imanage_tenant_info", by="nothing", kind="bad_option", tells=("no credentials", "password")
+    ),
+    "no password": Case(
+        "imanage_tenant_info", {"password": None}, kind="bad_option", tells=("username is given without password",)
+    ),
+    "no client id": Case(
+        "imanage_tenant_info", {"client_id": None}, kind="bad_option", tells=("password is given without client_id",)
+    ),
+    "two kinds, each missing a part": Case(
+        "imanage_tenant_info",
+        {"username": None, "refresh_token": "refr3sh", "client_id": None},
+        kind="bad_option",
+        tells=("password is given without username", "refresh_token is given without client_id"),
+    ),
+    "url with a path": Case(
+        "imanage_tenant_info",
+        {"url": "https://cloudimanage.com/work/cc"},
+        kind="bad_option",
+        tells=("https://cloudimanage.com/work/cc", "more than a host"),
+    ),
+    "url without a scheme": Case(
+        "imanage_tenant_info", {"url": "cloudimanage.com"}, kind="bad_option", tells=("no https://",)
+    ),
+    "url with user information": Case(
+        "imanage_tenant_info",
+        {"url": "https://ada:s3cret@cloudimanage.com"},
+        kind="bad_option",
+        tells=("user information",),
+    ),
+    "plain http to another host": Case(
+        "imanage_tenant_info",
+        {"url": "http://cloudimanage.com"},
+        kind="bad_option",
+        tells=("plain http to cloudimanage.com",),
+    ),
+    "plain http to what looks like loopback": Case(
+        "imanage_tenant_info", {"url": "http://127.evil.example"}, kind="bad_option", tells=("127.evil.example",)
+    ),
+    "unknown host": Case(
+        "imanage_tenant_info",
+        {"url": "https://no-such-host.invalid", "retry_timeout": 1},
+        kind="unreachable",
+        tells=("https://no-such-host.invalid",),
+    ),
+    "wrong password": Case(
+        "imanage_tenant_info", {"password": "wr0ng-one"}, kind="sign_in", tells=("The credentials are not valid.",)
+    ),
+    "unknown user": Case(
+        "imanage_tenant_info",
+        {"username": "nobody@{name}.example"},
+        kind="sign_in",
+        tells=("The credentials are not valid.",),
+    ),
+    "unknown client": Case(
+        "imanage_tenant_info", {"client_id": "other"}, kind="sign_in", tells=("The client is unknown",)
+    ),
+    "ended access token": Case(
+        "imanage_tenant_info", {"access_token": "ended-t0ken"}, by="nothing", kind="sign_in", tells=("401",)
+    ),
+    "wrong tenant": Case("imanage_tenant_info", {"customer_id": 7}, kind="wrong_tenant", tells=("not to customer 7",)),
+    "application that is unknown": Case(
+        APPLICATION,
+        {"name": "iManage Trucker"},
+        kind="not_provisioned",
+        tells=("'iManage Trucker'", "catalog", "Ask iManage"),
+    ),
+    "application in another case": Case(
+        APPLICATION, {"name": "imanage tracker"}, kind="not_found", tells=("'imanage tracker'", "'iManage Tracker'")
+    ),
+    "application with another space": Case(
+        POLICY, {"name": "iManageTracker"}, kind="not_found", tells=("'iManageTracker'", "'iManage Tracker'")
+    ),
+    "application that exists twice": Case(
+        APPLICATION,
+        {"name": TRACKER},
+        {"applications": TWICE},
+        kind="ambiguous_name",
+        tells=("2 applications", "one", "two", "app_id"),
+    ),
+    "application that exists twice, to be removed": Case(
+        APPLICATION, {"name": TRACKER, "state": "absent"}, {"applications": TWICE}, kind="ambiguous_name"
+    ),
+    "id that does not exist": Case(APPLICATION, {"app_id": "nothing"}, kind="not_found", tells=("'nothing'",)),
+    "policy of an id that does not exist": Case(POLICY, {"app_id": "nothing"}, kind="not_found", tells=("'nothing'",)),
+    "expiry of zero days": Case(
+        POLICY,
+        {"name": EXTENSION, "allow_refresh_token": True, "refresh_token_expiry_days": 0},
+        {"applications": ADDED},
+        kind="bad_option",
+        tells=("refresh_token_expiry_days is 0", "at least 1 day"),
+    ),
+    "negative minutes": Case(
+        POLICY,
+        {"name": EXTENSION, "access_token_expiry_minutes": -5},
+        {"applications": ADDED},
+        kind="bad_option",
+        tells=("access_token_expiry_minutes is -5", "at least 1 minute"),
+    ),
+    "expiry while refresh is off": Case(
+        POLICY,
+        {"name": EXTENSION, "refresh_token_expiry_days": 14},
+        {"applications": ADDED},
+        kind="bad_option",
+        tells=("refresh_token_expiry_days", "refresh is not allowed"),
+    ),
+    "expiry while refresh is turned off": Case(
+        POLICY,
+        {"name": EXTENSION, "refresh_token_expiry_days": 14, "allow_refresh_token": False},
+        {"applications": refreshing()},
+        kind="bad_option",
+        tells=("allow_refresh_token: false",),
+    ),
+    "policy of an application in the catalog": Case(
+        POLICY,
+        {"name": EXTENSION, "refresh_token_expiry_days": 14},
+        kind="not_added",
+        tells=(EXTENSION, "has not been added"),
+    ),
+    "unknown user in the access list": Case(
+        APPLICATION,
+        {"app_id": "drive", "users": ["ghost@x.example"]},
+        kind="bad_option",
+        tells=("ghost@x.example",),
+    ),
+    "unknown group in the access list": Case(
+        APPLICATION, {"app_id": "drive", "groups": ["Ghosts"]}, kind="bad_option", tells=("Ghosts",)
+    ),
+    "everybody and some": Case(
+        APPLICATION,
+        {"name": TRACKER, "access": "all", "groups": ["IT"]},
+        kind="bad_option",
+        tells=("access is all", "custom"),
+    ),
+    "library that does not exist": Case(
+        AUTHORIZATION,
+        {"libraries": ["ACTIVE", "NOPE"]},
+        {"applications": refreshing()},
+        kind="not_found",
+        tells=("NOPE", "nothing was changed"),
+    ),
+    "library without NRTADMIN": Case(
+        AUTHORIZATION,
+        {"libraries": ["ACTIVE", "SPM"]},
+        {"applications": refreshing()},
+        user="nrt",
+        kind="permission",
+        tells=("SPM", "NRTADMIN", "8 hours"),
+    ),
+    "empty library list": Case(
+        AUTHORIZATION,
+        {"libraries": []},
+        {"applications": refreshing()},
+        kind="bad_option",
+        tells=("libraries is an empty list",),
+    ),
+    "empty library list to read": Case(
+        "imanage_library_authorization_info", {"libraries": []}, kind="bad_option", tells=("empty list",)
+    ),
+    "negative days": Case(
+        AUTHORIZATION, {"renew_before_days": -1}, kind="bad_option", tells=("renew_before_days is -1",)
+    ),
+    "libraries without the extension": Case(AUTHORIZATION, {}, kind="not_added", tells=(EXTENSION,)),
+    "libraries to read without the extension": Case(
+        "imanage_library_authorization_info", {}, kind="not_added", tells=(EXTENSION,)
+    ),
+    "libraries while refresh is off": Case(
+        AUTHORIZATION,
+        {},
+        {"applications": ADDED},
+        kind="conflict",
+        tells=("ACTIVE", "SPM", "Refresh tokens are not allowed"),
+    ),
+    "consent of a person": Case(
+        AUTHORIZATION,
+        {},
+        {"applications": refreshing(), "consent_required": True},
+        kind="consent_required",
+        tells=("3 of 3 libraries", "ACTIVE", "hand_over"),
+    ),
+    "no App Management": Case(
+        APPLICATION, {"name": TRACKER}, user="pat", kind="permission", tells=("App Management", "8 hours")
+    ),
+    "application with settings": Case(
+        APPLICATION,
+        {"app_id": "drive", "state": "absent"},
+        {"applications": [{**OPEN, "associated_settings": True}]},
+        kind="conflict",
+        tells=("has associated settings",),
+    ),
+    "unknown key in api_paths": Case(
+        "imanage_tenant_info",
+        {"api_paths": {"updateApps": "/x"}},
+        kind="bad_option",
+        tells=("'updateApps'", "updateApp"),
+    ),
+    "api_paths with a host": Case(
+        "imanage_tenant_info",
+        {"api_paths": {"listApps": "https://evil.example/x"}},
+        kind="bad_option",
+        tells=("listApps", "https://evil.example/x"),
+    ),
+    "api_url on another host": Case(
+        "imanage_tenant_info",
+        {"api_url": "https://evil.example/work/api/v2"},
+        kind="bad_option",
+        tells=("https://evil.example",),
+    ),
+    "option that does not exist": Case(
+        "imanage_tenant_info", {"user_name": "x"}, kind="bad_option", tells=("there is no option user_name",)
+    ),
+    "no name and no id": Case(APPLICATION, {}, kind="bad_option", tells=("name, app_id",)),
+    "name and id": Case(APPLICATION, {"name": "x", "app_id": "y"}, kind="bad_option", tells=("mutually exclusive",)),
+    "no time": Case("imanage_tenant_info", {"timeout": 0}, kind="bad_option", tells=("timeout is 0",)),
+    "customer_id that is no number": Case(
+        "imanage_tenant_info", {"customer_id": "acme"}, kind="bad_option", tells=("customer_id", "acme")
+    ),
+    "authorities that are none": Case(
+        "imanage_tenant_info", {"ca_path": "/no/such/file.pem"}, kind="bad_option", tells=("/no/such/file.pem",)
+    ),
+    "names that are no names": Case(
+        "imanage_application_info", {"name": {"a": "b"}}, kind="bad_option", tells=("neither a name nor a list",)
+    ),
+}
