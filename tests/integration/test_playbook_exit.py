@@ -128,11 +128,10 @@ def _others(where: Any) -> dict[str, Any]:
         runs: dict[str, Any] = {}
         runs["drift"] = stage.run(*quiet, AUDIT, group="mine")
         strict = ("-e", "imanage_audit_fail_on_drift=true")
-        runs["drift fails"] = stage.run(*quiet, *strict, AUDIT, group="mine")
-        runs["evil"] = stage.run(*mine, "imanage.control_center.preview", group="mine")
         new = ("-e", "imanage_report=new/place")
-        runs["new place"] = stage.run(*quiet, *new, AUDIT, report=None, group="mine")
-        runs["new place files"] = sorted(path.name for path in stage.where.glob("run*/new/place/*"))
+        runs["drift fails"] = stage.run(*quiet, *strict, *new, AUDIT, report=None, group="mine")
+        runs["new place"] = sorted(path.name for path in stage.where.glob("run*/new/place/*"))
+        runs["evil"] = stage.run(*mine, "imanage.control_center.preview", group="mine")
         runs["no report"] = stage.run("--limit", "bare", *mine, AUDIT, report=None, group="mine")
     return runs
 
@@ -337,12 +336,11 @@ def test_an_audit_fails_on_drift_if_asked_to(others):
     assert run.code == 2
     assert {tenant: counters["failed"] for tenant, counters in run.recap.items()} == {"drifting": 1, "bare": 0}
     assert "drift" in run.output.partition("PLAY [Fail")[2]
-    assert run.report["drifting"]["status"] == "drifted"
+    assert '"drifting: drifted (would change)' in run.output
 
 
 def test_a_directory_that_is_not_there_is_made(others):
-    run = others["new place"]
-    assert (run.code, others["new place files"]) == (0, sorted(REPORTS))
+    assert others["new place"] == sorted(REPORTS)
 
 
 def test_no_report_unless_asked_for(others):
@@ -429,6 +427,6 @@ def test_nothing_warns(runs, name):
     assert runs[name].warnings == []
 
 
-@pytest.mark.parametrize("name", ["drift", "drift fails", "new place", "no report"])
+@pytest.mark.parametrize("name", ["drift", "drift fails", "no report"])
 def test_an_audit_warns_of_its_assumptions_only(others, name):
     assert [one for one in others[name].warnings if "is assumed to be added by an earlier task" not in one] == []

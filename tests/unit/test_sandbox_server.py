@@ -192,7 +192,7 @@ def test_https_and_its_broken_connections(sandbox, certificates):
 
 
 def test_missing_certificate_is_an_error(sandbox, tmp_path):
-    with pytest.raises(OSError):
+    with pytest.raises(FileNotFoundError):
         serve(sandbox, ssl_context_files=(tmp_path / "none", tmp_path / "none"))
 
 
