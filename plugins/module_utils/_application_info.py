@@ -18,34 +18,35 @@ from ansible_collections.imanage.control_center.plugins.module_utils._token_poli
 def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The applications that fit, with what C(include) asks for; none is an empty list and no failure."""
     status = parameters["status"]
-    found = [row for row in _selected(client, parameters) if status in (None, row["status"])]
+    selected, near_misses = _selected(client, parameters)
+    found = [row for row in selected if status in (None, row["status"])]
     for application in found:
         if "access" in parameters["include"] and is_added(application):
             application["access"] = _applications.read_access(client, application["id"])
         application["token_policy"] = None
         if "token_policy" in parameters["include"] and is_added(application):
             application["token_policy"] = read_policy(client, application["id"])[0]
-    return {"applications": found}
+    return {"applications": found, "near_misses": near_misses}
 
 
-def _selected(client: Client, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _selected(client: Client, parameters: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """The applications asked for, and the names that no application has but one nearly has."""
     if parameters["app_id"] is not None:
         try:
-            return [_applications.find(client, None, parameters["app_id"])]
+            return [_applications.find(client, None, parameters["app_id"])], []
         except Failure as failure:
             if failure.kind != "not_found":
                 raise
-            return []
+            return [], []
     if parameters["name"] is not None:
         wanted = names(parameters["name"])
         found, others = _applications.by_name(client, wanted)
-        for name in sorted(set(wanted) - {row["name"] for row in found}):
-            near = _applications.near_miss(name, others)
-            if near:
-                client.warnings.append(f"{client.where}: {near}")
-        return found
+        missing = [name for name in wanted if name not in {row["name"] for row in found}]
+        near = {name: _applications.near_miss(name, others) for name in missing}
+        client.warnings.extend(f"{client.where}: {sentence}" for sentence in near.values() if sentence)
+        return found, [name for name, sentence in near.items() if sentence]
     query = {"status": parameters["status"]} if parameters["status"] else None
-    return [_applications.record(row) for row in client.rows("listApps", query=query)]
+    return [_applications.record(row) for row in client.rows("listApps", query=query)], []
 
 
 def names(given: Any) -> list[str]:

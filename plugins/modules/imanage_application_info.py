@@ -101,6 +101,12 @@ applications:
       description: The token policy, if O(include) asks for it; else, and while the application is not added, null.
       type: dict
       sample: {allow_refresh_token: true, refresh_token_expiry_days: 365, access_token_expiry_minutes: 30}
+near_misses:
+  description: Those names of O(name) that no application has, while one has a name that differs in case or spaces only.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 failure:
   description: Why the task failed, for machines. C(msg) says it for people.
   returned: failure

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
+
 # The registered task of each stage; provisioning is what the lookup finds.
 _TASK_OF_STAGE = {"application": "applications", "refresh_token": "policy", "authorization": "authorization"}
 _ORDER = ("session", "lookup", *_TASK_OF_STAGE.values())
@@ -41,18 +43,20 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "tenant": records["tenant"],
         "customer_id": session.get("customer_id"),
-        "url": records["url"],
+        # It stands here too when it was refused, because there is a password in it for example.
+        "url": shown(records["url"]) if records["url"] else "",
         "status": status,
         "check_mode": bool(session.get("check_mode", records.get("check_mode", False))),
         "changed": any(outcomes[task]["changed"] for task in _reached(failure)),
         "stages": stages,
         "libraries": {
             "authorized": [row["id"] for row in rows if row["authorized"]],
-            "pending": [row["id"] for row in rows if not row["authorized"]],
+            "pending": [row["id"] for row in rows if not row["authorized"] and records["intent"] != "offboard"],
             "unlisted": authorization.get("unlisted"),
         },
         "expires_at": min((row["expires_at"] for row in rows if row["authorized"] and row["expires_at"]), default=None),
-        "next_steps": _next_steps(records, status, missing, failure, authorization),
+        "next_steps": _next_steps(records, status, missing, failure, authorization)
+        + _left_behind(records, failure, outcomes["lookup"], authorization),
         "failure": failure,
     }
 
@@ -183,9 +187,32 @@ def _next_steps(
             f"put this into imEMM.config on the desktops: {fragment}"
         )
     unlisted = authorization.get("unlisted")
-    if unlisted and status != "offboarded":
+    if unlisted and records["intent"] != "offboard":
         steps.append(
             f"Not authorized, because the signed-in user is no NRTADMIN there: {', '.join(unlisted)}. Let somebody who "
             "is run this too, or give imanage_nrtadmin_username."
         )
     return steps
+
+
+def _left_behind(
+    records: Mapping[str, Any],
+    failure: Mapping[str, Any] | None,
+    lookup: Mapping[str, Any],
+    authorization: Mapping[str, Any],
+) -> list[str]:
+    """What an offboarding could not withdraw, and nobody can any more once the page is gone."""
+    if failure or records["intent"] != "offboard":
+        return []
+    found = lookup["items"][0]["applications"] if lookup["ran"] else []
+    if any(row["name"] == records["names"][1] and row.get("status") == "disabled" for row in found):
+        return [
+            f"No authorization was withdrawn, because {records['names'][1]} was disabled, and so had no page. If "
+            "a library was authorized, let iManage's support confirm that the kept token is gone."
+        ]
+    if authorization.get("unlisted"):
+        return [
+            f"Not withdrawn, because the signed-in user is no NRTADMIN there: {', '.join(authorization['unlisted'])}. "
+            "If one of them was authorized, let iManage's support confirm that the kept token is gone."
+        ]
+    return []

@@ -60,7 +60,7 @@ RETURNED = {
     "imanage_library_authorization": {"libraries", "unlisted", "handed_over"},
     "imanage_session": {"access_token", "api_url", "customer_id", "user", "email", "check_mode"},
     "imanage_tenant_info": {"tenant"},
-    "imanage_application_info": {"applications"},
+    "imanage_application_info": {"applications", "near_misses"},
     "imanage_library_authorization_info": {"libraries", "unlisted"},
 }
 

@@ -342,7 +342,13 @@ def test_unlisted_libraries_that_cannot_be_known_are_null():
 def test_offboarding_asks_nobody_to_authorize():
     after = authorization(True, [row("A", False)], ["B"])
     result = conclude(records(intent="offboard", applications=applications(True, True), authorization=after))
-    assert result["next_steps"] == []
+    (step,) = result["next_steps"]
+    assert step.startswith("Not withdrawn, because the signed-in user is no NRTADMIN there: B.")
+    assert result["libraries"]["pending"] == []
+
+
+def test_what_stands_in_a_refused_url_is_not_repeated():
+    assert "s3cret" not in str(conclude(records(url="https://ada:s3cret@cloudimanage.com")))
 
 
 # -- what remains for people ----------------------------------------------------------------------------------------
