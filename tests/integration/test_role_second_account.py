@@ -50,3 +50,18 @@ def test_neither_tenant_is_written_to(runs, which):
 @pytest.mark.parametrize("which", [1, 2])
 def test_both_accounts_are_signed_out(runs, which):
     assert set(runs[which].tokens_left.values()) == {0}
+
+
+def test_a_token_of_the_environment_never_stands_in_for_an_account(tmp_path):
+    with Stage(tmp_path / "environment") as stage:
+        stage.add("own")
+        stage.add("other")
+        before = stage.snapshots()
+        run = stage.run(
+            *("--limit", "own", "imanage.control_center.preview"),
+            IMANAGE_ACCESS_TOKEN="other-admin-token",
+            IMANAGE_REFRESH_TOKEN="other-admin-refresh",
+        )
+    assert run.report["own"]["status"] == "onboarded"
+    assert run.report["own"]["customer_id"] == before["own"]["customer_id"]
+    assert run.calls("other") == []
