@@ -59,10 +59,10 @@ def acme(tenant):
 @pytest.fixture
 def naps(monkeypatch):
     """Waiting takes no time; the list has the seconds that the client would have waited before trying again."""
-    from ansible_collections.imanage.control_center.plugins.module_utils import _task, _transport
+    from ansible_collections.imanage.control_center.plugins.module_utils import _carry_out, _transport
 
     waited = []
     monkeypatch.setattr(_transport.Patience, "sleep", lambda patience, response=None: waited.append(patience.pause))
-    monkeypatch.setattr(_task, "_PAUSE", 0.001)
-    monkeypatch.setattr(_task, "_LONGEST_PAUSE", 0.002)
+    monkeypatch.setattr(_carry_out, "_PAUSE", 0.001)
+    monkeypatch.setattr(_carry_out, "_LONGEST_PAUSE", 0.002)
     return waited

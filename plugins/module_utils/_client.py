@@ -47,6 +47,7 @@ class Client:
     """One tenant's Control Center, for one task.
 
     It signs in when the first call needs it, signs in again at most once, and C(sign_out) revokes what it issued.
+    What was read is remembered until the next write, so that nothing is read twice without a reason.
     Every method raises Failure, and for a write whose fate is unknown Uncertain.
     """
 
@@ -59,6 +60,8 @@ class Client:
         self._secrets = list(connection.secrets)
         self._identity: Identity | None = None
         self._server_time: datetime.datetime | None = None
+        self._read: dict[tuple[Any, ...], Any] = {}
+        self._beside: list[Client] = []
         try:
             self._transport = transport or Transport(
                 timeout=connection.timeout, validate_certs=connection.validate_certs, ca_path=connection.ca_path
@@ -77,6 +80,15 @@ class Client:
         if not self._token:
             self._sign_in()
         operation = self.connection.operations[name]
+        if operation.writes:
+            self._read.clear()
+            return self._answer(operation, query, body, ids)
+        place = name, *sorted({**ids, **(query or {})}.items())
+        if place not in self._read:
+            self._read[place] = self._answer(operation, query, body, ids)
+        return self._read[place]
+
+    def _answer(self, operation: Operation, query: Mapping[str, Any] | None, body: Any, ids: Mapping[str, str]) -> Any:
         path = self._path(operation, ids)
         reply = self._send(operation, path, query=query, json=body)
         if reply.status == 401 and self.connection.can_sign_in and not self._signed_in_again:
@@ -85,7 +97,7 @@ class Client:
             self._signed_in_again = True
             other_credentials = self._issued is None
             self._sign_in()
-            if other_credentials and name != "discover":
+            if other_credentials and operation.id != "discover":
                 self._check_tenant()
             reply = self._send(operation, path, query=query, json=body)
         return self._checked(operation, path, reply)
@@ -147,6 +159,14 @@ class Client:
         known = self._identity.customer_id if self._identity else self.connection.customer_id
         return self.connection.url + (f", customer {known}" if known is not None else "")
 
+    def beside(self, connection: Connection) -> Client:
+        """A client for another account, over the same connections. It is signed out together with this one."""
+        other = Client(connection, self._transport)
+        self._secrets += connection.secrets
+        other._secrets, other.warnings = self._secrets, self.warnings
+        self._beside.append(other)
+        return other
+
     # -- signing in and out -------------------------------------------------------------------------------------
 
     def keep_token(self) -> str | None:
@@ -155,7 +175,9 @@ class Client:
         return kept
 
     def sign_out(self, token: str | None = None) -> None:
-        """Revoke the given token, or the one this task was issued. Never signs in, never raises Failure."""
+        """Revoke the given token, or those this task was issued. Never signs in, never raises Failure."""
+        for other in self._beside:
+            other.sign_out()
         token = token or self._issued
         self._issued = None
         if not token:
@@ -207,6 +229,7 @@ class Client:
         operation = given.operations["requestToken"]
         reply = self._checked(operation, operation.path, self._send(operation, operation.path, form=form))
         self._token = self._issued = reply["access_token"]
+        self._read.clear()
         self._secrets += [reply["access_token"], *filter(None, [reply.get("refresh_token")])]
 
     def _discover(self) -> Identity:

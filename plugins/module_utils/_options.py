@@ -70,3 +70,34 @@ def refused(messages: list[str]) -> Failure:
 def application_options() -> dict[str, dict[str, Any]]:
     """How a task names one application."""
     return {"name": {"type": "str"}, "app_id": {"type": "str"}}
+
+
+def state_options() -> dict[str, dict[str, Any]]:
+    """What can be wanted of an application that is added."""
+    return {
+        "enabled": {"type": "bool"},
+        "access": {"type": "str", "choices": ["all", "custom"]},
+        "users": {"type": "list", "elements": "str"},
+        "groups": {"type": "list", "elements": "str"},
+        "exclusive": {"type": "bool", "default": False},
+    }
+
+
+def policy_options() -> dict[str, dict[str, Any]]:
+    """What can be wanted of a token policy."""
+    return {
+        "allow_refresh_token": {"type": "bool", "no_log": False},
+        "refresh_token_expiry_days": {"type": "int", "no_log": False},
+        "access_token_expiry_minutes": {"type": "int", "no_log": False},
+    }
+
+
+def authorization_options() -> dict[str, dict[str, Any]]:
+    """What can be wanted of the libraries' authorization."""
+    return {
+        "libraries": {"type": "list", "elements": "str"},
+        "email": {"type": "str"},
+        "authorizer": {"type": "str", "choices": ["keep", "me"], "default": "keep"},
+        "renew_before_days": {"type": "int", "default": 0},
+        "on_consent_required": {"type": "str", "choices": ["fail", "hand_over"], "default": "fail"},
+    }

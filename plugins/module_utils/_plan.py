@@ -14,12 +14,16 @@ from typing import Any, NamedTuple
 
 
 class Step(NamedTuple):
-    """One write: the operation's id, what fills its path, its body, and what it does in words for people."""
+    """One write: the operation's id, what fills its path, its body, and what it does in words for people.
+
+    C(undo) takes back what the plan did before, only for this step, when this step is refused.
+    """
 
     operation: str
     ids: dict[str, str]
     body: Any
     does: str
+    undo: Step | None = None
 
 
 class Plan(NamedTuple):

@@ -45,7 +45,7 @@ def plan_application(wish: ApplicationWish, current: Mapping[str, Any] | None) -
     added = is_added(current)
     if wish.state == "absent":
         gone = current and {**current, "status": "available", "enabled": False, "access": None}
-        steps = [Step("removeApp", _app_ids(current), None, "remove the application")] if added and current else []
+        steps = [_remove_step(current)] if added and current else []
         return Plan({"Added": added}, {"Added": False}, steps, gone if added else current)
     if current is None:
         raise ValueError("only an application that was found can be planned to be present")
@@ -66,7 +66,9 @@ def plan_application(wish: ApplicationWish, current: Mapping[str, Any] | None) -
     elif not added:
         steps.append(_status_step(ids, target["status"], "add the application"))
     if access_body:
-        steps.append(Step("updateAppAccess", ids, access_body, "set who has access"))
+        # Added for a list that is refused, an application would be open to all, or to nobody.
+        undo = None if added else _remove_step(current)
+        steps.append(Step("updateAppAccess", ids, access_body, "set who has access", undo))
     if guarded or (added and target["enabled"] != start["enabled"]):
         verb = "enable" if target["enabled"] else "disable"
         steps.append(_status_step(ids, target["status"], f"{verb} the application"))
@@ -80,6 +82,10 @@ def plan_application(wish: ApplicationWish, current: Mapping[str, Any] | None) -
 
 def _app_ids(application: Mapping[str, Any]) -> dict[str, str]:
     return {"app_id": application["id"]}
+
+
+def _remove_step(application: Mapping[str, Any]) -> Step:
+    return Step("removeApp", _app_ids(application), None, "remove the application")
 
 
 def _status_step(ids: dict[str, str], status: str, does: str) -> Step:

@@ -19,11 +19,16 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     if parameters["state"] == "absent":
         client.sign_out(parameters["session_token"])
         return dict.fromkeys(("access_token", "api_url", "customer_id", "user", "email"))
-    who = client.identity
+    signed_in = who(client)
+    return {"access_token": client.keep_token(), **signed_in}
+
+
+def who(client: Client) -> dict[str, Any]:
+    """Who is signed in, to which tenant, and where its API is."""
+    known = client.identity
     return {
-        "access_token": client.keep_token(),
-        "api_url": who.api_url,
-        "customer_id": who.customer_id,
-        "user": who.user,
-        "email": who.email,
+        "api_url": known.api_url,
+        "customer_id": known.customer_id,
+        "user": known.user,
+        "email": known.email,
     }

@@ -5,38 +5,36 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.imanage.control_center.plugins.module_utils import _diff, _secrets
+from ansible_collections.imanage.control_center.plugins.module_utils._carry_out import carry_out, together
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import (
     SECRET_OPTIONS,
     connection,
     shown,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet, Uncertain
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet
 from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
-
-# Failures of one library that say nothing about the next one.
-_REFUSALS = ("bad_option", "permission", "not_found", "consent_required", "conflict", "unexpected_reply")
-_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
 
 
 class Task(NamedTuple):
-    """What a module is: its options, and the noun that it manages or the question that it answers.
+    """What a module is: its options, and the noun that it manages, the question that it answers, or the chain of both.
 
     C(noun) is a module of functions: wish, read, plan, report, title, and where it needs them independent,
-    hand_over and verifying. C(answer) takes the client and the parameters and changes nothing. C(reveals) names the
-    one return value that has to carry a secret. C(tells_check_mode) adds check_mode to the result.
+    hand_over and verifying. C(answer) takes the client and the parameters and changes nothing. C(chain) is a module
+    too: its wishes checks the parameters, and its perform goes through several nouns. C(reveals) names the one return
+    value that has to carry a secret. C(tells_check_mode) adds check_mode to the result.
     """
 
     options: Options
     noun: Any = None
     answer: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
+    chain: Any = None
     reveals: str | None = None
     tells_check_mode: bool = False
 
@@ -52,8 +50,10 @@ def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool)
             )
         if task.answer is not None:
             result = {"changed": False, **task.answer(client, parameters)}
+        elif task.chain is not None:
+            result = task.chain.perform(client, task.chain.wishes(parameters), Course(check_mode, diff))
         else:
-            result = _converge(task.noun, client, task.noun.wish(parameters), check_mode, diff)
+            result = Course(check_mode, diff).converge(task.noun, client, task.noun.wish(parameters))
     except Failure as failure:
         result = failure.render(client.where if client else shown(parameters["url"]))
     finally:
@@ -61,7 +61,7 @@ def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool)
             client.sign_out()
             client.close()
     if client is not None and client.warnings:
-        result["warnings"] = client.warnings
+        result["warnings"] = list(dict.fromkeys(client.warnings))
     if task.tells_check_mode:
         result["check_mode"] = check_mode
     return _without_secrets(task, result, client, parameters)
@@ -78,107 +78,64 @@ def _without_secrets(
 ) -> dict[str, Any]:
     """The second net: results are built of named fields and hidden server text, so it should find nothing."""
     revealed = {task.reveals: result.pop(task.reveals)} if task.reveals in result else {}
-    given = [parameters.get(name) for name in (*SECRET_OPTIONS, "session_token")]
-    secrets = _secrets.forms([*given, *(client.secrets if client else [])])
+    secrets = _secrets.forms([*_given_secrets(parameters), *(client.secrets if client else [])])
     return {**remove_values(result, secrets), **revealed}
 
 
-def _converge(noun: Any, client: Client, wanted: Any, check_mode: bool, diff: bool) -> dict[str, Any]:
-    """Read, plan, and show or carry out."""
-    try:
+def _given_secrets(parameters: Mapping[str, Any]) -> Iterator[str | None]:
+    """What the user gave as a secret, in options within options too."""
+    for name, value in parameters.items():
+        if name in (*SECRET_OPTIONS, "session_token"):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from _given_secrets(value)
+
+
+class Course(NamedTuple):
+    """How a task goes about a noun: whether it only shows what it would do, and whether with a diff."""
+
+    shows_only: bool
+    diff: bool
+
+    def converge(self, noun: Any, client: Client, wanted: Any) -> dict[str, Any]:
+        """Bring the tenant to what is wanted, or show what that would do."""
+        if self.shows_only:
+            return self.preview(noun, client, wanted)
         current = noun.read(client, wanted)
-    except NotYet as missing:
-        if not check_mode:
+        plan = noun.plan(wanted, current)
+        if not plan.steps:
+            return self._shown(noun, client, wanted, current, plan)
+        to_verify = noun.verifying(wanted, current) if hasattr(noun, "verifying") else wanted
+        diff = self._diff(noun, client, wanted, current, plan)
+        try:
+            outcome = carry_out(noun, client, to_verify, plan)
+        except Failure as failure:
+            failure.result.update(diff)
             raise
-        current = missing.assumed
-        client.warnings.append(f"{client.where}: {missing.assumption}")
-    plan = noun.plan(wanted, current)
-    shown = {"diff": _diff.render(plan.before, plan.after, client.where, noun.title(wanted, current))} if diff else {}
-    if check_mode or not plan.steps:
-        return {"changed": bool(plan.steps), **shown, **noun.report(client, wanted, plan.outcome)}
+        result = {"changed": outcome.changed, **diff, **noun.report(client, wanted, outcome.current)}
+        if outcome.refused:
+            result["handed_over"] = noun.hand_over(client, wanted, outcome.refused)
+            waiting = {row["library"] for row in result["handed_over"]}
+            failed = [(step, failure) for step, failure in outcome.refused if step.ids.get("library_id") not in waiting]
+            if failed:
+                raise together(failed, len(plan.steps), result)
+        return result
 
-    to_verify = noun.verifying(wanted, current) if hasattr(noun, "verifying") else wanted
-    current, refused = _carry_out(noun, client, to_verify, plan, shown)
-    result = {"changed": len(refused) < len(plan.steps), **shown, **noun.report(client, wanted, current)}
-    if refused:
-        result["handed_over"] = noun.hand_over(client, wanted, refused)
-        waiting = {row["library"] for row in result["handed_over"]}
-        failed = [(step, failure) for step, failure in refused if step.ids.get("library_id") not in waiting]
-        if failed:
-            raise _together(failed, len(plan.steps), result)
-    return result
-
-
-def _carry_out(
-    noun: Any, client: Client, wanted: Any, plan: Plan, shown: Mapping[str, Any]
-) -> tuple[Any, list[tuple[Step, Failure]]]:
-    """Make the writes, and read until what was read is what is wanted.
-
-    Returns what was read last and the steps that were refused. A write that may have been applied is never repeated
-    before reading again: planning on what was read says whether it is still needed.
-    """
-    independent = getattr(noun, "independent", lambda step: False)
-    deadline = time.monotonic() + client.connection.retry_timeout
-    refused: list[tuple[Step, Failure]] = []
-    done: list[Step] = []
-    steps, pause = plan.steps, _PAUSE
-    try:
-        while True:
-            doubts: dict[tuple[str, ...], Uncertain] = {}
-            for step in steps:
-                try:
-                    client.call(step.operation, body=step.body, **step.ids)
-                    done.append(step)
-                except Uncertain as doubt:
-                    doubts[_key(step)] = doubt
-                    if not independent(step):
-                        break
-                except Failure as failure:
-                    if not independent(step) or failure.kind not in _REFUSALS:
-                        raise
-                    refused.append((step, failure))
+    def preview(self, noun: Any, client: Client, wanted: Any) -> dict[str, Any]:
+        """What a run would do. What an earlier task may bring is assumed; a preview that is all there is says so."""
+        try:
             current = noun.read(client, wanted)
-            settled = {_key(step) for step, _failure in refused}
-            left = [step for step in noun.plan(wanted, current).steps if _key(step) not in settled]
-            still_wanted = {_key(step) for step in left}
-            done += [step for step in steps if _key(step) in doubts and _key(step) not in still_wanted]
-            steps = left
-            if not steps:
-                return current, refused
-            stuck = [doubts[_key(step)] for step in steps if _key(step) in doubts]
-            if doubts and not stuck:
-                continue  # What was in doubt is done; only what would have followed it is left.
-            if not doubts:
-                raise Failure(
-                    "unexpected_reply",
-                    f"Control Center accepted the request to {steps[0].does}, but reading again shows no such change.",
-                )
-            if time.monotonic() + pause > deadline:
-                if not all(independent(step) for step in steps):
-                    raise stuck[0]
-                return current, refused + [(step, doubts.get(_key(step), stuck[0])) for step in steps]
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
-    except Failure as failure:
-        failure.result = {"changed": bool(done), **shown, **failure.result}
-        if done:
-            failure.what += f" Done before that, and left so: {', '.join(step.does for step in done)}."
-        raise
+        except NotYet as missing:
+            current = missing.assumed
+            if self.shows_only:
+                client.warnings.append(f"{client.where}: {missing.assumption}")
+        return self._shown(noun, client, wanted, current, noun.plan(wanted, current))
 
+    def _shown(self, noun: Any, client: Client, wanted: Any, current: Any, plan: Plan) -> dict[str, Any]:
+        diff = self._diff(noun, client, wanted, current, plan)
+        return {"changed": bool(plan.steps), **diff, **noun.report(client, wanted, plan.outcome)}
 
-def _key(step: Step) -> tuple[str, ...]:
-    """What a step is about: planned again on newer facts it may have another body."""
-    return step.operation, step.does, *step.ids.values()
-
-
-def _together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str, Any]) -> Failure:
-    """One failure for all the libraries that were refused, each with its reason."""
-    reasons = "; ".join(f"{step.ids['library_id']}: {failure.reason()}" for step, failure in failed)
-    first = failed[0][1]
-    return Failure(
-        first.kind,
-        f"{len(failed)} of {planned} libraries could not be done. {reasons}",
-        advice=first.advice,
-        result=result,
-        **first.wire,
-    )
+    def _diff(self, noun: Any, client: Client, wanted: Any, current: Any, plan: Plan) -> dict[str, Any]:
+        if not self.diff:
+            return {}
+        return {"diff": _diff.render(plan.before, plan.after, client.where, noun.title(wanted, current))}

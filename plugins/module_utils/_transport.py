@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import http.cookiejar
 import os
 import random
 import ssl
@@ -209,6 +210,8 @@ class Transport:
         self._adapter = _Adapter(context)
         self._session = requests.Session()
         self._session.auth = _no_authorization
+        # Two accounts may share the connections, and only the token says who calls.
+        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         # Even when it follows no redirect, requests reads its whole body and parses where it leads.
         self._session.get_redirect_target = lambda response: None
         self._session.mount("https://", self._adapter)

@@ -159,16 +159,18 @@ failure:
 
 from ansible_collections.imanage.control_center.plugins.module_utils import _token_policy
 from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
-from ansible_collections.imanage.control_center.plugins.module_utils._options import Options, application_options
+from ansible_collections.imanage.control_center.plugins.module_utils._options import (
+    Options,
+    application_options,
+    policy_options,
+)
 from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
 
 TASK = Task(
     Options(
         own={
             **application_options(),
-            "allow_refresh_token": {"type": "bool", "no_log": False},
-            "refresh_token_expiry_days": {"type": "int", "no_log": False},
-            "access_token_expiry_minutes": {"type": "int", "no_log": False},
+            **policy_options(),
         },
         mutually_exclusive=(("name", "app_id"),),
         required_one_of=(("name", "app_id"),),

@@ -177,7 +177,11 @@ failure:
 
 from ansible_collections.imanage.control_center.plugins.module_utils import _applications
 from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
-from ansible_collections.imanage.control_center.plugins.module_utils._options import Options, application_options
+from ansible_collections.imanage.control_center.plugins.module_utils._options import (
+    Options,
+    application_options,
+    state_options,
+)
 from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
 
 TASK = Task(
@@ -185,11 +189,7 @@ TASK = Task(
         own={
             **application_options(),
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "enabled": {"type": "bool"},
-            "access": {"type": "str", "choices": ["all", "custom"]},
-            "users": {"type": "list", "elements": "str"},
-            "groups": {"type": "list", "elements": "str"},
-            "exclusive": {"type": "bool", "default": False},
+            **state_options(),
         },
         mutually_exclusive=(("name", "app_id"),),
         required_one_of=(("name", "app_id"),),

@@ -185,18 +185,14 @@ failure:
 
 from ansible_collections.imanage.control_center.plugins.module_utils import _library_authorizations
 from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
-from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
+from ansible_collections.imanage.control_center.plugins.module_utils._options import Options, authorization_options
 from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
 
 TASK = Task(
     Options(
         own={
-            "libraries": {"type": "list", "elements": "str"},
+            **authorization_options(),
             "state": {"type": "str", "choices": ["authorized", "unauthorized"], "default": "authorized"},
-            "email": {"type": "str"},
-            "authorizer": {"type": "str", "choices": ["keep", "me"], "default": "keep"},
-            "renew_before_days": {"type": "int", "default": 0},
-            "on_consent_required": {"type": "str", "choices": ["fail", "hand_over"], "default": "fail"},
         }
     ),
     noun=_library_authorizations,

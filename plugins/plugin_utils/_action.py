@@ -34,7 +34,7 @@ class InProcessAction(ActionBase):
         super().run(tmp, task_vars)
         task = self.task_definition
         check_mode = bool(self._task.check_mode)
-        given = {name: plain(value) for name, value in self._task.args.items() if value is not None}
+        given = self.given(task_vars or {})
         if not self._fits_in_process():
             # A module's raw reply shows under ANSIBLE_DEBUG whatever no_log says, so a task that reveals a secret
             # has no module to fall back to.
@@ -54,6 +54,10 @@ class InProcessAction(ActionBase):
             return self._marked(_task.refusal(task, failure, self._where(), check_mode))
         return self._marked(_task.run(task, parameters, check_mode, bool(self._task.diff)))
 
+    def given(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The options that are given. One that is null is not, in options within options too."""
+        return plain(dict(self._task.args))
+
     def _fits_in_process(self) -> bool:
         return (
             getattr(self._connection, "transport", None) == "local"
@@ -72,9 +76,9 @@ class InProcessAction(ActionBase):
 
 
 def plain(value: Any) -> Any:
-    """The value without Ansible's tags, vault wrappers and template types, which JSON and requests do not know."""
+    """The value as JSON knows it: without Ansible's tags, vault wrappers and template types. A null is not given."""
     if isinstance(value, dict):
-        return {str(key): plain(inner) for key, inner in value.items()}
+        return {str(key): plain(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, (list, tuple)):
         return [plain(inner) for inner in value]
     if value is None or isinstance(value, bool):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a tenant stands after the role's tasks: from what they registered to one fact. Pure."""
+"""How a tenant stands after its onboarding: from what the task returned to one fact. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import moment
 
-# The registered task of each stage; provisioning is what the lookup finds.
-_TASK_OF_STAGE = {"application": "applications", "refresh_token": "policy", "authorization": "authorization"}
-_ORDER = ("session", "lookup", *_TASK_OF_STAGE.values())
+STAGES = ("provisioning", "application", "refresh_token", "authorization")
 SHARED_HOST = "cloudimanage.com"
 
 CONFIGURE = (
@@ -28,35 +27,37 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     """The role's result fact.
 
     C(records) has C(intent) (onboard, audit, offboard), C(tenant), C(url), C(names) of the two applications,
-    C(on_unprovisioned), C(request) (customer_name, from, to), and the registered results C(session), C(lookup),
-    C(applications), C(policy), C(authorization). A task that did not run has no record, or one that is skipped.
+    C(request) (customer_name, from, to), and C(run), the result of imanage_onboarding, or of whatever failed instead.
     """
-    outcomes = {task: _outcome(records.get(task)) for task in _ORDER}
-    failure = _first_failure(outcomes)
-    session = (outcomes["session"]["items"] or [{}])[0]
-    missing = _missing(records, outcomes["lookup"])
-    stages = _stages(outcomes, missing, failure)
-    # What a task found before it failed is worth reporting; what an earlier play left behind is not.
-    authorization = {} if "authorization" not in _reached(failure) else (outcomes["authorization"]["items"] or [{}])[0]
-    status = _status(records["intent"], stages, missing, failure, authorization)
+    intent, run = records["intent"], records["run"]
+    returned = run.get("stages") or {}
+    failure = _failure(run)
+    session = (returned.get("session") or [{}])[0]
+    found = _found(returned)
+    missing = [] if found is None else [name for name in records["names"] if name not in {row["name"] for row in found}]
+    stages = {stage: _word(stage, returned.get(stage) or [], missing) for stage in STAGES}
+    if failure and "failed" not in stages.values():
+        stages["provisioning"] = "failed"
+    authorization = (returned.get("authorization") or [{}])[0]
     rows = authorization.get("libraries") or []
+    status = _status(intent, stages, missing, failure, authorization)
     return {
         "tenant": records["tenant"],
         "customer_id": session.get("customer_id"),
         # It stands here too when it was refused, because there is a password in it for example.
         "url": shown(records["url"]) if records["url"] else "",
         "status": status,
-        "check_mode": bool(session.get("check_mode", records.get("check_mode", False))),
-        "changed": any(outcomes[task]["changed"] for task in _reached(failure)),
+        "check_mode": bool(run.get("check_mode")),
+        "changed": bool(run.get("changed")),
         "stages": stages,
         "libraries": {
             "authorized": [row["id"] for row in rows if row["authorized"]],
-            "pending": [row["id"] for row in rows if not row["authorized"] and records["intent"] != "offboard"],
+            "pending": [row["id"] for row in rows if not row["authorized"] and intent != "offboard"],
             "unlisted": authorization.get("unlisted"),
         },
-        "expires_at": min((row["expires_at"] for row in rows if row["authorized"] and row["expires_at"]), default=None),
+        "expires_at": _first_end(rows),
         "next_steps": _next_steps(records, status, missing, failure, authorization)
-        + _left_behind(records, failure, outcomes["lookup"], authorization),
+        + _left_behind(records, failure, found or [], authorization),
         "failure": failure,
     }
 
@@ -81,57 +82,32 @@ def desktop_configuration(url: str) -> str | None:
     return json.dumps({"TrackerUrl": f"https://{host}/tracker"})
 
 
-def _outcome(registered: Any) -> dict[str, Any]:
-    """A registered result, whether of a loop or not: did it run, did it change, what failed, and its items."""
-    registered = registered or {}
-    items = list(registered["results"]) if "results" in registered else [registered]
-    ran = [item for item in items if not item.get("skipped")] if registered and not registered.get("skipped") else []
-    return {
-        "ran": bool(ran),
-        "changed": any(item.get("changed") for item in ran),
-        "failed": next((item for item in ran if item.get("failed")), registered if registered.get("failed") else None),
-        "items": ran,
-    }
+def _failure(run: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not run.get("failed"):
+        return None
+    return {"msg": run.get("msg", ""), **(run.get("failure") or {"kind": "bad_option"})}
 
 
-def _first_failure(outcomes: Mapping[str, Any]) -> dict[str, Any] | None:
-    for task in _ORDER:
-        failed = outcomes[task]["failed"]
-        if failed:
-            wire = dict(failed.get("failure") or {"kind": "bad_option"})
-            return {"task": task, "msg": failed.get("msg", ""), **wire}
-    return None
+def _found(returned: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """The applications that were found; None where nobody could look."""
+    (looked,) = returned.get("provisioning") or [{}]
+    return looked.get("applications")
 
 
-def _reached(failure: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The tasks up to the one that failed: registered results behind it are of an earlier play."""
-    return _ORDER if failure is None else _ORDER[: _ORDER.index(failure["task"]) + 1]
+def _word(stage: str, results: list[dict[str, Any]], missing: list[str]) -> str:
+    """How a stage went, in a word."""
+    if any(result.get("failed") for result in results):
+        return "failed"
+    if not results:
+        return "skipped"
+    if (stage == "provisioning" and missing) or any(result.get("handed_over") for result in results):
+        return "waiting"
+    return "changed" if any(result["changed"] for result in results) else "unchanged"
 
 
-def _missing(records: Mapping[str, Any], lookup: Mapping[str, Any]) -> list[str]:
-    if not lookup["ran"] or lookup["failed"]:
-        return []
-    found = {row["name"] for row in lookup["items"][0]["applications"]}
-    return [name for name in records["names"] if name not in found]
-
-
-def _stages(outcomes: Mapping[str, Any], missing: list[str], failure: Mapping[str, Any] | None) -> dict[str, str]:
-    lookup = outcomes["lookup"]
-    provisioning = "waiting" if missing else "unchanged" if lookup["ran"] else "skipped"
-    if failure and failure["task"] in ("session", "lookup"):
-        provisioning = "failed"
-    stages = {"provisioning": provisioning}
-    for stage, task in _TASK_OF_STAGE.items():
-        outcome = outcomes[task]
-        if task not in _reached(failure) or not outcome["ran"]:
-            stages[stage] = "skipped"
-        elif outcome["failed"]:
-            stages[stage] = "failed"
-        elif any(item.get("handed_over") for item in outcome["items"]):
-            stages[stage] = "waiting"
-        else:
-            stages[stage] = "changed" if outcome["changed"] else "unchanged"
-    return stages
+def _first_end(rows: list[dict[str, Any]]) -> str | None:
+    """When the first of the authorizations ends."""
+    return min((row["expires_at"] for row in rows if row["authorized"] and row["expires_at"]), key=moment, default=None)
 
 
 def _status(
@@ -145,7 +121,7 @@ def _status(
     if failure:
         return "failed"
     if intent == "offboard":
-        return "offboarded" if stages["application"] != "skipped" or missing else None
+        return "offboarded" if stages["application"] != "skipped" else None
     if missing:
         return "awaiting_provisioning"
     if "skipped" in stages.values():
@@ -198,13 +174,12 @@ def _next_steps(
 def _left_behind(
     records: Mapping[str, Any],
     failure: Mapping[str, Any] | None,
-    lookup: Mapping[str, Any],
+    found: list[dict[str, Any]],
     authorization: Mapping[str, Any],
 ) -> list[str]:
     """What an offboarding could not withdraw, and nobody can any more once the page is gone."""
     if failure or records["intent"] != "offboard":
         return []
-    found = lookup["items"][0]["applications"] if lookup["ran"] else []
     if any(row["name"] == records["names"][1] and row.get("status") == "disabled" for row in found):
         return [
             f"No authorization was withdrawn, because {records['names'][1]} was disabled, and so had no page. If "

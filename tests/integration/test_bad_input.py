@@ -9,7 +9,7 @@ import re
 
 import pytest
 import trustme
-from support.cases import ADDED, APPLICATION, AUTHORIZATION, BAD, OPEN, POLICY
+from support.cases import ADDED, APPLICATION, AUTHORIZATION, BAD, BOTH, ONBOARDING, OPEN, POLICY
 from support.places import EXTENSION, TRACKER, Places, refreshing
 from support.tasks import WRITERS
 
@@ -26,6 +26,7 @@ USUAL = {
     APPLICATION: {"name": TRACKER},
     POLICY: {"name": EXTENSION, "allow_refresh_token": True},
     AUTHORIZATION: {},
+    ONBOARDING: {"applications": BOTH, "authorization": {}},
 }
 
 
@@ -127,12 +128,23 @@ def test_an_unknown_member_beside_a_known_one_changes_nothing(acme):
     assert acme.snapshot() == state
 
 
-def test_an_unknown_member_of_a_new_application_leaves_it_closed(acme):
+@pytest.mark.parametrize("enabled", [None, True, False])
+def test_an_unknown_member_of_a_new_application_leaves_it_in_the_catalog(acme, enabled):
+    state = acme.snapshot()
+    result = acme.run(APPLICATION, name=TRACKER, enabled=enabled, access="custom", users=["ghost@x.example"])
+    clear(result, "bad_option", "ghost@x.example", "taken back (remove the application), so nothing is changed")
+    assert acme.snapshot() == state
+    assert acme.calls[-2] == "listApps", "that it is gone again was read"
+
+
+def test_an_application_that_cannot_be_taken_back_is_told(acme):
+    acme.fault("status", "removeApp", status=409)
     result = acme.run(APPLICATION, name=TRACKER, enabled=True, access="custom", users=["ghost@x.example"])
-    assert result["failure"]["kind"] == "bad_option"
+    assert result["failure"]["operation"] == "updateAppAccess"
     assert result["changed"] is True
+    assert "Taking back what had been done for it (remove the application) failed" in result["msg"]
     assert "Done before that, and left so: add the application" in result["msg"]
-    assert acme.app("tracker")["status"] == "disabled"
+    assert acme.app("tracker")["status"] == "disabled", "open to nobody"
 
 
 def test_one_refused_library_does_not_stop_the_others(tenant):

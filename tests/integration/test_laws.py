@@ -14,12 +14,17 @@ from ansible_collections.imanage.control_center.plugins.module_utils._replies im
 from sandbox import Sandbox
 from support.cases import ADDED, APPLICATION, AUTHORIZATION, BAD, GOOD, POLICY, READING, SETTLED, TWICE, WRITING
 from support.compare import agrees, assert_same_outcome, keys
-from support.places import EXTENSION, TRACKER, applications, refreshing
+from support.places import EXTENSION, SIGNING, TRACKER, applications, refreshing
 from support.tasks import MODULES, WRITERS, returned, run_in_memory
 
 
 def placed(tenant, case):
     return tenant(**case.tenant)
+
+
+def diffs(result):
+    """The diffs of a result, one or several."""
+    return result["diff"] if isinstance(result["diff"], list) else [result["diff"]]
 
 
 def kind(result):
@@ -45,7 +50,7 @@ def test_law_1_planning_on_the_planned_state_plans_nothing(tenant, name):
     for check in (True, False):
         again = acme.run_case(case, check=check)
         assert not again["changed"]
-        assert again["diff"]["before"] == again["diff"]["after"]
+        assert all(diff["before"] == diff["after"] for diff in diffs(again))
     assert acme.writes == []
     assert acme.snapshot() == state
 
@@ -94,9 +99,14 @@ def test_law_2_check_mode_fails_as_the_run_does(tenant, name):
         # The preview goes on as if it had been added, and finds the next thing that is wrong.
         assert (kind(run), kind(preview)) == ("not_added", "bad_option")
     else:
-        for result in (preview, run):
-            result.get("failure", {}).pop("request_id", None)
-        assert preview == run
+        assert _told(preview) == _told(run)
+
+
+def _told(value):
+    """What is told, without the numbers of requests, what a preview assumes, and how the task was called."""
+    if isinstance(value, dict):
+        return {key: _told(one) for key, one in value.items() if key not in ("request_id", "check_mode", "warnings")}
+    return [_told(one) for one in value] if isinstance(value, list) else value
 
 
 # -- law 3 ----------------------------------------------------------------------------------------------------------
@@ -108,12 +118,7 @@ def test_law_3_in_check_mode_the_server_sees_no_write(tenant, name):
     acme = placed(tenant, case)
     state = acme.snapshot()
     acme.run_case(case, check=True)
-    assert [one.operation for one in acme.log if one.method != "GET"] in (
-        [],
-        ["requestToken"],
-        ["requestToken", "revokeToken"],
-        ["revokeToken"],
-    )
+    assert {one.operation for one in acme.log if one.method != "GET"} <= set(SIGNING)
     assert acme.snapshot() == state
     assert acme.tokens_alive() == []
 
@@ -285,7 +290,8 @@ def test_law_7_every_write_is_read_back(tenant, name):
     acme = placed(tenant, case)
     acme.run_case(case)
     last = max(number for number, one in enumerate(acme.log) if one.operation in acme.writes)
-    assert {one.method for one in acme.log[last + 1 : -1]} == {"GET"}
+    behind = [one for one in acme.log[last + 1 :] if one.operation != "revokeToken"]
+    assert {one.method for one in behind} == {"GET"}
 
 
 # -- law 8 ----------------------------------------------------------------------------------------------------------
@@ -352,7 +358,12 @@ def test_law_9_returned_keys_are_documented_keys(tenant, name, check):
     for key in ("changed", "diff", "warnings"):
         result.pop(key, None)
     assert set(result) == set(described)
-    open_ended = tuple(f"{path}." for path in documented_keys(described) if path.endswith(("access", "token_policy")))
+    # What the stages of a chain return stands with the modules that do them.
+    open_ended = tuple(
+        f"{path}."
+        for path in documented_keys(described)
+        if path.endswith(("access", "token_policy")) or path.startswith("stages.")
+    )
     undocumented = {path for path in keys(result) - set(documented_keys(described)) if not path.startswith(open_ended)}
     assert undocumented == set()
 

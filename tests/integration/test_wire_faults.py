@@ -315,8 +315,10 @@ def test_law_7_a_write_without_effect_is_no_success(tenant, naps, operation):
 def test_law_7_another_shape_is_no_success(tenant, naps, operation, fault):
     acme, module, options, _reading = prepared(tenant, operation)
     acme.fault(fault, operation)
+    state = acme.snapshot()
     result = acme.run(module, **options)
     assert kind(result) == "unexpected_reply"
+    assert result["changed"] is (acme.snapshot() != state), "whether it was applied shows by reading again"
     assert result["failure"]["operation"] == operation
     assert acme.calls.count(operation) == 1
 

@@ -154,7 +154,12 @@ def test_the_guard_lets_the_right_tenant_pass(acme):
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name not in ("imanage_session",)])
 def test_the_guard_comes_before_anything_else(acme, name):
-    own = {"imanage_application": {"name": "iManage Tracker"}, "imanage_app_auth": {"name": "iManage Tracker"}}
+    tracker = {"name": "iManage Tracker"}
+    own = {
+        "imanage_application": tracker,
+        "imanage_app_auth": tracker,
+        "imanage_onboarding": {"applications": [tracker]},
+    }
     result = acme.run(name, customer_id=1, **own.get(name, {}))
     assert kind(result) == "wrong_tenant"
     assert f"belongs to customer {acme.customer_id}, not to customer 1" in result["msg"]
@@ -250,21 +255,11 @@ def test_signs_out_when_a_plan_cannot_be_made(acme):
 
 @pytest.mark.parametrize("ending", [KeyboardInterrupt, SystemExit, RuntimeError, type("Timeout", (BaseException,), {})])
 def test_signs_out_even_when_the_task_is_broken_off(acme, monkeypatch, ending):
-    def broken(*args):
-        raise ending
-
-    monkeypatch.setattr(_task, "_converge", broken)
-    client = acme.client()
-    client.close()
-    real = _task.Client
-    opened = []
-    monkeypatch.setattr(_task, "Client", lambda given: opened.append(real(given)) or opened[-1])
-
-    def signed_in_then_broken(noun, client, *args):
+    def signed_in_then_broken(course, noun, client, wanted):
         client.call("discover")
         raise ending
 
-    monkeypatch.setattr(_task, "_converge", signed_in_then_broken)
+    monkeypatch.setattr(_task.Course, "converge", signed_in_then_broken)
     with pytest.raises(ending):
         acme.run("imanage_application", name="iManage Tracker")
     assert acme.calls[-1] == "revokeToken"

@@ -11,6 +11,7 @@ from typing import Any
 from .places import EXTENSION, TRACKER, applications, refreshing
 
 APPLICATION, POLICY, AUTHORIZATION = "imanage_application", "imanage_app_auth", "imanage_library_authorization"
+ONBOARDING = "imanage_onboarding"
 PAT, ADMIN, NRT = "pat@{name}.example", "admin@{name}.example", "nrt@{name}.example"
 SOON = [{"id": "ACTIVE", "authorized_by": ADMIN, "expires_in_days": 9}, {"id": "SPM", "authorized_by": ADMIN}]
 ENDED = [{"id": "ACTIVE", "authorized_by": PAT, "expires_in_days": -1}, "SPM"]
@@ -19,6 +20,10 @@ OPEN = {"id": "drive", "name": "iManage Drive", "status": "enabled"}
 SOME = {**OPEN, "access": {"mode": "custom", "users": [PAT, ADMIN], "groups": ["IT"]}}
 TWICE = [{"id": "one", "name": TRACKER}, {"id": "two", "name": TRACKER, "status": "enabled"}]
 ADDED = applications(tracker="enabled", extension="enabled")
+BOTH = [{"name": TRACKER}, {"name": EXTENSION, "enabled": True, "allow_refresh_token": True}]
+NAMES = [{"name": TRACKER}, {"name": EXTENSION}]
+KEEPER = {"username": "nrt@{name}.example", "password": "{name}-nrt-password"}
+MANAGER = {"app_management": True, "id": ADMIN, "password": "{name}-admin-password"}
 
 
 @dataclass
@@ -82,6 +87,44 @@ WRITING = {
         {"applications": refreshing(), "libraries": OTHERS},
     ),
 }
+WRITING.update(
+    {
+        "onboard the rest": Case(
+            ONBOARDING, {"applications": BOTH, "authorization": {}}, {"applications": refreshing()}
+        ),
+        "onboard for some": Case(
+            ONBOARDING,
+            {
+                "applications": [{"name": TRACKER, "enabled": True, "access": "custom", "groups": ["it"]}, BOTH[1]],
+                "authorization": {"libraries": ["active"], "email": "service@acme.example"},
+            },
+            {"applications": refreshing()},
+        ),
+        "onboard with two accounts": Case(
+            ONBOARDING, {"applications": BOTH, "authorization": KEEPER}, {"applications": refreshing()}
+        ),
+        "onboard one stage": Case(
+            ONBOARDING,
+            {"applications": BOTH, "authorization": {}, "stages": ["refresh_token"]},
+            {"applications": ADDED},
+        ),
+        "offboard": Case(
+            ONBOARDING,
+            {"state": "absent", "applications": NAMES, "authorization": {}},
+            {
+                "applications": applications(
+                    tracker="enabled", extension="enabled", token_policy={"allow_refresh_token": True}
+                ),
+                "libraries": OTHERS,
+            },
+        ),
+        "offboard without a page": Case(
+            ONBOARDING,
+            {"state": "absent", "applications": NAMES, "authorization": {}},
+            {"applications": applications(tracker="enabled", extension="disabled")},
+        ),
+    }
+)
 for _case in WRITING.values():
     _case.changes = True
 
@@ -99,6 +142,20 @@ SETTLED = {
     "authorized by others": Case(AUTHORIZATION, {}, {"applications": refreshing(), "libraries": OTHERS}),
     "not authorized": Case(AUTHORIZATION, {"state": "unauthorized"}, {"applications": refreshing()}),
     "no page, nothing to withdraw": Case(AUTHORIZATION, {"state": "unauthorized"}),
+    "onboarded": Case(
+        ONBOARDING,
+        {"applications": BOTH, "authorization": {}},
+        {
+            "applications": applications(
+                tracker="enabled", extension="enabled", token_policy={"allow_refresh_token": True}
+            ),
+            "libraries": OTHERS,
+        },
+    ),
+    "not provisioned, left alone": Case(
+        ONBOARDING, {"applications": [*BOTH, {"name": "nothing"}], "authorization": {}}
+    ),
+    "offboarded": Case(ONBOARDING, {"state": "absent", "applications": NAMES, "authorization": {}}),
     "no libraries": Case(
         AUTHORIZATION,
         {},
@@ -358,6 +415,55 @@ BAD = {
     ),
     "authorities that are none": Case(
         "imanage_tenant_info", {"ca_path": "/no/such/file.pem"}, kind="bad_option", tells=("/no/such/file.pem",)
+    ),
+    "onboarding of nothing": Case(ONBOARDING, {"applications": []}, kind="bad_option", tells=("names none",)),
+    "onboarding of one twice": Case(
+        ONBOARDING, {"applications": [*BOTH, {"name": TRACKER}]}, kind="bad_option", tells=("one twice",)
+    ),
+    "onboarding with an expiry of zero days": Case(
+        ONBOARDING,
+        {"applications": [{**BOTH[1], "refresh_token_expiry_days": 0}]},
+        kind="bad_option",
+        tells=("refresh_token_expiry_days is 0",),
+    ),
+    "onboarding with an empty library list": Case(
+        ONBOARDING,
+        {"applications": BOTH, "authorization": {"libraries": []}},
+        kind="bad_option",
+        tells=("libraries is an empty list",),
+    ),
+    "onboarding with negative days": Case(
+        ONBOARDING,
+        {"applications": BOTH, "authorization": {"renew_before_days": -1}},
+        kind="bad_option",
+        tells=("renew_before_days is -1",),
+    ),
+    "onboarding with a library that does not exist": Case(
+        ONBOARDING,
+        {"applications": BOTH, "authorization": {"libraries": ["NOPE"]}},
+        kind="not_found",
+        tells=("NOPE", "nothing was changed"),
+    ),
+    "onboarding with half a second account": Case(
+        ONBOARDING,
+        {"applications": BOTH, "authorization": {"username": NRT}},
+        kind="bad_option",
+        tells=("username is given without password",),
+    ),
+    "onboarding with the wrong password of the second account": Case(
+        ONBOARDING,
+        {"applications": BOTH, "authorization": {**KEEPER, "password": "wr0ng-one"}},
+        kind="sign_in",
+        tells=("The credentials are not valid.",),
+    ),
+    "onboarding of what must be there": Case(
+        ONBOARDING,
+        {"applications": [*BOTH, {"name": "nothing"}], "on_unprovisioned": "fail"},
+        kind="not_provisioned",
+        tells=("'nothing'",),
+    ),
+    "onboarding of what is there twice": Case(
+        ONBOARDING, {"applications": BOTH}, {"applications": [*TWICE, *ADDED]}, kind="ambiguous_name"
     ),
     "names that are no names": Case(
         "imanage_application_info", {"name": {"a": "b"}}, kind="bad_option", tells=("neither a name nor a list",)

@@ -49,6 +49,7 @@ OWN = {
         "renew_before_days",
         "on_consent_required",
     },
+    "imanage_onboarding": {"state", "applications", "authorization", "on_unprovisioned", "stages"},
     "imanage_session": {"state", "session_token"},
     "imanage_tenant_info": set(),
     "imanage_application_info": {"name", "app_id", "status", "include"},
@@ -58,6 +59,7 @@ RETURNED = {
     "imanage_application": {"application"},
     "imanage_app_auth": {"application", "token_policy"},
     "imanage_library_authorization": {"libraries", "unlisted", "handed_over"},
+    "imanage_onboarding": {"stages", "check_mode"},
     "imanage_session": {"access_token", "api_url", "customer_id", "user", "email", "check_mode"},
     "imanage_tenant_info": {"tenant"},
     "imanage_application_info": {"applications", "near_misses"},
@@ -77,7 +79,11 @@ def test_law_9_options_are_those_of_the_design(name):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_law_9_documented_options_are_the_options(name):
-    described, spec = documentation(name)["options"], task(name).options.spec
+    agree(documentation(name)["options"], task(name).options.spec)
+
+
+def agree(described, spec):
+    """Assert that options and their documentation say the same, options within options too."""
     assert set(described) == set(spec)
     for option, own in spec.items():
         text = described[option]
@@ -87,6 +93,7 @@ def test_law_9_documented_options_are_the_options(name):
         assert text.get("choices") == own.get("choices"), option
         assert text.get("elements") == own.get("elements"), option
         assert text["description"], option
+        agree(text.get("suboptions", {}), own.get("options", {}))
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -127,6 +134,17 @@ def test_law_9_mutual_exclusion_is_documented(name):
             assert all(f"O({option})" in text for option in group)
 
 
+def test_law_9_stages_take_the_options_of_the_modules_that_do_them():
+    own = task("imanage_onboarding").options.own
+    application, authorization = own["applications"]["options"], own["authorization"]["options"]
+    modules = {name: task(name).options.own for name in WRITERS}
+    both = {**modules["imanage_application"], **modules["imanage_app_auth"]}
+    assert set(application) == set(both) - {"app_id", "state"}
+    assert set(authorization) == set(modules["imanage_library_authorization"]) - {"state"} | {"username", "password"}
+    assert all(application[option] == both[option] for option in set(application) - {"name"})
+    assert authorization["password"]["no_log"] is True
+
+
 def test_law_9_action_group_has_every_module():
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     assert runtime["action_groups"]["all"] == list(MODULES)
@@ -155,7 +173,7 @@ def test_law_9_documentation_names_itself_and_what_it_supports(name):
     assert attributes["check_mode"]["support"] == "full"
     assert attributes["idempotent"]["support"] == "full"
     assert attributes["diff_mode"]["support"] == ("full" if name in WRITERS else "N/A")
-    assert (task(name).noun is not None) == (name in WRITERS)
+    assert (task(name).answer is None) == (name in WRITERS)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what the role's tasks registered to the result fact: every status, every stage, every next step."""
+"""From what the task imanage_onboarding returned to the result fact: every status, every stage, every next step."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_re
 )
 
 NAMES = ["iManage Tracker", "iManage Tracker CC configuration"]
-SESSION = {"results": [{"customer_id": 7, "check_mode": False, "changed": False}], "changed": False}
 STAGES = ("provisioning", "application", "refresh_token", "authorization")
-SKIPPED = {"skipped": True, "changed": False, "skip_reason": "Conditional result was False"}
-ALL_SKIPPED = {"results": [{"skipped": True, "changed": False}], "skipped": True, "changed": False}
+SESSION = {"changed": False, "customer_id": 7}
+CHANGED, UNCHANGED = {"changed": True}, {"changed": False}
 
 
 def row(library, authorized=True, expires_at="2027-01-01T00:00:00Z"):
@@ -32,24 +31,52 @@ def row(library, authorized=True, expires_at="2027-01-01T00:00:00Z"):
     return {"id": library, "authorized": authorized, "expires_at": expires_at if authorized else None}
 
 
-def lookup(*names):
-    """What the lookup found."""
-    return {"applications": [{"name": name} for name in (names or NAMES)], "changed": False}
-
-
-def applications(*changed):
-    """What the loop over the applications registered."""
-    return {"results": [{"changed": one} for one in changed], "changed": any(changed)}
+def lookup(names=NAMES, status="enabled"):
+    """What the provisioning check found."""
+    return {"changed": False, "applications": [{"name": name, "status": status} for name in names]}
 
 
 def authorization(changed=False, rows=(), unlisted=(), handed_over=()):
-    """What the authorization task registered."""
+    """What the authorization of the libraries returned."""
     return {"changed": changed, "libraries": list(rows), "unlisted": list(unlisted), "handed_over": list(handed_over)}
 
 
+def handed_over(library="ARCHIVE"):
+    """A library that waits for a person."""
+    return {"library": library, "url": "u", "user": "ada", "instructions": f"Authorize {library}."}
+
+
 def refusal(kind="permission", **more):
-    """A failed task."""
+    """The result of a stage that failed, or of a task that failed before any stage."""
     return {"failed": True, "changed": False, "msg": "it said no", "failure": {"kind": kind, "status": 403}, **more}
+
+
+def run(check_mode=False, **stages):
+    """The task's result where everything is as wanted, but for the given stages. One that is None has no key."""
+    wanted = {
+        "session": [SESSION],
+        "provisioning": [lookup()],
+        "application": [UNCHANGED, UNCHANGED],
+        "refresh_token": [UNCHANGED],
+        "authorization": [authorization(rows=[row("ACTIVE")])],
+        **stages,
+    }
+    returned = {stage: results for stage, results in wanted.items() if results is not None}
+    results = [result for of_stage in returned.values() for result in of_stage]
+    failed = next((result for result in results if result.get("failed")), {})
+    return {
+        "changed": any(result["changed"] for result in results),
+        **{key: failed[key] for key in ("failed", "msg", "failure") if key in failed},
+        "check_mode": check_mode,
+        "stages": returned,
+    }
+
+
+def failed_in(stage, *results, **stages):
+    """The task's result where a stage failed, so that nothing behind it ran."""
+    order = ("session", *STAGES)
+    behind = order[order.index(stage) + 1 :]
+    return run(**{**stages, stage: list(results) or [refusal()], **dict.fromkeys(behind)})
 
 
 def records(**changes):
@@ -60,64 +87,70 @@ def records(**changes):
         "url": "https://cloudimanage.com",
         "names": NAMES,
         "request": {},
-        "session": SESSION,
-        "lookup": lookup(),
-        "applications": applications(False, False),
-        "policy": {"changed": False},
-        "authorization": authorization(rows=[row("ACTIVE")]),
+        "run": run(),
         **changes,
     }
 
 
-def unprovisioned(**changes):
-    """The records of a tenant whose catalog lacks the configuration application."""
-    nothing = {"applications": ALL_SKIPPED, "policy": SKIPPED, "authorization": SKIPPED}
-    return records(**{"lookup": lookup(NAMES[0]), **nothing, **changes})
+def unprovisioned(found=NAMES[:1], **changes):
+    """The records of a tenant whose catalog lacks an application, the configuration application for example."""
+    left_alone = {"application": None, "refresh_token": None, "authorization": None}
+    return records(**{"run": run(provisioning=[lookup(found)], **left_alone), **changes})
 
 
-def stages(result):
-    """The four stages, in order."""
+def offboarding(**stages):
+    """The records of a tenant that is taken back, which has no token policies."""
+    return records(intent="offboard", run=run(refresh_token=None, **stages))
+
+
+def concluded(**stages):
+    """The fact of an onboarding where these stages returned something else."""
+    return conclude(records(run=run(**stages)))
+
+
+def words(result):
+    """How the four stages went, in order."""
     assert tuple(result["stages"]) == STAGES
     return list(result["stages"].values())
 
 
-def handed_over(library="ARCHIVE"):
-    """A library that waits for a person."""
-    return {"library": library, "url": "u", "user": "ada", "instructions": f"Authorize {library}."}
-
-
 # -- the shape ------------------------------------------------------------------------------------------------------
 
+EVERY_SORT = [
+    pytest.param(records(), id="onboarded"),
+    pytest.param(unprovisioned(), id="awaiting provisioning"),
+    pytest.param(offboarding(), id="offboarded"),
+    pytest.param(records(run=failed_in("refresh_token")), id="failed in a stage"),
+    pytest.param(records(run=refusal("bad_option")), id="failed before the stages"),
+]
 
-def test_has_the_keys_of_the_design_in_their_order():
-    result = conclude(records())
+
+@pytest.mark.parametrize("given", EVERY_SORT)
+def test_has_the_keys_of_the_design_in_their_order(given):
+    result = conclude(given)
     assert list(result) == [
         *("tenant", "customer_id", "url", "status", "check_mode", "changed"),
         *("stages", "libraries", "expires_at", "next_steps", "failure"),
     ]
+    assert tuple(result["stages"]) == STAGES
     assert list(result["libraries"]) == ["authorized", "pending", "unlisted"]
+
+
+def test_says_which_tenant_it_is_about():
+    result = conclude(records())
     assert (result["tenant"], result["customer_id"], result["url"]) == ("acme", 7, "https://cloudimanage.com")
 
 
-def test_has_the_same_keys_whatever_happened():
-    shape = [list(conclude(one)) for one in (records(), unprovisioned(), records(session=refusal()), _nothing())]
-    assert shape == [shape[0]] * len(shape)
-
-
-def test_leaves_what_it_was_given_alone():
-    given = records(session=refusal(), authorization=authorization(handed_over=[handed_over()]))
+@pytest.mark.parametrize("given", EVERY_SORT)
+def test_leaves_what_it_was_given_alone(given):
     before = copy.deepcopy(given)
     conclude(given)
     assert given == before
 
 
-def test_is_plain_data():
-    for one in (records(), unprovisioned(), records(policy=refusal())):
-        assert json.loads(json.dumps(conclude(one))) == conclude(one)
-
-
-def _nothing():
-    return records(session={}, lookup={}, applications={}, policy={}, authorization={})
+@pytest.mark.parametrize("given", EVERY_SORT)
+def test_is_plain_data(given):
+    assert json.loads(json.dumps(conclude(given))) == conclude(given)
 
 
 # -- the status and the stages --------------------------------------------------------------------------------------
@@ -126,55 +159,44 @@ def _nothing():
 def test_onboarded_without_a_change():
     result = conclude(records())
     assert (result["status"], result["changed"], result["failure"]) == ("onboarded", False, None)
-    assert stages(result) == ["unchanged"] * 4
+    assert words(result) == ["unchanged"] * 4
 
 
 @pytest.mark.parametrize(
-    ("record", "value", "stage"),
+    ("stage", "results"),
     [
-        ("applications", applications(True, True), "application"),
-        ("applications", applications(True, False), "application"),
-        ("applications", applications(False, True), "application"),
-        ("policy", {"changed": True}, "refresh_token"),
-        ("authorization", authorization(changed=True), "authorization"),
+        ("application", [CHANGED, CHANGED]),
+        ("application", [CHANGED, UNCHANGED]),
+        ("application", [UNCHANGED, CHANGED]),
+        ("refresh_token", [CHANGED]),
+        ("authorization", [authorization(changed=True)]),
     ],
 )
-def test_one_change_is_a_change_of_its_stage(record, value, stage):
-    result = conclude(records(**{record: value}))
+def test_one_change_is_a_change_of_its_stage(stage, results):
+    result = concluded(**{stage: results})
     assert (result["status"], result["changed"]) == ("onboarded", True)
-    assert [name for name in STAGES if result["stages"][name] == "changed"] == [stage]
+    assert result["stages"] == {**dict.fromkeys(STAGES, "unchanged"), stage: "changed"}
 
 
-@pytest.mark.parametrize("found", [NAMES[:1], NAMES[1:], ["iManage Drive"]])
+@pytest.mark.parametrize("found", [NAMES[:1], NAMES[1:], ["iManage Drive"], []])
 def test_awaits_provisioning_while_one_of_both_is_missing(found):
-    result = conclude(unprovisioned(lookup=lookup(*found)))
+    result = conclude(unprovisioned(found))
     assert (result["status"], result["changed"], result["failure"]) == ("awaiting_provisioning", False, None)
-    assert stages(result) == ["waiting", "skipped", "skipped", "skipped"]
-
-
-def test_a_lookup_that_found_nothing_awaits_provisioning():
-    result = conclude(unprovisioned(lookup={"applications": [], "changed": False}))
-    assert result["status"] == "awaiting_provisioning"
+    assert words(result) == ["waiting", "skipped", "skipped", "skipped"]
 
 
 def test_awaits_consent_of_one_library_while_others_are_authorized():
-    waiting = authorization(True, [row("ACTIVE"), row("ARCHIVE", False)], handed_over=[handed_over()])
-    result = conclude(records(authorization=waiting))
-    assert result["status"] == "awaiting_consent"
-    assert result["stages"]["authorization"] == "waiting"
+    rows = [row("ACTIVE"), row("ARCHIVE", False)]
+    result = concluded(authorization=[authorization(True, rows, handed_over=[handed_over()])])
+    assert (result["status"], result["changed"]) == ("awaiting_consent", True)
+    assert words(result) == ["unchanged", "unchanged", "unchanged", "waiting"]
     assert result["libraries"] == {"authorized": ["ACTIVE"], "pending": ["ARCHIVE"], "unlisted": []}
 
 
-def test_a_change_before_a_consent_is_a_change():
-    waiting = authorization(True, [row("ACTIVE"), row("ARCHIVE", False)], handed_over=[handed_over()])
-    assert conclude(records(authorization=waiting))["changed"]
-
-
-@pytest.mark.parametrize("intent", ["audit", "onboard"])
-def test_only_an_audit_calls_a_change_a_drift(intent):
-    result = conclude(records(intent=intent, policy={"changed": True}))
-    assert result["status"] == {"audit": "drifted", "onboard": "onboarded"}[intent]
-    assert result["changed"]
+@pytest.mark.parametrize(("intent", "status"), [("audit", "drifted"), ("onboard", "onboarded")])
+def test_only_an_audit_calls_a_change_a_drift(intent, status):
+    result = conclude(records(intent=intent, run=run(refresh_token=[CHANGED])))
+    assert (result["status"], result["changed"]) == (status, True)
 
 
 def test_an_audit_without_a_difference_is_onboarded():
@@ -187,122 +209,117 @@ def test_an_audit_of_an_unprovisioned_tenant_awaits_provisioning():
 
 @pytest.mark.parametrize("changed", [True, False])
 def test_offboarded_changed_or_not(changed):
-    left = {"policy": {}, "authorization": authorization(changed, [row("ACTIVE", False)])}
-    result = conclude(records(intent="offboard", applications=applications(changed, changed), **left))
+    applications = [{"changed": changed}, {"changed": changed}]
+    after = authorization(changed, [row("ACTIVE", False)])
+    result = conclude(offboarding(application=applications, authorization=[after]))
     word = "changed" if changed else "unchanged"
     assert (result["status"], result["changed"]) == ("offboarded", changed)
-    assert stages(result) == ["unchanged", word, "skipped", word]
+    assert words(result) == ["unchanged", word, "skipped", word]
 
 
 def test_offboarding_an_unprovisioned_tenant_is_no_failure():
-    result = conclude(unprovisioned(intent="offboard", applications=applications(False, False)))
-    assert (result["status"], result["failure"]) == ("offboarded", None)
+    result = conclude(offboarding(provisioning=[lookup(NAMES[:1])], authorization=None))
+    assert (result["status"], result["failure"], result["next_steps"]) == ("offboarded", None, [])
 
 
 @pytest.mark.parametrize(
-    ("record", "expected"),
+    ("stage", "expected"),
     [
         ("session", ["failed", "skipped", "skipped", "skipped"]),
-        ("lookup", ["failed", "skipped", "skipped", "skipped"]),
-        ("applications", ["unchanged", "failed", "skipped", "skipped"]),
-        ("policy", ["unchanged", "unchanged", "failed", "skipped"]),
+        ("provisioning", ["failed", "skipped", "skipped", "skipped"]),
+        ("application", ["unchanged", "failed", "skipped", "skipped"]),
+        ("refresh_token", ["unchanged", "unchanged", "failed", "skipped"]),
         ("authorization", ["unchanged", "unchanged", "unchanged", "failed"]),
     ],
 )
-def test_a_failure_shows_in_its_stage(record, expected):
-    behind = ["session", "lookup", "applications", "policy", "authorization"]
-    skipped = dict.fromkeys(behind[behind.index(record) + 1 :], SKIPPED)
-    result = conclude(records(**{**skipped, record: refusal()}))
-    assert (result["status"], stages(result)) == ("failed", expected)
-    assert result["failure"] == {"task": record, "msg": "it said no", "kind": "permission", "status": 403}
+def test_a_failure_shows_in_its_stage(stage, expected):
+    result = conclude(records(run=failed_in(stage)))
+    assert (result["status"], words(result)) == ("failed", expected)
+    assert result["failure"] == {"msg": "it said no", "kind": "permission", "status": 403}
     assert result["next_steps"] == ["it said no"]
 
 
-def test_the_failure_of_one_item_of_a_loop_is_the_failure():
-    loop = {"results": [{"changed": True}, refusal("conflict")], "failed": True, "msg": "One or more items failed"}
-    result = conclude(records(applications=loop, policy=SKIPPED, authorization=SKIPPED))
-    assert result["failure"]["kind"] == "conflict"
-    assert result["failure"]["msg"] == "it said no"
+def test_a_stage_that_could_not_be_planned_is_the_one_that_failed():
+    """Everything is planned before the first write, so the stages before it have no results."""
+    result = concluded(application=[], refresh_token=[], authorization=[refusal()])
+    assert words(result) == ["unchanged", "skipped", "skipped", "failed"]
+    assert (result["status"], result["changed"]) == ("failed", False)
+
+
+def test_one_application_that_failed_fails_their_stage():
+    result = conclude(records(run=failed_in("application", CHANGED, refusal("conflict"))))
+    assert words(result) == ["unchanged", "failed", "skipped", "skipped"]
+    assert (result["failure"]["kind"], result["changed"]) == ("conflict", True)
 
 
 def test_what_was_changed_before_a_failure_is_told():
-    result = conclude(records(applications=applications(True, True), policy=refusal(), authorization=SKIPPED))
+    result = conclude(records(run=failed_in("refresh_token", application=[CHANGED, CHANGED])))
     assert (result["status"], result["changed"]) == ("failed", True)
     assert result["stages"]["application"] == "changed"
 
 
-def test_what_the_failed_task_had_done_itself_is_told():
+def test_what_the_failed_stage_had_done_itself_is_told():
     partly = refusal(changed=True, libraries=[row("ACTIVE"), row("ARCHIVE", False)], unlisted=["SPM"])
-    result = conclude(records(authorization=partly))
+    result = concluded(authorization=[partly])
     assert result["libraries"] == {"authorized": ["ACTIVE"], "pending": ["ARCHIVE"], "unlisted": ["SPM"]}
-    assert result["changed"]
+    assert (result["status"], result["changed"]) == ("failed", True)
+    assert result["expires_at"] == "2027-01-01T00:00:00Z"
+
+
+def test_a_task_that_got_to_no_stage_failed_in_the_first():
+    result = conclude(records(run=refusal("unreachable")))
+    assert (result["status"], words(result)) == ("failed", ["failed", "skipped", "skipped", "skipped"])
+    assert result["failure"] == {"msg": "it said no", "kind": "unreachable", "status": 403}
+    assert (result["customer_id"], result["changed"], result["expires_at"]) == (None, False, None)
+    assert result["libraries"] == {"authorized": [], "pending": [], "unlisted": None}
 
 
 def test_a_failure_that_no_module_explained_is_a_bad_option():
-    result = conclude(records(session={"failed": True, "msg": "an argument is wrong"}))
-    assert result["failure"] == {"task": "session", "msg": "an argument is wrong", "kind": "bad_option"}
+    result = conclude(records(run={"failed": True, "msg": "an argument is wrong"}))
+    assert result["failure"] == {"msg": "an argument is wrong", "kind": "bad_option"}
+    assert result["next_steps"] == ["an argument is wrong"]
 
 
-def test_the_first_failure_counts():
-    result = conclude(records(lookup=refusal("unreachable"), policy=refusal("conflict")))
-    assert result["failure"]["kind"] == "unreachable"
+def test_a_failure_is_told_where_neither_url_nor_names_are_known():
+    failed = {"failed": True, "check_mode": True, "msg": "acme: a variable is wrong"}
+    result = conclude({"intent": "onboard", "tenant": "acme", "url": "", "names": [], "run": failed})
+    assert (result["tenant"], result["url"], result["status"], result["check_mode"]) == ("acme", "", "failed", True)
+    assert result["next_steps"] == ["acme: a variable is wrong"]
 
 
-@pytest.mark.parametrize("record", ["session", "lookup", "applications", "policy"])
-def test_records_of_an_earlier_play_behind_a_failure_are_not_believed(record):
-    stale = authorization(True, [row("ACTIVE")], ["SPM"], [handed_over()])
-    changed = {"applications": applications(True, True), "policy": {"changed": True}, "authorization": stale}
-    result = conclude(records(**{**changed, record: refusal()}))
-    order = ["applications", "policy", "authorization"]
-    reached = order[: order.index(record) + 1] if record in order else []
-    believed = [stage for stage in STAGES if result["stages"][stage] == "changed"]
-    assert believed == ["application"] * ("policy" in reached)
-    assert result["libraries"] == {"authorized": [], "pending": [], "unlisted": None}
-    assert (result["expires_at"], result["status"]) == (None, "failed")
+@pytest.mark.parametrize("nothing", [None, []])
+@pytest.mark.parametrize(
+    "left_out",
+    [*([stage] for stage in STAGES[1:]), STAGES[1:]],
+    ids=" and ".join,
+)
+def test_stages_that_tags_left_out_leave_the_status_open(left_out, nothing):
+    result = concluded(**dict.fromkeys(left_out, nothing))
+    assert (result["status"], result["failure"], result["next_steps"]) == (None, None, [])
+    assert [stage for stage in STAGES if result["stages"][stage] == "skipped"] == list(left_out)
 
 
-@pytest.mark.parametrize("record", ["applications", "policy", "authorization"])
-def test_stages_that_tags_left_out_leave_the_status_open(record):
-    result = conclude(records(**{record: {}}))
-    assert result["status"] is None
-    assert "skipped" in result["stages"].values()
-    assert result["next_steps"] == []
+def test_an_offboarding_that_tags_left_the_applications_out_of_is_open():
+    assert conclude(offboarding(application=None))["status"] is None
 
 
 def test_a_failure_is_known_whatever_tags_left_out():
-    assert conclude(records(applications={}, policy=refusal(), authorization={}))["status"] == "failed"
-
-
-def test_nothing_ran():
-    result = conclude(_nothing())
-    assert (result["status"], result["customer_id"], result["changed"]) == (None, None, False)
-    assert stages(result) == ["skipped"] * 4
+    result = concluded(application=None, refresh_token=[refusal()], authorization=None)
+    assert (result["status"], words(result)) == ("failed", ["unchanged", "skipped", "failed", "skipped"])
 
 
 @pytest.mark.parametrize("seen", [True, False])
-def test_check_mode_is_what_the_session_saw(seen):
-    session = {"results": [{"customer_id": 7, "check_mode": seen}]}
-    assert conclude(records(session=session, check_mode=not seen))["check_mode"] is seen
+def test_check_mode_is_what_the_task_saw(seen):
+    assert concluded(check_mode=seen)["check_mode"] is seen
+    assert conclude(records(run=refusal("bad_option", check_mode=seen)))["check_mode"] is seen
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_check_mode_is_what_the_play_says_where_no_session_saw_it(told):
-    assert conclude(records(session=refusal(), check_mode=told))["check_mode"] is told
+def test_the_customer_is_that_of_the_first_account():
+    assert concluded(session=[SESSION, {**SESSION, "customer_id": 8}])["customer_id"] == 7
 
 
-def test_check_mode_of_a_refused_sign_in_is_what_the_action_saw():
-    session = {"results": [refusal("sign_in", check_mode=True)], "failed": True, "msg": "x"}
-    assert conclude(records(session=session))["check_mode"] is True
-
-
-def test_the_customer_is_that_of_the_first_identity():
-    session = {"results": [{"customer_id": 7, "check_mode": False}, {"customer_id": 8, "check_mode": False}]}
-    assert conclude(records(session=session))["customer_id"] == 7
-
-
-def test_the_second_identity_may_be_the_one_that_fails():
-    session = {"results": [{"customer_id": 7, "check_mode": False}, refusal("sign_in")], "failed": True, "msg": "x"}
-    result = conclude(records(session=session))
+def test_the_second_account_may_be_the_one_that_fails():
+    result = conclude(records(run=failed_in("session", SESSION, refusal("sign_in"))))
     assert (result["failure"]["kind"], result["customer_id"]) == ("sign_in", 7)
 
 
@@ -311,24 +328,38 @@ def test_the_second_identity_may_be_the_one_that_fails():
 
 def test_the_earliest_end_counts():
     rows = [row("A", expires_at="2027-03-01T00:00:00Z"), row("B", expires_at="2026-12-01T00:00:00Z"), row("C", False)]
-    assert conclude(records(authorization=authorization(rows=rows)))["expires_at"] == "2026-12-01T00:00:00Z"
+    assert concluded(authorization=[authorization(rows=rows)])["expires_at"] == "2026-12-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("2027-01-01T01:00:00+02:00", "2026-12-31T23:30:00Z"),
+        ("2026-12-31T23:30:00Z", "2026-12-31T20:00:00-05:00"),
+        ("2027-01-01T00:00:00Z", "2027-01-01T00:00:00.5Z"),
+    ],
+)
+def test_ends_are_compared_as_times_and_not_as_text(first, second):
+    for ends in ([first, second], [second, first]):
+        rows = [row(end, expires_at=end) for end in ends]
+        assert concluded(authorization=[authorization(rows=rows)])["expires_at"] == first
 
 
 def test_no_end_where_the_server_tells_none():
-    result = conclude(records(authorization=authorization(rows=[row("A", expires_at=None)])))
+    result = concluded(authorization=[authorization(rows=[row("A", expires_at=None)])])
     assert result["expires_at"] is None
     assert result["libraries"]["authorized"] == ["A"]
 
 
 def test_the_end_of_what_has_ended_does_not_count():
     ended = {"id": "A", "authorized": False, "expires_at": "2020-01-01T00:00:00Z"}
-    result = conclude(records(authorization=authorization(rows=[ended, row("B")])))
+    result = concluded(authorization=[authorization(rows=[ended, row("B")])])
     assert result["expires_at"] == "2027-01-01T00:00:00Z"
     assert result["libraries"]["pending"] == ["A"]
 
 
 def test_unlisted_libraries_do_not_change_the_status():
-    result = conclude(records(authorization=authorization(rows=[row("A")], unlisted=["B", "C"])))
+    result = concluded(authorization=[authorization(rows=[row("A")], unlisted=["B", "C"])])
     assert (result["status"], result["libraries"]["unlisted"]) == ("onboarded", ["B", "C"])
     assert "B, C" in result["next_steps"][-1]
     assert "imanage_nrtadmin_username" in result["next_steps"][-1]
@@ -336,19 +367,29 @@ def test_unlisted_libraries_do_not_change_the_status():
 
 def test_unlisted_libraries_that_cannot_be_known_are_null():
     unknown = {**authorization(rows=[row("A")]), "unlisted": None}
-    assert conclude(records(authorization=unknown))["libraries"]["unlisted"] is None
+    assert concluded(authorization=[unknown])["libraries"]["unlisted"] is None
 
 
 def test_offboarding_asks_nobody_to_authorize():
     after = authorization(True, [row("A", False)], ["B"])
-    result = conclude(records(intent="offboard", applications=applications(True, True), authorization=after))
+    result = conclude(offboarding(application=[CHANGED, CHANGED], authorization=[after]))
     (step,) = result["next_steps"]
     assert step.startswith("Not withdrawn, because the signed-in user is no NRTADMIN there: B.")
     assert result["libraries"]["pending"] == []
 
 
+def test_offboarding_says_that_a_disabled_application_had_no_page_to_withdraw_on():
+    disabled = lookup(status="disabled")
+    result = conclude(offboarding(provisioning=[disabled], application=[CHANGED, CHANGED], authorization=None))
+    (step,) = result["next_steps"]
+    assert step.startswith(f"No authorization was withdrawn, because {NAMES[1]} was disabled")
+    assert result["status"] == "offboarded"
+
+
 def test_what_stands_in_a_refused_url_is_not_repeated():
-    assert "s3cret" not in str(conclude(records(url="https://ada:s3cret@cloudimanage.com")))
+    result = conclude(records(url="https://ada:s3cret@cloudimanage.com", run=refusal("bad_option")))
+    assert "s3cret" not in str(result)
+    assert "cloudimanage.com" in result["url"]
 
 
 # -- what remains for people ----------------------------------------------------------------------------------------
@@ -361,7 +402,7 @@ def test_an_onboarded_tenant_is_to_be_configured_and_installed():
 
 def test_a_consent_is_handed_over_with_its_instructions():
     waiting = authorization(rows=[row("A", False)], handed_over=[handed_over("A"), handed_over("B")])
-    steps = conclude(records(authorization=waiting))["next_steps"]
+    steps = concluded(authorization=[waiting])["next_steps"]
     assert steps[:2] == ["Authorize A.", "Authorize B."]
     assert "Run again" in steps[2]
     assert steps[3:] == [CONFIGURE, INSTALL]
@@ -386,7 +427,7 @@ def test_a_request_without_details_names_the_tenant(request_given):
 
 
 def test_a_request_has_the_name_that_the_tenant_uses():
-    (step,) = conclude(unprovisioned(names=["Our Tracker", NAMES[1]], lookup=lookup("Drive")))["next_steps"]
+    (step,) = conclude(unprovisioned(["Drive"], names=["Our Tracker", NAMES[1]]))["next_steps"]
     assert "Application name: Our Tracker\n" in step
     assert "Our Tracker, iManage Tracker CC configuration" in step.partition("\n")[0]
 
@@ -442,16 +483,23 @@ def test_a_custom_subdomain_needs_the_support_request_too(make):
     assert json.loads(step[step.index("{") :]) == {"TrackerUrl": "https://acme.cloudimanage.com/tracker"}
 
 
-@pytest.mark.parametrize("given", [{"session": refusal()}, {"intent": "offboard"}, {"intent": "audit"}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(records(run=failed_in("session")), id="failed"),
+        pytest.param(offboarding(application=[CHANGED, CHANGED]), id="offboarded"),
+        pytest.param(records(intent="audit", run=run(refresh_token=[CHANGED])), id="drifted"),
+    ],
+)
 def test_a_custom_subdomain_says_nothing_where_it_is_not_the_point(given):
-    steps = conclude(records(url="https://acme.cloudimanage.com", policy={"changed": True}, **given))["next_steps"]
+    steps = conclude({**given, "url": "https://acme.cloudimanage.com"})["next_steps"]
     assert not any("TrackerUrl" in step for step in steps)
 
 
 @pytest.mark.parametrize("url", ["https://[oops", "https://cloudimanage.com:many", "https://[::1"])
 def test_a_url_that_cannot_be_read_does_not_hide_the_failure(url):
     """The tenant has failed because of this very url, and has to say so."""
-    result = conclude(records(url=url, session=refusal("bad_option")))
+    result = conclude(records(url=url, run=refusal("bad_option")))
     assert (result["status"], result["failure"]["kind"]) == ("failed", "bad_option")
 
 

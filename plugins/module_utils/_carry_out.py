@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carrying out a plan: write, read again, and believe only what was read."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
+
+# Failures that mean that the write was understood and not made.
+_REFUSALS = ("bad_option", "permission", "not_found", "consent_required", "conflict")
+# Failures of one library that say nothing about the next one.
+_OF_ONE_LIBRARY = (*_REFUSALS, "unexpected_reply")
+_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
+
+
+class Outcome(NamedTuple):
+    """What was read last, the steps that were refused, and whether anything was changed."""
+
+    current: Any
+    refused: list[tuple[Step, Failure]]
+    changed: bool
+
+
+def carry_out(noun: Any, client: Client, wanted: Any, plan: Plan) -> Outcome:
+    """Make the writes, and read until what was read is what is wanted.
+
+    A write that may have been applied is never repeated before reading again: planning on what was read says whether
+    it is still needed. Raises Failure, whose result says whether anything was changed.
+    """
+    independent = getattr(noun, "independent", lambda step: False)
+    deadline = time.monotonic() + client.connection.retry_timeout
+    refused: list[tuple[Step, Failure]] = []
+    done: list[Step] = []
+    steps, pause = plan.steps, _PAUSE
+    step = None
+    try:
+        while True:
+            doubts: dict[tuple[str, ...], Failure] = {}
+            for step in steps:
+                try:
+                    client.call(step.operation, body=step.body, **step.ids)
+                    done.append(step)
+                except Uncertain as doubt:
+                    doubts[_key(step)] = doubt
+                    if not independent(step):
+                        break
+                except Failure as failure:
+                    if not independent(step) or failure.kind not in _OF_ONE_LIBRARY:
+                        raise
+                    refused.append((step, failure))
+            current, planned = _read_again(noun, client, wanted)
+            settled = {_key(step): failure for step, failure in refused}
+            done += [step for step in steps if _key(step) not in planned and _is_open(step, doubts, settled)]
+            steps = [step for key, step in planned.items() if key not in settled]
+            if not steps:
+                return Outcome(current, refused, bool(done))
+            stuck = [doubts[_key(step)] for step in steps if _key(step) in doubts]
+            if doubts and not stuck:
+                continue  # What was in doubt is done; only what would have followed it is left.
+            if not doubts:
+                raise Failure(
+                    "unexpected_reply",
+                    f"Control Center accepted the request to {steps[0].does}, but reading again shows no such change.",
+                )
+            if time.monotonic() + pause > deadline:
+                if not all(independent(step) for step in steps):
+                    raise stuck[0]
+                refused += [(step, doubts.get(_key(step), stuck[0])) for step in steps]
+                return Outcome(current, refused, bool(done))
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+    except Failure as failure:
+        if step and _was_accepted(failure) and _is_made(noun, client, wanted, step):
+            done.append(step)
+        if step and step.undo and failure.kind in _REFUSALS and done:
+            _take_back(noun, client, wanted, plan, step.undo, failure, done)
+        failure.result = {"changed": bool(done), **failure.result}
+        if done:
+            failure.what += f" Done before that, and left so: {', '.join(step.does for step in done)}."
+        raise
+
+
+def together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str, Any]) -> Failure:
+    """One failure for all the libraries that were refused, each with its reason."""
+    reasons = "; ".join(f"{step.ids['library_id']}: {failure.reason()}" for step, failure in failed)
+    first = failed[0][1]
+    return Failure(
+        first.kind,
+        f"{len(failed)} of {planned} libraries could not be done. {reasons}",
+        advice=first.advice,
+        result=result,
+        **first.wire,
+    )
+
+
+def _key(step: Step) -> tuple[str, ...]:
+    """What a step is about: planned again on newer facts it may have another body."""
+    return step.operation, step.does, *step.ids.values()
+
+
+def _read_again(noun: Any, client: Client, wanted: Any) -> tuple[Any, dict[tuple[str, ...], Step]]:
+    """What is there now, and what would still have to be done, by its key."""
+    current = noun.read(client, wanted)
+    return current, {_key(step): step for step in noun.plan(wanted, current).steps}
+
+
+def _was_accepted(failure: Failure) -> bool:
+    """Whether the write was answered with success, but in a form that nobody can rely on."""
+    return failure.kind == "unexpected_reply" and failure.wire["status"] in range(200, 300)
+
+
+def _is_open(step: Step, doubts: dict[tuple[str, ...], Failure], settled: dict[tuple[str, ...], Failure]) -> bool:
+    """Whether only reading tells if the step was made."""
+    key = _key(step)
+    return key in doubts or (key in settled and _was_accepted(settled[key]))
+
+
+def _is_made(noun: Any, client: Client, wanted: Any, step: Step) -> bool:
+    """Whether reading shows that a step was made; no where nobody can read."""
+    try:
+        return _key(step) not in _read_again(noun, client, wanted)[1]
+    except Failure:
+        return False
+
+
+def _take_back(
+    noun: Any, client: Client, wanted: Any, plan: Plan, undo: Step, failure: Failure, done: list[Step]
+) -> None:
+    """Undo what was only done for the step that was refused."""
+    try:
+        client.call(undo.operation, body=undo.body, **undo.ids)
+        _current, planned = _read_again(noun, client, wanted)
+    except Failure as second:
+        failure.what += f" Taking back what had been done for it ({undo.does}) failed. {second.reason()}"
+        return
+    if list(planned) == [_key(step) for step in plan.steps]:
+        done.clear()
+        failure.what += f" What had been done for it was taken back ({undo.does}), so nothing is changed."
