@@ -16,6 +16,7 @@ import traceback
 import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply
 
@@ -201,6 +202,7 @@ class Transport:
         self.timeout = timeout
         self.waits: list[float] = []
         self._quiet = not validate_certs
+        self._known_proxies: dict[tuple[str, ...], dict[str, str]] = {}
         try:
             context = tls_context(ca_path, validate_certs, None if ca_path else environment_bundle())
         except (OSError, ssl.SSLError) as error:
@@ -209,7 +211,6 @@ class Transport:
             ) from None
         self._adapter = _Adapter(context)
         self._session = requests.Session()
-        self._session.auth = _no_authorization
         # Two accounts may share the connections, and only the token says who calls.
         self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         # Even when it follows no redirect, requests reads its whole body and parses where it leads.
@@ -245,20 +246,23 @@ class Transport:
             raise_on_status=False,
             raise_on_redirect=False,
         )
+        # Prepared without the session, which would look for each call through its defaults and the environment, and
+        # would add what a netrc file has for the host.
+        request = requests.Request(
+            method,
+            url,
+            {**self._session.headers, **headers},
+            data=form,
+            params=query,
+            json=json,
+            auth=_no_authorization,
+        ).prepare()
         while True:
             self._adapter.max_retries = patience
             try:
                 with self._warnings_kept_quiet():
-                    response = self._session.request(
-                        method,
-                        url,
-                        headers=dict(headers),
-                        params=query,
-                        json=json,
-                        data=form,
-                        timeout=self.timeout,
-                        allow_redirects=False,
-                        stream=True,
+                    response = self._session.send(
+                        request, timeout=self.timeout, proxies=self._proxies(url), allow_redirects=False, stream=True
                     )
             except requests.RequestException as error:
                 raise _no_reply(error, self.timeout) from None
@@ -276,6 +280,13 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    def _proxies(self, url: str) -> dict[str, str]:
+        """The proxies that the environment names, as requests reads it, looked up once for each host."""
+        host = urlsplit(url)[:2]
+        if host not in self._known_proxies:
+            self._known_proxies[host] = requests.utils.get_environ_proxies(url)
+        return self._known_proxies[host]
 
     @contextlib.contextmanager
     def _warnings_kept_quiet(self) -> Iterator[None]:

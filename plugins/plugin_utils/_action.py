@@ -18,6 +18,7 @@ if _transport.IMPORT_ERROR is None:
     _transport.tls_context(None, True, _transport.environment_bundle())
 for _loader in (filter_loader, test_loader):
     list(_loader.all())
+filter_loader.get("imanage.control_center.tracker_result")
 
 
 class InProcessAction(ActionBase):

@@ -27,14 +27,15 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     """The role's result fact.
 
     C(records) has C(intent) (onboard, audit, offboard), C(tenant), C(url), C(names) of the two applications,
-    C(request) (customer_name, from, to), and C(run), the result of imanage_onboarding, or of whatever failed instead.
+    C(request) (customer_name, from, to), C(run), the result of imanage_onboarding, or of whatever failed instead, and
+    C(check_mode), which counts where that result does not say it.
     """
     intent, run = records["intent"], records["run"]
     returned = run.get("stages") or {}
-    failure = _failure(run)
+    failure = _failure(records["tenant"], run)
     session = (returned.get("session") or [{}])[0]
     found = _found(returned)
-    missing = [] if found is None else [name for name in records["names"] if name not in {row["name"] for row in found}]
+    missing = [] if found is None or intent == "offboard" else _missing(records["names"], found)
     stages = {stage: _word(stage, returned.get(stage) or [], missing) for stage in STAGES}
     if failure and "failed" not in stages.values():
         stages["provisioning"] = "failed"
@@ -47,7 +48,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         # It stands here too when it was refused, because there is a password in it for example.
         "url": shown(records["url"]) if records["url"] else "",
         "status": status,
-        "check_mode": bool(run.get("check_mode")),
+        "check_mode": bool(run.get("check_mode", records.get("check_mode"))),
         "changed": bool(run.get("changed")),
         "stages": stages,
         "libraries": {
@@ -82,16 +83,23 @@ def desktop_configuration(url: str) -> str | None:
     return json.dumps({"TrackerUrl": f"https://{host}/tracker"})
 
 
-def _failure(run: Mapping[str, Any]) -> dict[str, Any] | None:
+def _failure(tenant: str, run: Mapping[str, Any]) -> dict[str, Any] | None:
     if not run.get("failed"):
         return None
-    return {"msg": run.get("msg", ""), **(run.get("failure") or {"kind": "bad_option"})}
+    if not run.get("failure"):
+        # Ansible refused before a task of ours could name the tenant.
+        return {"msg": f"{tenant}: {run.get('msg') or 'it failed'}", "kind": "bad_option"}
+    return {"msg": run["msg"], **run["failure"]}
 
 
 def _found(returned: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     """The applications that were found; None where nobody could look."""
     (looked,) = returned.get("provisioning") or [{}]
     return looked.get("applications")
+
+
+def _missing(names: list[str], found: list[dict[str, Any]]) -> list[str]:
+    return [name for name in names if name not in {row["name"] for row in found}]
 
 
 def _word(stage: str, results: list[dict[str, Any]], missing: list[str]) -> str:
@@ -138,8 +146,9 @@ def _next_steps(
     failure: Mapping[str, Any] | None,
     authorization: Mapping[str, Any],
 ) -> list[str]:
+    waiting = [row["instructions"] for row in authorization.get("handed_over") or []]
     if failure:
-        return [failure["msg"]]
+        return [failure["msg"], *waiting]
     steps = []
     if status == "awaiting_provisioning":
         request = records.get("request") or {}
@@ -150,7 +159,7 @@ def _next_steps(
             f"Not in the catalog of this tenant: {', '.join(missing)}. Send this to iManage, wait for the "
             f"confirmation, and run again:\n\n{text}"
         )
-    steps += [row["instructions"] for row in authorization.get("handed_over") or []]
+    steps += waiting
     if status == "awaiting_consent":
         steps.append("Run again afterwards: the run verifies the consent.")
     if status in ("onboarded", "awaiting_consent"):

@@ -276,13 +276,14 @@ def test_a_task_that_got_to_no_stage_failed_in_the_first():
 
 def test_a_failure_that_no_module_explained_is_a_bad_option():
     result = conclude(records(run={"failed": True, "msg": "an argument is wrong"}))
-    assert result["failure"] == {"msg": "an argument is wrong", "kind": "bad_option"}
-    assert result["next_steps"] == ["an argument is wrong"]
+    assert result["failure"] == {"msg": "acme: an argument is wrong", "kind": "bad_option"}
+    assert result["next_steps"] == ["acme: an argument is wrong"]
 
 
 def test_a_failure_is_told_where_neither_url_nor_names_are_known():
-    failed = {"failed": True, "check_mode": True, "msg": "acme: a variable is wrong"}
-    result = conclude({"intent": "onboard", "tenant": "acme", "url": "", "names": [], "run": failed})
+    failed = {"failed": True, "msg": "a variable is wrong"}
+    known = {"intent": "onboard", "tenant": "acme", "url": "", "names": [], "check_mode": True}
+    result = conclude({**known, "run": failed})
     assert (result["tenant"], result["url"], result["status"], result["check_mode"]) == ("acme", "", "failed", True)
     assert result["next_steps"] == ["acme: a variable is wrong"]
 
@@ -384,6 +385,12 @@ def test_offboarding_says_that_a_disabled_application_had_no_page_to_withdraw_on
     (step,) = result["next_steps"]
     assert step.startswith(f"No authorization was withdrawn, because {NAMES[1]} was disabled")
     assert result["status"] == "offboarded"
+
+
+def test_an_offboarding_that_failed_only_says_why():
+    failed = [CHANGED, refusal()]
+    result = conclude(offboarding(provisioning=[lookup(status="disabled")], application=failed, authorization=None))
+    assert (result["status"], result["next_steps"]) == ("failed", ["it said no"])
 
 
 def test_what_stands_in_a_refused_url_is_not_repeated():
@@ -515,3 +522,14 @@ def test_the_filter_concludes():
 def test_the_filter_refuses_what_is_no_dictionary(wrong):
     with pytest.raises(AnsibleFilterError, match="dictionary"):
         tracker_result(wrong)
+
+
+def test_a_failure_beside_a_consent_keeps_the_instructions():
+    partly = refusal("permission", libraries=[row("SPM", False)], unlisted=[], handed_over=[handed_over()])
+    result = concluded(authorization=[partly])
+    assert result["next_steps"] == ["it said no", "Authorize ARCHIVE."]
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_check_mode_is_what_the_task_saw_before_what_the_role_says(said):
+    assert conclude({**records(run=run(check_mode=said)), "check_mode": not said})["check_mode"] is said
