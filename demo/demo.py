@@ -47,7 +47,11 @@ def main() -> int:
 def _play(playbook: str, url: str) -> int:
     # The user's own tenants stay out of the demonstration.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("IMANAGE_")}
-    environment.update(IMANAGE_URL=url, ANSIBLE_DISPLAY_SKIPPED_HOSTS="false")
+    environment.update(
+        IMANAGE_URL=url,
+        ANSIBLE_CALLBACKS_ENABLED="imanage.control_center.progress",
+        ANSIBLE_DISPLAY_SKIPPED_HOSTS="false",
+    )
     command = [
         str(Path(sys.executable).parent / "ansible-playbook"),
         *("-i", str(HERE / "inventory.yml")),

@@ -146,7 +146,8 @@ def _look_up(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, An
             missing = name in result["near_misses"] or (wanted.fails_unprovisioned and name not in names)
             if names.count(name) > 1 or (missing and not wanted.leaving):
                 _applications.find(client, name, None)  # It says what is wrong with the name.
-        noted.append({"changed": False, **result})
+        missing = [name for name in wanted.names if name not in names]
+        noted.append({"changed": False, **result, "missing": missing})
         return result["applications"]
 
 

@@ -158,10 +158,12 @@ stages:
       elements: dict
       sample: [{customer_id: 101, user: admin@acme.example}]
     provisioning:
-      description: As M(imanage.control_center.imanage_application_info) returns it.
+      description:
+        - As M(imanage.control_center.imanage_application_info) returns it, and C(missing), the names that the catalog
+          lacks.
       type: list
       elements: dict
-      sample: [{applications: [], near_misses: []}]
+      sample: [{applications: [], near_misses: [], missing: [iManage Tracker]}]
     application:
       description: As M(imanage.control_center.imanage_application) returns it, one for each application.
       type: list

@@ -34,8 +34,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     returned = run.get("stages") or {}
     failure = _failure(records["tenant"], run)
     session = (returned.get("session") or [{}])[0]
-    found = _found(returned)
-    missing = [] if found is None or intent == "offboard" else _missing(records["names"], found)
+    missing = [] if intent == "offboard" else (returned.get("provisioning") or [{}])[0].get("missing", [])
     stages = {stage: _word(stage, returned.get(stage) or [], missing) for stage in STAGES}
     if failure and "failed" not in stages.values():
         stages["provisioning"] = "failed"
@@ -58,7 +57,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         },
         "expires_at": _first_end(rows),
         "next_steps": _next_steps(records, status, missing, failure, authorization)
-        + _left_behind(records, failure, found or [], authorization),
+        + _left_behind(records, failure, _found(returned), authorization),
         "failure": failure,
     }
 
@@ -92,14 +91,9 @@ def _failure(tenant: str, run: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"msg": run["msg"], **run["failure"]}
 
 
-def _found(returned: Mapping[str, Any]) -> list[dict[str, Any]] | None:
-    """The applications that were found; None where nobody could look."""
-    (looked,) = returned.get("provisioning") or [{}]
-    return looked.get("applications")
-
-
-def _missing(names: list[str], found: list[dict[str, Any]]) -> list[str]:
-    return [name for name in names if name not in {row["name"] for row in found}]
+def _found(returned: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The applications that were found."""
+    return (returned.get("provisioning") or [{}])[0].get("applications", [])
 
 
 def _word(stage: str, results: list[dict[str, Any]], missing: list[str]) -> str:

@@ -137,9 +137,13 @@ class Stage:
         files: tuple[str, ...] = ("report.html", "report.json", "report.csv"),
         report: str | None = "report",
         group: str = "imanage_tenants",
+        terminal: bool = False,
         **environment: str,
     ) -> Run:
-        """Run ansible-playbook in an empty directory, where the report is to be written to a directory of its own."""
+        """Run ansible-playbook in an empty directory, where the report is to be written to a directory of its own.
+
+        C(terminal) gives it a terminal to write to.
+        """
         self._runs += 1
         work = self.where / f"run{self._runs}"
         work.mkdir(parents=True)
@@ -152,7 +156,7 @@ class Stage:
             (work / report).mkdir()
             extra = ("-e", f"imanage_report={report}")
         self.sandbox.clear_log()
-        done = subprocess.run(
+        code, output = (_on_terminal if terminal else _in_pipe)(
             [Path(sys.executable).parent / "ansible-playbook", "-i", "inventory.json", *extra, *arguments],
             cwd=work,
             env={
@@ -168,18 +172,13 @@ class Stage:
                 "TASK_LINES": str(work / "lines"),
                 **environment,
             },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
         )
         found = {path.name: path for path in work.glob("*") if path.is_file()}
         found.update({path.name: path for path in (work / (report or "report")).glob("*")})
         texts = {name: found[name].read_text(encoding="utf-8") for name in files if name in found}
         return Run(
-            code=done.returncode,
-            output=done.stdout,
+            code=code,
+            output=output,
             lines=[json.loads(line) for line in (work / "lines").read_text(encoding="utf-8").splitlines()],
             report={row["tenant"]: row for row in json.loads(texts.get("report.json", "[]"))},
             entries={
@@ -201,6 +200,37 @@ class Stage:
         preset = {user.access_token for user in self.sandbox.tenant(name).users}
         known = self.sandbox._tokens._access.items()
         return [value for value, one in known if one.tenant == name and not one.ended and value not in preset]
+
+
+def _in_pipe(command: list[str | Path], cwd: Path, env: dict[str, str]) -> tuple[int, str]:
+    """Run a command; its exit code and its output."""
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def _on_terminal(command: list[str | Path], cwd: Path, env: dict[str, str]) -> tuple[int, str]:
+    """Run a command that writes to a terminal; its exit code and what it wrote there."""
+    ours, theirs = os.openpty()
+    written = []
+    with subprocess.Popen(
+        command, cwd=cwd, env={**env, "TERM": "xterm"}, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        # A terminal that nobody writes to any more is an error on Linux.
+        with contextlib.suppress(OSError):
+            while piece := os.read(ours, 65536):
+                written.append(piece)
+    os.close(ours)
+    return process.returncode, b"".join(written).decode()
 
 
 def app(snapshot: Mapping[str, Any], identity: str) -> dict[str, Any]:

@@ -33,7 +33,11 @@ def row(library, authorized=True, expires_at="2027-01-01T00:00:00Z"):
 
 def lookup(names=NAMES, status="enabled"):
     """What the provisioning check found."""
-    return {"changed": False, "applications": [{"name": name, "status": status} for name in names]}
+    return {
+        "changed": False,
+        "applications": [{"name": name, "status": status} for name in names],
+        "missing": [name for name in NAMES if name not in names],
+    }
 
 
 def authorization(changed=False, rows=(), unlisted=(), handed_over=()):
@@ -434,7 +438,16 @@ def test_a_request_without_details_names_the_tenant(request_given):
 
 
 def test_a_request_has_the_name_that_the_tenant_uses():
-    (step,) = conclude(unprovisioned(["Drive"], names=["Our Tracker", NAMES[1]]))["next_steps"]
+    (step,) = conclude(
+        unprovisioned(
+            ["Drive"],
+            names=["Our Tracker", NAMES[1]],
+            run=run(
+                provisioning=[{**lookup(["Drive"]), "missing": ["Our Tracker", NAMES[1]]}],
+                **dict.fromkeys(("application", "refresh_token", "authorization")),
+            ),
+        )
+    )["next_steps"]
     assert "Application name: Our Tracker\n" in step
     assert "Our Tracker, iManage Tracker CC configuration" in step.partition("\n")[0]
 

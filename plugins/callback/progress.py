@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far a run over many tenants is, on a terminal in one line that stays, in a log by a line now and then."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: progress
+type: notification
+author: the imanage.control_center authors (@imanage-control-center)
+short_description: Tell how many tenants are done
+version_added: 0.1.0
+description:
+  - Counts the tenants of a run that are done, and those of them that changed, wait for iManage or a person, or failed,
+    and guesses the time that is left.
+  - On a terminal, with the Python library rich installed, the counts stay on the last line. Otherwise a line is printed
+    now and then, and at the end.
+  - Nothing else of a result is shown.
+requirements:
+  - Enable it, for example by E(ANSIBLE_CALLBACKS_ENABLED=imanage.control_center.progress).
+options:
+  interval:
+    description: The least time between two lines, in seconds. On a terminal, a tenth of it.
+    type: float
+    default: 5
+    env:
+      - name: IMANAGE_PROGRESS_INTERVAL
+    ini:
+      - section: imanage_progress
+        key: interval
+"""
+
+import sys
+import time
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.imanage.control_center.plugins.plugin_utils._progress import Tally, outcome
+
+try:
+    import rich.live
+    import rich.text
+except ImportError:
+    rich = None
+
+ACTION = "imanage_onboarding"
+
+
+class CallbackModule(CallbackBase):
+    """Counts results; one tally for each play."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "imanage.control_center.progress"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tally: Tally | None = None
+        self._play: Any = None
+        self._failed: set[str] = set()
+        self._told_at = 0.0
+        self._told_done = 0
+        self._live: Any = None
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        """Another play, or another batch of the same one."""
+        if self._play is None or self._play._uuid != play._uuid:
+            self._end()
+            self._play, self._failed = play, set()
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        """The first task that onboards starts the clock."""
+        if self._tally is None and _onboards(task):
+            hosts = self._play.get_variable_manager()._inventory.get_hosts(self._play.hosts, ignore_restrictions=True)
+            self._told_at = time.monotonic()
+            self._tally = Tally(len(hosts), self._told_at)
+            for host in self._failed:
+                self._tally.count(host, "failed")
+            self._show()
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        """A tenant may be done."""
+        self._count(result)
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        """A tenant has failed, also before the task that onboards."""
+        self._count(result, failed=True, ignored=ignore_errors)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        """A tenant has failed."""
+        self._count(result, failed=True)
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        """The end of the run."""
+        self._end()
+
+    def _count(self, result: Any, failed: bool = False, ignored: bool = False) -> None:
+        # Core 2.18 has the underscored names only.
+        modern = hasattr(result, "host")
+        host, task = (result.host, result.task) if modern else (result._host, result._task)
+        name = host.get_name()
+        if failed and not ignored:
+            self._failed.add(name)
+        if self._tally is None or not ((failed and not ignored) or _onboards(task)):
+            return
+        self._tally.count(name, "failed" if failed else outcome(result.result if modern else result._result))
+        if self._tally.done >= self._tally.total:
+            self._end()
+        else:
+            self._show()
+
+    def _show(self) -> None:
+        interval = self.get_option("interval")
+        now = time.monotonic()
+        if self._live is None and rich is not None and sys.stdout.isatty():
+            # No thread of its own: the run forks all the time.
+            self._live = rich.live.Live(auto_refresh=False, transient=True)
+            self._live.start()
+        elif now - self._told_at < (interval / 10 if self._live else interval):
+            return
+        self._tell(now)
+
+    def _tell(self, now: float) -> None:
+        line = self._tally.line(now)
+        self._told_at, self._told_done = now, self._tally.done
+        if self._live:
+            self._live.update(rich.text.Text(line, no_wrap=True), refresh=True)
+        else:
+            self._display.display(line)
+
+    def _end(self) -> None:
+        """Stop the line, and print how it ended."""
+        if self._live:
+            self._live.stop()
+            self._live, self._told_done = None, 0
+        if self._tally and self._tally.done > self._told_done:
+            self._display.display(self._tally.line(time.monotonic()))
+        self._tally, self._told_done = None, 0
+
+
+def _onboards(task: Any) -> bool:
+    return str(task.action).rpartition(".")[2] == ACTION
