@@ -48,6 +48,8 @@ WRITE_AGAIN = (429,)
 # A host that cannot be reached at all is more often a typing error than a passing fault.
 CONNECT_AGAIN = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
+# How many times the wait that the server asks for may be added to it at random.
+_WIDEST_SPREAD = 4
 
 
 class TransportError(Exception):
@@ -106,9 +108,12 @@ class Patience(Retry):
         left = self.deadline - time.monotonic()
         if wait >= left:
             raise MaxRetryError(_pool, url, error or ResponseError("the wait would pass the time allowed"))
-        # Jitter keeps a hundred tenants on one host from coming back in the same moment.
-        grown.pause = min(left, wait + random.uniform(0, 0.1 + wait / 4))  # noqa: S311
-        if response is not None and response.status == 429:
+        # Jitter keeps a hundred tenants on one host from coming back in the same moment; a task that is refused again
+        # and again spreads further.
+        is_limited = response is not None and response.status == 429
+        spread = wait * min(_WIDEST_SPREAD, 1 + len(self.waits)) if is_limited else 0.1 + wait / 4
+        grown.pause = min(left, wait + random.uniform(0, spread))  # noqa: S311
+        if is_limited:
             self.waits.append(grown.pause)
         return grown
 

@@ -108,10 +108,10 @@ class Run:
 class Stage:
     """A sandbox with named tenants, an inventory of them, and a way to run playbooks on it."""
 
-    def __init__(self, where: Path):
+    def __init__(self, where: Path, rate_limit: Mapping[str, Any] | None = None, **options: Any):
         self.where = where
-        self.sandbox = Sandbox()
-        self.server = serve(self.sandbox)
+        self.sandbox = Sandbox(rate_limit=dict(rate_limit) if rate_limit else None)
+        self.server = serve(self.sandbox, **options)
         self.hosts: dict[str, dict[str, Any]] = {}
         self.common: dict[str, Any] = {
             "imanage_url": self.server.url,

@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a tenant costs, in counts: tasks, requests, sign-ins, connections, TLS contexts. Times are for make bench."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import trustme
+from playbooks_support import Stage, once
+
+COUNTING = Path(__file__).parent / "counting"
+TENANTS = ("acme", "birch", "cedar")
+# Reading again after a write has its reason: nothing else says that the write was made.
+FIRST_RUN, SECOND_RUN = 23, 9
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Three plain tenants over https: previewed, onboarded twice, audited, with the TLS contexts of the second run."""
+
+    def make():
+        where = tmp_path_factory.mktemp("costs")
+        authority = trustme.CA()
+        server = authority.issue_cert("127.0.0.1")
+        authority.cert_pem.write_to_path(where / "ca.pem")
+        (where / "chain.pem").write_bytes(b"".join(blob.bytes() for blob in server.cert_chain_pems))
+        server.private_key_pem.write_to_path(where / "key.pem")
+        notes = where / "contexts"
+        notes.touch()
+        with Stage(where, ssl_context_files=(where / "chain.pem", where / "key.pem")) as stage:
+            for name in TENANTS:
+                stage.add(name)
+            trust = {"REQUESTS_CA_BUNDLE": str(where / "ca.pem")}
+            found = {
+                name: stage.run(f"imanage.control_center.{book}", **trust, **more)
+                for name, book, more in (
+                    ("preview", "preview", {}),
+                    ("first", "onboard", {}),
+                    ("second", "onboard", {"PYTHONPATH": str(COUNTING), "TLS_CONTEXTS": str(notes)}),
+                    ("audit", "audit", {}),
+                )
+            }
+        return {**found, "contexts": [tuple(line.split()) for line in notes.read_text().splitlines()]}
+
+    return once(tmp_path_factory, "costs", make)
+
+
+@pytest.mark.parametrize("name", ["preview", "first", "second", "audit"])
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_one_sign_in_one_sign_out_and_one_connection_a_tenant(runs, name, tenant):
+    assert runs[name].code == 0
+    assert runs[name].signing(tenant) == (1, 1)
+    assert len({entry["connection"] for entry in runs[name].entries[tenant]}) == 1
+
+
+@pytest.mark.parametrize("name", ["preview", "first", "second", "audit"])
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_three_tasks_a_tenant(runs, name, tenant):
+    assert len(runs[name].tasks(tenant)) == 3
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_requests_are_as_few_as_they_were(runs, tenant):
+    assert len(runs["first"].calls(tenant)) <= FIRST_RUN
+    assert len(runs["second"].calls(tenant)) <= SECOND_RUN <= 12
+    assert runs["second"].writes(tenant) == []
+
+
+@pytest.mark.parametrize("name", ["preview", "second", "audit"])
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_nothing_is_read_twice_where_nothing_is_written(runs, name, tenant):
+    asked = Counter((one["method"], one["path"], str(one["query"])) for one in runs[name].entries[tenant])
+    assert {what: times for what, times in asked.items() if times > 1} == {}
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_what_is_read_twice_was_written_to_in_between(runs, tenant):
+    seen = set()
+    for one in runs["first"].entries[tenant]:
+        if one["method"] != "GET":
+            seen.clear()
+            continue
+        what = (one["path"], str(one["query"]))
+        assert what not in seen
+        seen.add(what)
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_a_preview_asks_no_more_than_the_run(runs, tenant):
+    assert len(runs["preview"].calls(tenant)) <= len(runs["first"].calls(tenant))
+
+
+def test_one_tls_context_is_built_for_all_tenants(runs):
+    """In the process that all workers are forks of, before they are."""
+    builders = {process for process, _parent in runs["contexts"]}
+    assert len(runs["contexts"]) >= 1, "the notes work"
+    assert len(builders) == 1
+    assert not builders & {parent for process, parent in runs["contexts"]}
