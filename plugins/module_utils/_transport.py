@@ -111,8 +111,8 @@ class Patience(Retry):
         # Jitter keeps a hundred tenants on one host from coming back in the same moment; a task that is refused again
         # and again spreads further.
         is_limited = response is not None and response.status == 429
-        spread = wait * min(_WIDEST_SPREAD, 1 + len(self.waits)) if is_limited else 0.1 + wait / 4
-        grown.pause = min(left, wait + random.uniform(0, spread))  # noqa: S311
+        spread = wait * min(_WIDEST_SPREAD, 1 + len(self.waits)) if is_limited else wait / 4
+        grown.pause = min(left, wait + random.uniform(0, 0.1 + spread))  # noqa: S311
         if is_limited:
             self.waits.append(grown.pause)
         return grown
