@@ -318,7 +318,8 @@ def test_a_tasks_timeout_still_signs_out(world, tmp_path):
     played = play(tmp_path, [{"tasks": [slow]}], {"one": {}})
     assert played.code == 0, played.output
     slow = played.result("one", "slow")
-    assert "timed out" in slow["msg"].lower()
+    # In the words of newer cores, or of 2.18.
+    assert "timed out" in slow["msg"].lower() or "expected time frame" in slow["msg"]
     assert acme.calls == ["requestToken", "discover", "listApps", "revokeToken"]
     assert acme.tokens_alive() == []
 

@@ -26,6 +26,11 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "task_lines"
     CALLBACK_NEEDS_ENABLED = True
 
+    def __init__(self):
+        super().__init__()
+        # Where there is no terminal, core 2.18 breaks warnings at 79 columns.
+        self._display.columns = 100_000
+
     def v2_runner_on_ok(self, result):
         """A task ended well."""
         self._write("ok", result)
