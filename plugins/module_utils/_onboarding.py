@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ansible_collections.imanage.control_center.plugins.module_utils import (
     _application_info,
     _applications,
+    _diff,
     _library_authorizations,
+    _provisioning_request,
     _session,
     _token_policy,
 )
@@ -36,13 +38,18 @@ class Link(NamedTuple):
 
 
 class Wishes(NamedTuple):
-    """What is wanted of a tenant. C(keeper): the account that authorizes the libraries, None where it is the same."""
+    """What is wanted of a tenant.
+
+    C(keeper): the account that authorizes the libraries, None where it is the same. C(request): how to ask iManage for
+    an application that the catalog lacks.
+    """
 
     names: list[str]
     links: list[Link]
     leaving: bool
     fails_unprovisioned: bool
     keeper: Connection | None
+    request: _provisioning_request.Request
 
 
 def wishes(parameters: Mapping[str, Any]) -> Wishes:
@@ -71,6 +78,7 @@ def wishes(parameters: Mapping[str, Any]) -> Wishes:
         leaving,
         parameters["on_unprovisioned"] == "fail",
         _keeper(parameters, authorization or {}),
+        _provisioning_request.request(parameters["provisioning_request"], "(the name of the customer)"),
     )
 
 
@@ -96,7 +104,7 @@ def perform(client: Client, wanted: Wishes, course: Course) -> dict[str, Any]:
     stages: dict[str, list[dict[str, Any]]] = {}
     try:
         keeper = _sign_in(client, wanted, stages)
-        found = _look_up(client, wanted, stages)
+        found = _look_up(client, wanted, stages, course)
         links = [(link, keeper if link.stage == "authorization" else client) for link in _possible(wanted, found)]
         previews = []
         for link, account in links:
@@ -136,7 +144,9 @@ def _sign_in(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, An
         return keeper
 
 
-def _look_up(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+def _look_up(
+    client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]], course: Course
+) -> list[dict[str, Any]]:
     """The applications that are there, each once. A name that is there twice or nearly there is a mistake."""
     with _noted(stages, "provisioning", client) as noted:
         question = {"name": wanted.names, "app_id": None, "status": None, "include": []}
@@ -147,8 +157,28 @@ def _look_up(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, An
             if names.count(name) > 1 or (missing and not wanted.leaving):
                 _applications.find(client, name, None)  # It says what is wrong with the name.
         missing = [name for name in wanted.names if name not in names]
-        noted.append({"changed": False, **result, "missing": missing})
+        asked = _ask(client, wanted, course) if missing and not wanted.leaving else {"changed": False, "request": None}
+        noted.append({**result, "missing": missing, **asked})
         return result["applications"]
+
+
+def _ask(client: Client, wanted: Wishes, course: Course) -> dict[str, Any]:
+    """Ask iManage to provision the first application, once, where there is a server to send the request through.
+
+    The vendor provisions an application as a whole: the others come with it.
+    """
+    application, request = wanted.names[0], wanted.request
+    text = _provisioning_request.text(request, application)
+    sent = _provisioning_request.sent_before(request, client.customer_id, application)
+    sends = sent is None and request.server is not None
+    if sends and not course.shows_only:
+        sent = _provisioning_request.send(request, client.customer_id, application)
+    told = {"text": text, "to": request.recipient, "sent_at": (sent or {}).get("sent_at"), "sends": sends}
+    shown = {}
+    if course.diff and sends:
+        before, after = {"Request to iManage": "not sent"}, {"Request to iManage": f"sent to {request.recipient}"}
+        shown = {"diff": _diff.render(before, after, client.where, application)}
+    return {"changed": sends, "request": told, **shown}
 
 
 def _possible(wanted: Wishes, found: list[dict[str, Any]]) -> list[Link]:

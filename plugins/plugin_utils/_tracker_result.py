@@ -27,8 +27,8 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     """The role's result fact.
 
     C(records) has C(intent) (onboard, audit, offboard), C(tenant), C(url), C(names) of the two applications,
-    C(request) (customer_name, from, to), C(run), the result of imanage_onboarding, or of whatever failed instead, and
-    C(check_mode), which counts where that result does not say it.
+    C(run), the result of imanage_onboarding, or of whatever failed instead, and C(check_mode), which counts where that
+    result does not say it.
     """
     intent, run = records["intent"], records["run"]
     returned = run.get("stages") or {}
@@ -60,18 +60,6 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         + _left_behind(records, failure, _found(returned), authorization),
         "failure": failure,
     }
-
-
-def request_text(customer: str, application: str, sender: str | None, recipient: str | None) -> str:
-    """The e-mail that asks iManage to provision an application, with what the vendor asks for in it."""
-    return (
-        f"From: {sender or '(an address with an iManage Help Center account)'}\n"
-        f"To: {recipient or '(iManage, as given in the onboarding instructions)'}\n"
-        f"Subject: Provisioning of {application} for {customer}\n\n"
-        f"Please ensure that the following application is provisioned for our account.\n\n"
-        f"Customer name: {customer}\n"
-        f"Application name: {application}\n"
-    )
 
 
 def desktop_configuration(url: str) -> str | None:
@@ -145,14 +133,7 @@ def _next_steps(
         return [failure["msg"], *waiting]
     steps = []
     if status == "awaiting_provisioning":
-        request = records.get("request") or {}
-        customer = request.get("customer_name") or records["tenant"]
-        # The vendor provisions Tracker as a whole: its configuration application comes with it.
-        text = request_text(customer, records["names"][0], request.get("from"), request.get("to"))
-        steps.append(
-            f"Not in the catalog of this tenant: {', '.join(missing)}. Send this to iManage, wait for the "
-            f"confirmation, and run again:\n\n{text}"
-        )
+        steps.append(f"Not in the catalog of this tenant: {', '.join(missing)}. {_request_step(records['run'])}")
     steps += waiting
     if status == "awaiting_consent":
         steps.append("Run again afterwards: the run verifies the consent.")
@@ -172,6 +153,16 @@ def _next_steps(
             "is run this too, or give imanage_nrtadmin_username."
         )
     return steps
+
+
+def _request_step(run: Mapping[str, Any]) -> str:
+    """What to do about an application that the catalog lacks."""
+    request = run["stages"]["provisioning"][0]["request"]
+    if request["sent_at"]:
+        return f"iManage was asked at {request['sent_at']}: wait for the confirmation, and run again."
+    if request["sends"]:
+        return f"The run asks {request['to']} for it, by this message:\n\n{request['text']}"
+    return f"Send this to iManage, wait for the confirmation, and run again:\n\n{request['text']}"
 
 
 def _left_behind(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 
 import pytest
 from ansible.errors import AnsibleFilterError
@@ -17,7 +16,6 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_re
     INSTALL,
     conclude,
     desktop_configuration,
-    request_text,
 )
 
 NAMES = ["iManage Tracker", "iManage Tracker CC configuration"]
@@ -31,12 +29,19 @@ def row(library, authorized=True, expires_at="2027-01-01T00:00:00Z"):
     return {"id": library, "authorized": authorized, "expires_at": expires_at if authorized else None}
 
 
-def lookup(names=NAMES, status="enabled"):
-    """What the provisioning check found."""
+def lookup(names=NAMES, status="enabled", **request):
+    """What the provisioning check found, and the request for what it missed."""
     return {
         "changed": False,
         "applications": [{"name": name, "status": status} for name in names],
         "missing": [name for name in NAMES if name not in names],
+        "request": {
+            "text": "From: ...\n\nPlease.\n",
+            "to": "help@vendor.example",
+            "sent_at": None,
+            "sends": False,
+            **request,
+        },
     }
 
 
@@ -90,7 +95,6 @@ def records(**changes):
         "tenant": "acme",
         "url": "https://cloudimanage.com",
         "names": NAMES,
-        "request": {},
         "run": run(),
         **changes,
     }
@@ -419,45 +423,33 @@ def test_a_consent_is_handed_over_with_its_instructions():
     assert steps[3:] == [CONFIGURE, INSTALL]
 
 
+def asked(**request):
+    """What remains to be done for a tenant that waits for iManage."""
+    left_alone = dict.fromkeys(("application", "refresh_token", "authorization"))
+    (step,) = conclude(records(run=run(provisioning=[lookup(NAMES[:1], **request)], **left_alone)))["next_steps"]
+    return step
+
+
 def test_a_request_for_provisioning_is_ready_to_send():
-    request = {"customer_name": "Acme & Söhne LLP", "from": "ada@acme.example", "to": "help@vendor.example"}
-    (step,) = conclude(unprovisioned(request=request))["next_steps"]
-    assert NAMES[1] in step.partition("\n")[0]
-    assert "\nFrom: ada@acme.example\nTo: help@vendor.example\nSubject: " in step
-    assert re.search(r"^Customer name: Acme & Söhne LLP$", step, re.MULTILINE)
-    assert re.search(r"^Application name: iManage Tracker$", step, re.MULTILINE)
+    head, _, text = asked().partition("\n\n")
+    assert head.startswith(f"Not in the catalog of this tenant: {NAMES[1]}. Send this to iManage")
+    assert text == "From: ...\n\nPlease.\n"
 
 
-@pytest.mark.parametrize("request_given", [{}, None, {"customer_name": "", "from": None, "to": None}])
-def test_a_request_without_details_names_the_tenant(request_given):
-    (step,) = conclude(unprovisioned(request=request_given))["next_steps"]
-    assert re.search(r"^Customer name: acme$", step, re.MULTILINE)
-    assert re.search(r"^From: \(.+\)$", step, re.MULTILINE)
-    assert re.search(r"^To: \(.+\)$", step, re.MULTILINE)
-    assert "None" not in step
+def test_a_request_that_was_sent_is_not_to_be_sent_again():
+    assert asked(sent_at="2026-03-01T09:30:00Z").endswith(
+        "iManage was asked at 2026-03-01T09:30:00Z: wait for the confirmation, and run again."
+    )
 
 
-def test_a_request_has_the_name_that_the_tenant_uses():
-    (step,) = conclude(
-        unprovisioned(
-            ["Drive"],
-            names=["Our Tracker", NAMES[1]],
-            run=run(
-                provisioning=[{**lookup(["Drive"]), "missing": ["Our Tracker", NAMES[1]]}],
-                **dict.fromkeys(("application", "refresh_token", "authorization")),
-            ),
-        )
-    )["next_steps"]
-    assert "Application name: Our Tracker\n" in step
-    assert "Our Tracker, iManage Tracker CC configuration" in step.partition("\n")[0]
+def test_a_preview_says_that_the_run_sends_the_request():
+    assert "The run asks help@vendor.example for it, by this message:\n\nFrom: ..." in asked(sends=True)
 
 
-def test_a_request_has_a_blank_line_before_its_text():
-    text = request_text("Acme", "iManage Tracker", None, None)
-    head, _, body = text.partition("\n\n")
-    assert [line.partition(":")[0] for line in head.splitlines()] == ["From", "To", "Subject"]
-    assert "Acme" in head.splitlines()[2]
-    assert body.startswith("Please")
+def test_a_request_names_everything_that_is_missing():
+    left_alone = dict.fromkeys(("application", "refresh_token", "authorization"))
+    (step,) = conclude(records(run=run(provisioning=[lookup(["Drive"])], **left_alone)))["next_steps"]
+    assert f": {NAMES[0]}, {NAMES[1]}." in step
 
 
 @pytest.mark.parametrize(
