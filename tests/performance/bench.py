@@ -80,15 +80,21 @@ FULL = [
 
 def main() -> None:
     """Measure every setting and print the table."""
-    settings = FULL if os.environ.get("BENCH") == "full" else SMALL
+    measure(FULL if os.environ.get("BENCH") == "full" else SMALL)
+
+
+def measure(settings: list[Setting]) -> None:
+    """Measure these settings and print the table."""
     core = subprocess.run([BIN / "ansible", "--version"], capture_output=True, text=True, check=True).stdout
     print(
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, ",
         end="",
     )
     print(f"{core.splitlines()[0]}, requests {requests.__version__}\n")
-    print("| setting | candidate | run | wall s | s a tenant | CPU s | peak MiB | sandbox CPU | wall against c |")
-    print("|---|---|---|---|---|---|---|---|---|", flush=True)
+    print(
+        "| setting | rounds | candidate | run | wall s | s a tenant | CPU s | peak MiB | sandbox CPU | wall against c |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
     for setting in settings:
         _print(setting, _measure(setting))
 
@@ -102,7 +108,7 @@ def _print(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) -> N
         ours = medians.get(("c", run if run in ("first", "second") else "first"))
         ratio = f"{found.wall / ours.wall:.1f}" if ours else ""
         print(
-            f"| {setting} | ({candidate}) {NAMES[candidate]} | {run} | {found.wall:.2f} "
+            f"| {setting} | {len(rounds[candidate, run])} | ({candidate}) {NAMES[candidate]} | {run} | {found.wall:.2f} "
             f"| {found.wall / setting.tenants:.3f} | {found.cpu:.2f} | {found.memory:.0f} "
             f"| {found.sandbox / found.wall:.0%} | {ratio} |",
             flush=True,

@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lookup by which the playbook merge_reports reads the reports of slices."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: tracker_reports
+author: the imanage.control_center authors (@imanage-control-center)
+version_added: 0.1.0
+short_description: Reads the reports of several runs as one
+description:
+  - Reads files C(report.json) that the playbooks of this collection left, for C(imanage.control_center.merge_reports).
+  - A file that is no report, and a tenant that is in the reports more than once, are told and do not fail it.
+options:
+  _terms:
+    description: Paths of the files. A relative one is below the working directory.
+    type: list
+    elements: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Read the reports of two slices
+  ansible.builtin.set_fact:
+    merged: "{{ lookup('imanage.control_center.tracker_reports', 'slice1/report.json', 'slice2/report.json') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: One dictionary.
+  type: list
+  elements: dict
+  contains:
+    results:
+      description: The results of all reports, in their order.
+      type: list
+      elements: dict
+    problems:
+      description: The files that are no reports and the tenants that are there more than once; C(name) and C(msg) each.
+      type: list
+      elements: dict
+"""
+
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.imanage.control_center.plugins.plugin_utils._merged_reports import merged
+
+
+class LookupModule(LookupBase):
+    """What Ansible looks for in this file."""
+
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
+        """The reports as one."""
+        return [merged(str(term) for term in terms)]

@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The reports of slices as one, and what is wrong with them in a sentence each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.imanage.control_center.plugins.module_utils._shape import mismatch
+from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import STAGES
+
+WORDS = ("unchanged", "changed", "waiting", "failed", "skipped")
+# The result fact, as far as the templates of the report read it.
+RESULT = {
+    "tenant": str,
+    "customer_id?": int,
+    "url": str,
+    "status?": str,
+    "check_mode": bool,
+    "changed": bool,
+    "stages": dict.fromkeys(STAGES, WORDS),
+    "libraries": {"authorized": [str], "pending": [str], "unlisted?": [str]},
+    "expires_at?": str,
+    "next_steps": [str],
+    "failure?": {"kind": str, "msg": str},
+}
+MAY_BE_NULL = dict.fromkeys((key[:-1] for key in RESULT if key.endswith("?")), None)
+
+
+class Unusable(Exception):
+    """A file that is no report, and why."""
+
+
+def merged(names: Iterable[str]) -> dict[str, Any]:
+    """C(results) of all files that are reports, and C(problems): each the C(name) of a file or tenant, and a C(msg)."""
+    results: list[dict[str, Any]] = []
+    problems: list[dict[str, str]] = []
+    homes: dict[str, list[str]] = {}
+    for name in names:
+        try:
+            rows = read(name)
+        except Unusable as unusable:
+            problems.append({"name": name, "msg": str(unusable)})
+            continue
+        results += rows
+        for row in rows:
+            homes.setdefault(row["tenant"], []).append(name)
+    problems += [
+        {"name": tenant, "msg": f"{tenant} is in {' and in '.join(where)}. A tenant belongs into one slice, once."}
+        for tenant, where in homes.items()
+        if len(where) > 1
+    ]
+    return {"results": results, "problems": problems}
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    """The results in a file."""
+    try:
+        text = Path(name).expanduser().read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Unusable(f"There is no report {name}: did its slice get to its end?") from None
+    except OSError as error:
+        raise Unusable(f"The report {name} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Unusable(f"The report {name} is not JSON: it is not even text.") from None
+    if not text.strip():
+        raise Unusable(f"The report {name} is empty: did its slice get to its end?")
+    try:
+        rows = json.loads(text)
+    except ValueError as error:
+        raise Unusable(f"The report {name} is not JSON: {error}.") from None
+    difference = mismatch(rows, [RESULT], "it")
+    if difference:
+        raise Unusable(f"The report {name} is not a list of results: {difference}.")
+    return [{**MAY_BE_NULL, **row} for row in rows]
