@@ -108,8 +108,8 @@ def _print(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) -> N
         ours = medians.get(("c", run if run in ("first", "second") else "first"))
         ratio = f"{found.wall / ours.wall:.1f}" if ours else ""
         print(
-            f"| {setting} | {len(rounds[candidate, run])} | ({candidate}) {NAMES[candidate]} | {run} | {found.wall:.2f} "
-            f"| {found.wall / setting.tenants:.3f} | {found.cpu:.2f} | {found.memory:.0f} "
+            f"| {setting} | {len(rounds[candidate, run])} | ({candidate}) {NAMES[candidate]} | {run} "
+            f"| {found.wall:.2f} | {found.wall / setting.tenants:.3f} | {found.cpu:.2f} | {found.memory:.0f} "
             f"| {found.sandbox / found.wall:.0%} | {ratio} |",
             flush=True,
         )
