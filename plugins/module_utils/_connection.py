@@ -116,14 +116,15 @@ def _checked_url(given: str) -> str:
         raise Failure("bad_option", "url has user information in it.", advice="Use username and password instead.")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise Failure("bad_option", f"url {shown(given)!r} has more than a host in it.", advice=example)
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise Failure(
             "bad_option", f"url uses plain http to {host}, which would show secrets on the way.", advice=example
         )
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its address and not by what a name may stand for."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -28,8 +28,8 @@ import pytest
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from ansible_collections.imanage.control_center.plugins.module_utils import _mail, _secrets
 from ansible_collections.imanage.control_center.plugins.module_utils import _provisioning_request as mail
-from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from support.cases import BOTH, ONBOARDING
 from support.places import TRACKER, applications
@@ -296,7 +296,7 @@ def test_without_a_server_nothing_is_sent(monkeypatch):
 
 @pytest.mark.parametrize("parameters", [None, {}, {"from": None, "to": "", "smtp_server": ""}])
 def test_nothing_has_to_be_given(parameters):
-    assert mail.request(parameters, "acme") == ("acme", None, None, None)
+    assert mail.request(parameters, "acme") == ("acme", None, None, None, "")
     with pytest.raises(Failure) as caught:
         mail.message(mail.request(parameters, "acme"), TRACKER)
     assert caught.value.kind == "bad_option"
@@ -377,8 +377,8 @@ def test_no_tls_is_needed_to_this_machine(given, host):
 
 
 def test_a_home_directory_is_found(given):
-    server = mail.request(given(25, sent_path="~/sent"), "acme").server
-    assert server.sent_path == os.path.expanduser("~/sent")
+    made = mail.request(given(25, sent_path="~/sent"), "acme")
+    assert made.sent_path == os.path.expanduser("~/sent")
 
 
 # What goes wrong on the way
@@ -418,7 +418,7 @@ def test_old_tls_is_refused(authority, secured):
 def test_trust_never_starts_below_tls_1_2(given, authority):
     for path in (None, authority.ca, os.path.dirname(authority.ca)):
         server = mail.request(given(25, smtp_ca_path=path, smtp_security="tls"), "acme").server
-        context = mail._tls_context(server)
+        context = _mail._tls_context(server)
         assert context.minimum_version == ssl.TLSVersion.TLSv1_2
         assert context.verify_mode == ssl.CERT_REQUIRED
         assert context.check_hostname
@@ -578,7 +578,7 @@ def test_each_tenant_and_application_has_a_file_of_its_own(plain, given):
         assert name.endswith(".json")
         assert name.isascii()
         assert len(name) < 100
-    assert os.listdir(os.path.dirname(made.server.sent_path)) == ["sent"]
+    assert os.listdir(os.path.dirname(made.sent_path)) == ["sent"]
 
 
 def test_the_record_is_for_its_owner_alone_and_has_no_secret(post, secured):
