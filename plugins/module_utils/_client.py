@@ -83,7 +83,7 @@ class Client:
         if operation.writes:
             self._read.clear()
             return self._answer(operation, query, body, ids)
-        place = name, *sorted({**ids, **(query or {})}.items())
+        place = id(self), name, *sorted({**ids, **(query or {})}.items())
         if place not in self._read:
             self._read[place] = self._answer(operation, query, body, ids)
         return self._read[place]
@@ -163,7 +163,8 @@ class Client:
         """A client for another account, over the same connections. It is signed out together with this one."""
         other = Client(connection, self._transport)
         self._secrets += connection.secrets
-        other._secrets, other.warnings = self._secrets, self.warnings
+        # What one of them writes, the other has to read again.
+        other._read, other._secrets, other.warnings = self._read, self._secrets, self.warnings
         self._beside.append(other)
         return other
 

@@ -153,8 +153,8 @@ def _look_up(
         result = _application_info.answer(client, question)
         names = [row["name"] for row in result["applications"]]
         for name in wanted.names:
-            missing = name in result["near_misses"] or (wanted.fails_unprovisioned and name not in names)
-            if names.count(name) > 1 or (missing and not wanted.leaving):
+            must_be_there = name in result["near_misses"] or wanted.fails_unprovisioned
+            if names.count(name) > 1 or (must_be_there and name not in names and not wanted.leaving):
                 _applications.find(client, name, None)  # It says what is wrong with the name.
         missing = [name for name in wanted.names if name not in names]
         asked = _ask(client, wanted, course) if missing and not wanted.leaving else {"changed": False, "request": None}

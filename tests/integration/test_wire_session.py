@@ -266,6 +266,37 @@ def test_signs_out_even_when_the_task_is_broken_off(acme, monkeypatch, ending):
     assert acme.tokens_alive() == []
 
 
+def test_what_one_account_writes_the_other_reads_again(acme):
+    client = acme.client()
+    other = client.beside(client.connection._replace(username=acme.user("pat"), password=f"{acme.name}-pat-password"))
+    try:
+        before = {row["id"]: row["status"] for row in client.rows("listApps")}
+        for _ in range(2):
+            other.rows("listLibraries")
+        assert acme.calls.count("listLibraries") == 1, "nothing was written, so nothing is read again"
+        client.call("updateApp", app_id="tracker", body={"status": "enabled"})
+        after = {row["id"]: row["status"] for row in client.rows("listApps")}
+        other.rows("listLibraries")
+    finally:
+        client.sign_out()
+        client.close()
+    assert (before["tracker"], after["tracker"]) == ("available", "enabled")
+    assert acme.calls.count("listLibraries") == 2
+    assert acme.calls.count("requestToken") == acme.calls.count("revokeToken") == 2
+    assert acme.tokens_alive() == []
+
+
+def test_accounts_do_not_read_for_each_other(acme):
+    client = acme.client()
+    other = client.beside(client.connection._replace(username=acme.user("nrt"), password=f"{acme.name}-nrt-password"))
+    try:
+        assert client.identity.user == acme.admin
+        assert other.identity.user == acme.user("nrt")
+    finally:
+        client.sign_out()
+        client.close()
+
+
 @pytest.mark.parametrize("status", [401, 404])
 def test_a_token_that_has_ended_is_signed_out(acme, status):
     acme.fault("status", "revokeToken", status=status)
