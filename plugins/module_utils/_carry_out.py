@@ -76,10 +76,11 @@ def carry_out(noun: Any, client: Client, wanted: Any, plan: Plan) -> Outcome:
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
     except Failure as failure:
-        if step and _was_accepted(failure) and _is_made(noun, client, wanted, step):
-            done.append(step)
-        if step and step.undo and failure.kind in _REFUSALS and done:
-            _take_back(noun, client, wanted, plan, step.undo, failure, done)
+        if step and failure.wire["operation"] == step.operation:  # and not the reading behind it
+            if _was_accepted(failure) and _is_made(noun, client, wanted, step):
+                done.append(step)
+            if step.undo and failure.kind in _REFUSALS and done:
+                _take_back(noun, client, wanted, plan, step.undo, failure, done)
         failure.result = {"changed": bool(done), **failure.result}
         if done:
             failure.what += f" Done before that, and left so: {', '.join(step.does for step in done)}."

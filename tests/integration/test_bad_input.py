@@ -137,6 +137,17 @@ def test_an_unknown_member_of_a_new_application_leaves_it_in_the_catalog(acme, e
     assert acme.calls[-2] == "listApps", "that it is gone again was read"
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 409])
+def test_only_a_refused_list_is_a_reason_to_take_an_application_back(acme, status):
+    acme.fault("status", "readAppAccess", status=status)
+    result = acme.run(APPLICATION, name=TRACKER, access="custom", groups=["IT"])
+    assert result["failed"]
+    assert result["failure"]["operation"] == "readAppAccess"
+    assert result["changed"] is True
+    assert acme.writes == ["updateApp", "updateAppAccess"]
+    assert acme.app("tracker")["access"]["default_security"] == "private"
+
+
 def test_an_application_that_cannot_be_taken_back_is_told(acme):
     acme.fault("status", "removeApp", status=409)
     result = acme.run(APPLICATION, name=TRACKER, enabled=True, access="custom", users=["ghost@x.example"])
