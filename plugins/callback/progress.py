@@ -38,12 +38,6 @@ from typing import Any
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.imanage.control_center.plugins.plugin_utils._progress import Tally, outcome
 
-try:
-    import rich.live
-    import rich.text
-except ImportError:
-    rich = None
-
 ACTION = "imanage_onboarding"
 
 
@@ -114,9 +108,8 @@ class CallbackModule(CallbackBase):
     def _show(self) -> None:
         interval = self.get_option("interval")
         now = time.monotonic()
-        if self._live is None and rich is not None and sys.stdout.isatty():
-            # No thread of its own: the run forks all the time.
-            self._live = rich.live.Live(auto_refresh=False, transient=True)
+        if self._live is None and sys.stdout.isatty() and (live := _live_line()):
+            self._live = live
             self._live.start()
         elif now - self._told_at < (interval / 10 if self._live else interval):
             return
@@ -126,7 +119,8 @@ class CallbackModule(CallbackBase):
         line = self._tally.line(now)
         self._told_at, self._told_done = now, self._tally.done
         if self._live:
-            self._live.update(rich.text.Text(line, no_wrap=True), refresh=True)
+            text = self._live.console.render_str(line, markup=False, highlight=False)
+            self._live.update(text, refresh=True)
         else:
             self._display.display(line)
 
@@ -138,6 +132,16 @@ class CallbackModule(CallbackBase):
         if self._tally and self._tally.done > self._told_done:
             self._display.display(self._tally.line(time.monotonic()))
         self._tally, self._told_done = None, 0
+
+
+def _live_line() -> Any:
+    """A line that stays the last one of a terminal; None without rich, which is slow to import."""
+    try:
+        from rich.live import Live
+    except ImportError:
+        return None
+    # No thread of its own: the run forks all the time.
+    return Live(auto_refresh=False, transient=True)
 
 
 def _onboards(task: Any) -> bool:
