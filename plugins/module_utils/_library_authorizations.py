@@ -98,12 +98,24 @@ def verifying(wanted: Wish, current: Current) -> Wish:
 
 def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
     """The task's return values, without what was handed over."""
-    asked = wanted.managed.libraries
-    rows = current.authorizations.rows
-    if asked is not None:
-        keys = {library.casefold() for library in asked}
-        rows = [row for row in rows if row["id"].casefold() in keys]
-    return {"libraries": rows, "unlisted": current.unlisted, "handed_over": []}
+    return {"libraries": _asked(wanted, current), "unlisted": current.unlisted, "handed_over": []}
+
+
+def facts(wanted: Wish, current: Current) -> dict[str, Any]:
+    """What a plan stands on: the rows asked for, and where all are, what is not listed too."""
+    rows = {
+        row["id"]: {field: row[field] for field in ("authorized_by", "expires_at")} for row in _asked(wanted, current)
+    }
+    of_all = wanted.managed.libraries is None and current.unlisted is not None
+    return {"libraries": rows, **({"unlisted": sorted(current.unlisted or [])} if of_all else {})}
+
+
+def _asked(wanted: Wish, current: Current) -> list[dict[str, Any]]:
+    rows, asked = current.authorizations.rows, wanted.managed.libraries
+    if asked is None:
+        return rows
+    keys = {library.casefold() for library in asked}
+    return [row for row in rows if row["id"].casefold() in keys]
 
 
 def title(wanted: Wish, current: Current) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ansible_collections.imanage.control_center.plugins.module_utils import (
     _application_info,
     _applications,
+    _approval,
     _diff,
     _library_authorizations,
     _provisioning_request,
@@ -21,9 +22,10 @@ from ansible_collections.imanage.control_center.plugins.module_utils import (
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import Connection, connection
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
 
 if TYPE_CHECKING:
-    from ansible_collections.imanage.control_center.plugins.module_utils._task import Course
+    from ansible_collections.imanage.control_center.plugins.module_utils._task import Course, Foreseen
 
 STAGES = ("provisioning", "application", "refresh_token", "authorization")
 _POLICY = ("allow_refresh_token", "refresh_token_expiry_days", "access_token_expiry_minutes")
@@ -41,7 +43,7 @@ class Wishes(NamedTuple):
     """What is wanted of a tenant.
 
     C(keeper): the account that authorizes the libraries, None where it is the same. C(request): how to ask iManage for
-    an application that the catalog lacks.
+    an application that the catalog lacks. C(approved): the one plan that may be carried out, None where any may.
     """
 
     names: list[str]
@@ -50,6 +52,7 @@ class Wishes(NamedTuple):
     fails_unprovisioned: bool
     keeper: Connection | None
     request: _provisioning_request.Request
+    approved: Mapping[str, Any] | None
 
 
 def wishes(parameters: Mapping[str, Any]) -> Wishes:
@@ -79,6 +82,7 @@ def wishes(parameters: Mapping[str, Any]) -> Wishes:
         parameters["on_unprovisioned"] == "fail",
         _keeper(parameters, authorization or {}),
         _provisioning_request.request(parameters["provisioning_request"], "(the name of the customer)"),
+        parameters["approved"],
     )
 
 
@@ -96,29 +100,63 @@ def _keeper(parameters: Mapping[str, Any], authorization: Mapping[str, Any]) -> 
 
 
 def perform(client: Client, wanted: Wishes, course: Course) -> dict[str, Any]:
-    """Go through the stages, and return what each of them returned.
+    """Go through the stages, and return what each of them returned, and the plan.
 
     Everything is read and planned before the first write, so what can be known to fail fails while the tenant is
     untouched. Raises Failure, with what the stages returned so far.
     """
     stages: dict[str, list[dict[str, Any]]] = {}
+    plan = None
+    if wanted.approved == {}:
+        return _told(stages, plan, course)
     try:
         keeper = _sign_in(client, wanted, stages)
-        found = _look_up(client, wanted, stages, course)
+        found = _look_up(client, wanted, stages)
         links = [(link, keeper if link.stage == "authorization" else client) for link in _possible(wanted, found)]
         previews = []
         for link, account in links:
             with _noted(stages, link.stage, client):
                 previews.append(course.preview(link.noun, account, link.wish))
+        plan = _planned(stages, keeper, [link for link, _account in links], previews)
+        if wanted.approved is not None:
+            _approval.check(wanted.approved, plan)
+        _ask(client, wanted, stages, course)
         acting = False
         for (link, account), preview in zip(links, previews):
-            acting = acting or (preview["changed"] and not course.shows_only)
+            acting = acting or (preview.result["changed"] and not course.shows_only)
+            approved = None if wanted.approved is None else preview.plan.steps
             with _noted(stages, link.stage, client) as noted:
-                noted.append(course.converge(link.noun, account, link.wish) if acting else preview)
+                noted.append(course.converge(link.noun, account, link.wish, approved) if acting else preview.result)
     except Failure as failure:
-        failure.result = _told(stages, course)
+        failure.result = _told(stages, plan, course)
         raise
-    return _told(stages, course)
+    return _told(stages, plan, course)
+
+
+def _planned(
+    stages: Mapping[str, list[dict[str, Any]]], keeper: Client, links: list[Link], previews: list[Foreseen]
+) -> dict[str, Any]:
+    """The plan of the tenant, as people approve it."""
+    (provisioning,) = stages["provisioning"]
+    who = {"customer_id": keeper.customer_id}
+    if any(link.stage == "authorization" for link in links):
+        who["authorizes"] = keeper.identity.user
+    asked = (provisioning["request"] or {}).get("sent_at")
+    state = [
+        _approval.facts_of("provisioning", "The tenant", who),
+        _approval.facts_of("provisioning", "Its catalog", {"missing": provisioning["missing"], "asked": asked}),
+    ]
+    changes = []
+    if provisioning["changed"]:
+        views = _request_views(provisioning["request"])
+        changes.append(_approval.change_of("provisioning", provisioning["missing"][0], Plan(*views, [], None)))
+    for link, preview in zip(links, previews):
+        title = link.noun.title(link.wish, preview.current)
+        state.append(_approval.facts_of(link.stage, title, link.noun.facts(link.wish, preview.current)))
+        if preview.plan.steps:
+            changes.append(_approval.change_of(link.stage, title, preview.plan))
+    assumptions = [preview.assumption for preview in previews if preview.assumption]
+    return _approval.whole(state, changes, list(dict.fromkeys(assumptions)))
 
 
 @contextmanager
@@ -144,9 +182,7 @@ def _sign_in(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, An
         return keeper
 
 
-def _look_up(
-    client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]], course: Course
-) -> list[dict[str, Any]]:
+def _look_up(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """The applications that are there, each once. A name that is there twice or nearly there is a mistake."""
     with _noted(stages, "provisioning", client) as noted:
         question = {"name": wanted.names, "app_id": None, "status": None, "include": []}
@@ -157,28 +193,46 @@ def _look_up(
             if names.count(name) > 1 or (must_be_there and name not in names and not wanted.leaving):
                 _applications.find(client, name, None)  # It says what is wrong with the name.
         missing = [name for name in wanted.names if name not in names]
-        asked = _ask(client, wanted, course) if missing and not wanted.leaving else {"changed": False, "request": None}
-        noted.append({**result, "missing": missing, **asked})
+        request = _request(client, wanted) if missing and not wanted.leaving else None
+        sends = request is not None and request["sends"]
+        noted.append({**result, "missing": missing, "changed": sends, "request": request})
         return result["applications"]
 
 
-def _ask(client: Client, wanted: Wishes, course: Course) -> dict[str, Any]:
-    """Ask iManage to provision the first application, once, where there is a server to send the request through.
+def _request(client: Client, wanted: Wishes) -> dict[str, Any]:
+    """The request to provision the first application, and whether it is still to be sent.
 
     The vendor provisions an application as a whole: the others come with it.
     """
     application, request = wanted.names[0], wanted.request
-    text = _provisioning_request.text(request, application)
     sent = _provisioning_request.sent_before(request, client.customer_id, application)
-    sends = sent is None and request.server is not None
-    if sends and not course.shows_only:
-        sent = _provisioning_request.send(request, client.customer_id, application)
-    told = {"text": text, "to": request.recipient, "sent_at": (sent or {}).get("sent_at"), "sends": sends}
-    shown = {}
-    if course.diff and sends:
-        before, after = {"Request to iManage": "not sent"}, {"Request to iManage": f"sent to {request.recipient}"}
-        shown = {"diff": _diff.render(before, after, client.where, application)}
-    return {"changed": sends, "request": told, **shown}
+    return {
+        "text": _provisioning_request.text(request, application),
+        "to": request.recipient,
+        "sent_at": (sent or {}).get("sent_at"),
+        "sends": sent is None and request.server is not None,
+    }
+
+
+def _ask(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]], course: Course) -> None:
+    """Send the request, once, where there is a server to send it through."""
+    (provisioning,) = stages["provisioning"]
+    if not provisioning["changed"]:
+        return
+    request = provisioning["request"]
+    if course.diff:
+        provisioning["diff"] = _diff.render(*_request_views(request), client.where, wanted.names[0])
+    if course.shows_only:
+        return
+    stages["provisioning"] = []
+    with _noted(stages, "provisioning", client) as noted:
+        sent = _provisioning_request.send(wanted.request, client.customer_id, wanted.names[0])
+        request["sent_at"] = sent["sent_at"]
+        noted.append(provisioning)
+
+
+def _request_views(request: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"Request to iManage": "not sent"}, {"Request to iManage": f"sent to {request['to']}"}
 
 
 def _possible(wanted: Wishes, found: list[dict[str, Any]]) -> list[Link]:
@@ -189,12 +243,13 @@ def _possible(wanted: Wishes, found: list[dict[str, Any]]) -> list[Link]:
     return [link for link in wanted.links if has_page or link.stage != "authorization"]
 
 
-def _told(stages: dict[str, list[dict[str, Any]]], course: Course) -> dict[str, Any]:
-    """The return values: what the stages returned, and one diff for each of them that changed something."""
+def _told(stages: dict[str, list[dict[str, Any]]], plan: dict[str, Any] | None, course: Course) -> dict[str, Any]:
+    """The return values: what the stages returned, one diff for each of them that changed something, and the plan."""
     results = [result for of_stage in stages.values() for result in of_stage]
     diffs = [(result.pop("diff", None), result["changed"]) for result in results]
     return {
         "changed": any(result["changed"] for result in results),
         **({"diff": [diff for diff, changed in diffs if diff and changed]} if course.diff else {}),
         "stages": stages,
+        "plan": plan,
     }

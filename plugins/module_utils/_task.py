@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible.module_utils.common.parameters import remove_values
-from ansible_collections.imanage.control_center.plugins.module_utils import _diff, _secrets
+from ansible_collections.imanage.control_center.plugins.module_utils import _approval, _diff, _secrets
 from ansible_collections.imanage.control_center.plugins.module_utils._carry_out import carry_out, together
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import (
@@ -19,7 +19,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._connection
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet
 from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
 
 
 class Task(NamedTuple):
@@ -91,20 +91,36 @@ def _given_secrets(parameters: Mapping[str, Any]) -> Iterator[str | None]:
             yield from _given_secrets(value)
 
 
+class Foreseen(NamedTuple):
+    """What a preview found: the result to show, what was read or assumed, the plan, and the assumption in words."""
+
+    result: dict[str, Any]
+    current: Any
+    plan: Plan
+    assumption: str | None
+
+
 class Course(NamedTuple):
     """How a task goes about a noun: whether it only shows what it would do, and whether with a diff."""
 
     shows_only: bool
     diff: bool
 
-    def converge(self, noun: Any, client: Client, wanted: Any) -> dict[str, Any]:
-        """Bring the tenant to what is wanted, or show what that would do."""
+    def converge(
+        self, noun: Any, client: Client, wanted: Any, approved: Sequence[Step] | None = None
+    ) -> dict[str, Any]:
+        """Bring the tenant to what is wanted, or show what that would do.
+
+        C(approved), when given, are the only steps that may be taken.
+        """
         if self.shows_only:
-            return self.preview(noun, client, wanted)
+            return self.preview(noun, client, wanted).result
         current = noun.read(client, wanted)
         plan = noun.plan(wanted, current)
         if not plan.steps:
             return self._shown(noun, client, wanted, current, plan)
+        if approved is not None:
+            _approval.check_writes(plan.steps, approved)
         to_verify = noun.verifying(wanted, current) if hasattr(noun, "verifying") else wanted
         diff = self._diff(noun, client, wanted, current, plan)
         try:
@@ -121,15 +137,17 @@ class Course(NamedTuple):
                 raise together(failed, len(plan.steps), result)
         return result
 
-    def preview(self, noun: Any, client: Client, wanted: Any) -> dict[str, Any]:
+    def preview(self, noun: Any, client: Client, wanted: Any) -> Foreseen:
         """What a run would do. What an earlier task may bring is assumed; a preview that is all there is says so."""
+        assumption = None
         try:
             current = noun.read(client, wanted)
         except NotYet as missing:
-            current = missing.assumed
+            current, assumption = missing.assumed, missing.assumption
             if self.shows_only:
-                client.warnings.append(f"{client.where}: {missing.assumption}")
-        return self._shown(noun, client, wanted, current, noun.plan(wanted, current))
+                client.warnings.append(f"{client.where}: {assumption}")
+        plan = noun.plan(wanted, current)
+        return Foreseen(self._shown(noun, client, wanted, current, plan), current, plan, assumption)
 
     def _shown(self, noun: Any, client: Client, wanted: Any, current: Any, plan: Plan) -> dict[str, Any]:
         diff = self._diff(noun, client, wanted, current, plan)

@@ -153,6 +153,13 @@ options:
     type: str
     choices: [end, fail]
     default: end
+  approved:
+    description:
+      - A RV(plan) that a preview returned and that was approved. The task stops before the first write, with the kind
+        V(conflict) and what has changed, unless it would make the same plan now, on the same state of the tenant.
+      - Where a later stage turns out to need another write than the plan has, the task stops before that write.
+      - An empty one means that nothing was approved. Then the tenant is neither read nor changed.
+    type: dict
   stages:
     description:
       - The stages to go through. The provisioning check is always made.
@@ -223,6 +230,34 @@ stages:
       type: list
       elements: dict
       sample: [{changed: true, libraries: [], unlisted: [], handed_over: []}]
+plan:
+  description:
+    - What a preview shows and a run does, as it was planned before the first write, for O(approved). Null when it was
+      not made.
+  returned: when the options were accepted
+  type: dict
+  contains:
+    fingerprint:
+      description: Of C(state). The same as long as the state is the same.
+      type: str
+      sample: 1b0c3f4e
+    state:
+      description: What was read and the plan stands on, by C(stage) and C(title), in C(facts).
+      type: list
+      elements: dict
+      sample: [{stage: application, title: iManage Tracker, facts: {id: tracker, status: available}}]
+    changes:
+      description:
+        - What changes, by C(stage) and C(title), C(before) and C(after) in the words of the screen, and the C(writes),
+          in order.
+      type: list
+      elements: dict
+      sample: [{stage: application, title: iManage Tracker, before: {Added: false}, after: {Added: true}, writes: []}]
+    assumptions:
+      description: What was assumed about what earlier stages bring.
+      type: list
+      elements: str
+      sample: []
 check_mode:
   description: Whether this was a preview, as the task itself saw it.
   returned: always
@@ -297,6 +332,7 @@ TASK = Task(
             },
             "provisioning_request": {"type": "dict", "options": request_options()},
             "on_unprovisioned": {"type": "str", "choices": ["end", "fail"], "default": "end"},
+            "approved": {"type": "dict"},
             "stages": {
                 "type": "list",
                 "elements": "str",

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._shape import mismatch
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _json_file
+from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
 from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import STAGES
 
 WORDS = ("unchanged", "changed", "waiting", "failed", "skipped")
@@ -29,10 +28,6 @@ RESULT = {
     "failure?": {"kind": str, "msg": str},
 }
 MAY_BE_NULL = dict.fromkeys((key[:-1] for key in RESULT if key.endswith("?")), None)
-
-
-class Unusable(Exception):
-    """A file that is no report, and why."""
 
 
 def merged(names: Iterable[str]) -> dict[str, Any]:
@@ -59,21 +54,5 @@ def merged(names: Iterable[str]) -> dict[str, Any]:
 
 def read(name: str) -> list[dict[str, Any]]:
     """The results in a file."""
-    try:
-        text = Path(name).expanduser().read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise Unusable(f"There is no report {name}: did its slice get to its end?") from None
-    except OSError as error:
-        raise Unusable(f"The report {name} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise Unusable(f"The report {name} is not JSON: it is not even text.") from None
-    if not text.strip():
-        raise Unusable(f"The report {name} is empty: did its slice get to its end?")
-    try:
-        rows = json.loads(text)
-    except ValueError as error:
-        raise Unusable(f"The report {name} is not JSON: {error}.") from None
-    difference = mismatch(rows, [RESULT], "it")
-    if difference:
-        raise Unusable(f"The report {name} is not a list of results: {difference}.")
+    rows = _json_file.read(name, "report", [RESULT], "a list of results", "did its slice get to its end?")
     return [{**MAY_BE_NULL, **row} for row in rows]

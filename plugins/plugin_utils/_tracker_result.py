@@ -20,6 +20,7 @@ CONFIGURE = (
     "Perform the tasks of 'Configuring the application' in the iManage Tracker help: the elements of the Tracker "
     "panel, on the Web Client page of Control Center, as an NRTADMIN or a Tier 2 administrator."
 )
+NOT_APPROVED = "The plan does not have this tenant, so it was neither read nor changed."
 INSTALL = "Users then need iManage Work Desktop for Windows; Tracker appears as a panel in Microsoft Outlook."
 
 
@@ -131,6 +132,8 @@ def _next_steps(
     waiting = [row["instructions"] for row in authorization.get("handed_over") or []]
     if failure:
         return [failure["msg"], *waiting]
+    if not records["run"].get("stages"):
+        return [NOT_APPROVED]
     steps = []
     if status == "awaiting_provisioning":
         steps.append(f"Not in the catalog of this tenant: {', '.join(missing)}. {_request_step(records['run'])}")

@@ -31,6 +31,7 @@ VOLATILE = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
     (r"sandbox-\d+", "REQUEST"),
     (r"127\.0\.0\.1:\d+", "SERVER"),
+    (r"\b[0-9a-f]{64}\b", "FINGERPRINT"),
 )
 
 

@@ -18,6 +18,7 @@ PURE = [
     "_shape",
     "_secrets",
     "_diff",
+    "_approval",
 ]
 
 
@@ -40,7 +41,7 @@ def test_pure_files_import_no_ansible_no_requests_no_clock(stem):
 
 
 def _standard():
-    return {"base64", "json", "re", "typing", "collections", "urllib", "datetime", "functools"}
+    return {"base64", "json", "re", "typing", "collections", "urllib", "datetime", "functools", "hashlib"}
 
 
 def test_requests_is_imported_by_the_transport_alone():

@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lookup by which the role takes a tenant's approved plan from a file."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: tracker_plan
+author: the imanage.control_center authors (@imanage-control-center)
+version_added: 0.1.0
+short_description: Reads what was approved for a tenant
+description:
+  - Reads a file C(plan.json) that the playbook C(imanage.control_center.preview) left, for the option C(approved) of
+    M(imanage.control_center.imanage_onboarding).
+options:
+  _terms:
+    description: The path of the file, and the name of the tenant in the inventory. A relative path is below the
+      working directory.
+    type: list
+    elements: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: See what was approved
+  ansible.builtin.debug:
+    msg: "{{ lookup('imanage.control_center.tracker_plan', 'plan.json', inventory_hostname) }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: One dictionary, C(fingerprint), C(state) and C(changes), empty where the plan does not have the tenant.
+  type: list
+  elements: dict
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
+from ansible_collections.imanage.control_center.plugins.plugin_utils._plan_file import approved
+
+
+class LookupModule(LookupBase):
+    """What Ansible looks for in this file."""
+
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
+        """What was approved for the tenant."""
+        if len(terms) != 2:
+            raise AnsibleLookupError("tracker_plan takes a path and the name of a tenant.")
+        try:
+            return [approved(*(str(term) for term in terms))]
+        except Unusable as unusable:
+            raise AnsibleLookupError(str(unusable)) from None

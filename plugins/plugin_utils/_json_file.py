@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file of JSON that a playbook left, read back, and in a sentence what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.imanage.control_center.plugins.module_utils._shape import mismatch
+
+
+class Unusable(Exception):
+    """A file that is not what it should be, and why."""
+
+
+def read(name: str, what: str, shape: Any, is_called: str, hint: str = "") -> Any:
+    """What is in the file C(name), a C(what) (report, plan), which has to have the shape that C(is_called) names."""
+    asks = f": {hint}" if hint else "."
+    try:
+        text = Path(name).expanduser().read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Unusable(f"There is no {what} {name}{asks}") from None
+    except OSError as error:
+        raise Unusable(f"The {what} {name} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Unusable(f"The {what} {name} is not JSON: it is not even text.") from None
+    if not text.strip():
+        raise Unusable(f"The {what} {name} is empty{asks}")
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise Unusable(f"The {what} {name} is not JSON: {error}.") from None
+    difference = mismatch(value, shape, "it")
+    if difference:
+        raise Unusable(f"The {what} {name} is not {is_called}: {difference}.")
+    return value

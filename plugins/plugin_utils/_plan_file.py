@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file plan.json: what a preview writes down to be approved, and what a run takes from it for a tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable, read
+
+VERSION = 1
+# As far as a run reads it.
+SHAPE = {"version": int, "tenants": [{"tenant": str, "fingerprint?": str, "state?": [dict], "changes?": [dict]}]}
+_PLANNED = ("fingerprint", "state", "changes", "assumptions")
+
+
+def written(
+    results: Iterable[Mapping[str, Any]], plans: Iterable[Mapping[str, Any] | None], made_at: str
+) -> dict[str, Any]:
+    """What a preview leaves: for each result fact the tenant's plan, and what stands in its way."""
+    tenants = [_entry(result, plan) for result, plan in zip(results, plans, strict=True)]
+    return {"version": VERSION, "made_at": made_at, "tenants": tenants}
+
+
+def _entry(result: Mapping[str, Any], plan: Mapping[str, Any] | None) -> dict[str, Any]:
+    failure = result["failure"]
+    # What failed while it was planned is not to be approved.
+    made = {} if failure or not plan else plan
+    return {
+        **{field: result[field] for field in ("tenant", "url", "customer_id", "status")},
+        **{field: made.get(field) for field in _PLANNED},
+        "blockers": _blockers(result),
+    }
+
+
+def _blockers(result: Mapping[str, Any]) -> list[dict[str, str]]:
+    if result["failure"]:
+        return [{field: result["failure"][field] for field in ("kind", "msg")}]
+    if result["status"] == "awaiting_provisioning":
+        return [{"kind": "not_provisioned", "msg": result["next_steps"][0]}]
+    return []
+
+
+def approved(name: str, tenant: str) -> dict[str, Any]:
+    """The plan of a tenant, empty where the file has none. Raises Unusable."""
+    document = read(name, "plan", SHAPE, "a plan that a preview wrote")
+    if document["version"] != VERSION:
+        raise Unusable(
+            f"The plan {name} has the version {document['version']}, but this collection reads {VERSION}: make a new "
+            "preview with it."
+        )
+    found = [entry for entry in document["tenants"] if entry["tenant"] == tenant]
+    if len(found) > 1:
+        raise Unusable(f"The plan {name} has {tenant} more than once.")
+    # An empty fingerprint says that the tenant was there and could not be planned.
+    return {field: found[0].get(field) or "" for field in _PLANNED[:3]} if found else {}
