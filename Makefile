@@ -8,12 +8,14 @@ SANDBOX_PORT ?= 8800
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test lint bench clean
+.PHONY: help demo sandbox test coverage mutants lint bench clean
 
 help:
 	@echo "make demo     preview and onboard four tenants against a sandbox Control Center"
 	@echo "make sandbox  run the sandbox on port $(SANDBOX_PORT) until you stop it"
 	@echo "make test     run all tests"
+	@echo "make coverage which lines and branches the tests go through, in process and in modules"
+	@echo "make mutants  plant faults in the decisions and see whether tests notice"
 	@echo "make lint     run all linters"
 	@echo "make bench    measure how fast it is (BENCH=full for the whole table)"
 	@echo "make clean    remove what these commands made"
@@ -26,6 +28,15 @@ sandbox: .venv/demo.done
 
 test: .venv/test.done
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+coverage: .venv/test.done .venv/coverage.done
+	rm -f .cache/coverage*
+	$(BIN)/coverage run -m pytest -n auto $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+mutants: .venv/test.done .venv/mutants.done
+	$(BIN)/python tests/mutation/mutants.py $(ARGS)
 
 bench: .venv/test.done
 	$(BIN)/python tests/performance/bench.py
