@@ -311,7 +311,9 @@ class Client:
                 **wire(operation, path),
             ) from None
         with contextlib.suppress(KeyError, ValueError, TypeError):
-            self._server_time = email.utils.parsedate_to_datetime(reply.headers["Date"])
+            told = email.utils.parsedate_to_datetime(reply.headers["Date"])
+            # HTTP dates are UTC, also where the zone is left out or is -0000.
+            self._server_time = told if told.tzinfo else told.replace(tzinfo=datetime.timezone.utc)
         return reply
 
     def _checked(self, operation: Operation, path: str, reply: Reply) -> Any:

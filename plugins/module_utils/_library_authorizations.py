@@ -18,6 +18,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_autho
     authorized,
     moment,
     plan_authorizations,
+    short_lived,
 )
 
 PAGE = "Tracker background service authorization"
@@ -81,7 +82,15 @@ def read(client: Client, wanted: Wish) -> Current:
     records = [record(client, row) for row in rows]
     unlisted = _unlisted(client, records)
     _check_listed(managed.libraries, [row["id"] for row in records], unlisted)
-    return Current(Authorizations(records, client.now(), user, email), unlisted)
+    found = Authorizations(records, client.now(), user, email)
+    again = short_lived(managed, found)
+    if again:
+        client.warnings.append(
+            f"{client.where}: renew_before_days is {managed.renew_before_days}, and authorizations last no longer than "
+            f"that here ({_libraries(again)}), so every run authorizes them again. A smaller number, or a longer "
+            "Refresh Token Expiry, ends that."
+        )
+    return Current(found, unlisted)
 
 
 def plan(wanted: Wish, current: Current) -> Plan:
@@ -92,8 +101,7 @@ def plan(wanted: Wish, current: Current) -> Plan:
 
 def verifying(wanted: Wish, current: Current) -> Wish:
     """What is wanted once the writes are made, given what was read before them."""
-    replaced = {row["id"]: row["expires_at"] for row in current.authorizations.rows}
-    return wanted._replace(managed=wanted.managed._replace(replaced=replaced))
+    return wanted._replace(managed=wanted.managed._replace(replaced=current.authorizations))
 
 
 def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:

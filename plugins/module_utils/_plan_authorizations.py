@@ -16,8 +16,9 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan impor
 class AuthorizationWish(NamedTuple):
     """What is wanted of the libraries' background service authorization. C(libraries) None: all that are listed.
 
-    C(replaced), when verifying a run, has the end of each authorization before it: one that has another end now was
-    renewed, even if it still ends within the days asked for because authorizations do not last longer here.
+    C(replaced), when verifying a run, is what was read before it. An authorization that is another one now was renewed,
+    even if it still ends within the days asked for because authorizations do not last longer here; and what was left
+    alone has to be so at the time of that reading, not at a later one.
     """
 
     state: str = "authorized"
@@ -25,7 +26,7 @@ class AuthorizationWish(NamedTuple):
     email: str | None = None
     authorizer: str = "keep"
     renew_before_days: int = 0
-    replaced: Mapping[str, str | None] | None = None
+    replaced: Authorizations | None = None
 
 
 class Authorizations(NamedTuple):
@@ -40,10 +41,7 @@ class Authorizations(NamedTuple):
 def plan_authorizations(wish: AuthorizationWish, current: Authorizations) -> Plan:
     """Plan the authorization of libraries that are all listed."""
     before, after, outcome, steps = {}, {}, [], []
-    wanted = None if wish.libraries is None else {library.casefold() for library in wish.libraries}
-    for row in current.rows:
-        if wanted is not None and row["id"].casefold() not in wanted:
-            continue
+    for row in _asked(wish, current):
         standing = _standing(wish, row, current)
         goal = _goal(wish, current)
         settled = standing == goal
@@ -59,6 +57,20 @@ def authorized(row: Mapping[str, Any], now: datetime.datetime) -> bool:
     if row["authorized_by"] is None:
         return False
     return row["expires_at"] is None or moment(row["expires_at"]) > now
+
+
+def short_lived(wish: AuthorizationWish, current: Authorizations) -> list[str]:
+    """The libraries that every run authorizes again, because an authorization lasts no longer than is asked for.
+
+    None when verifying a run: what it wrote says nothing that the next run does not say.
+    """
+    return [
+        row["id"]
+        for row in (_asked(wish, current) if wish.replaced is None else [])
+        if row["authorized_at"]
+        and _standing(wish, row, current) == _ending(wish)
+        and _ends_early(wish, row, moment(row["authorized_at"]))
+    ]
 
 
 def moment(text: str) -> datetime.datetime:
@@ -81,24 +93,48 @@ def _plain_iso(text: str) -> str:
     return f"{head}.{digits[:6]:0<6}{rest[len(digits) :]}"
 
 
+def _asked(wish: AuthorizationWish, current: Authorizations) -> list[dict[str, Any]]:
+    if wish.libraries is None:
+        return current.rows
+    wanted = {library.casefold() for library in wish.libraries}
+    return [row for row in current.rows if row["id"].casefold() in wanted]
+
+
 def _standing(wish: AuthorizationWish, row: Mapping[str, Any], current: Authorizations) -> str:
     if row["authorized_by"] is None:
         return "unauthorized"
     if wish.state == "unauthorized":
         return "authorized"
-    if not authorized(row, current.now):
+    now = (wish.replaced or current).now
+    if not authorized(row, now):
         return "ended"
-    renewed = wish.replaced is not None and wish.replaced.get(row["id"]) != row["expires_at"]
-    if not renewed and _ends_within(wish.renew_before_days, row, current.now):
-        return f"ends within {wish.renew_before_days} days"
+    if _ends_early(wish, row, now) and not _is_renewed(wish, row):
+        return _ending(wish)
     if wish.authorizer == "me":
         mine = row["authorized_by"].casefold() == str(current.user).casefold()
         return f"authorized by {current.user if mine else row['authorized_by']}"
     return "authorized"
 
 
-def _ends_within(days: int, row: Mapping[str, Any], now: datetime.datetime) -> bool:
-    return bool(days and row["expires_at"]) and moment(row["expires_at"]) - now <= datetime.timedelta(days=days)
+def _is_renewed(wish: AuthorizationWish, row: Mapping[str, Any]) -> bool:
+    """Whether this is not the authorization that was there before the run."""
+    if wish.replaced is None:
+        return False
+    fields = ("authorized_by", "authorized_at", "expires_at")
+    earlier = next((one for one in wish.replaced.rows if one["id"] == row["id"]), None)
+    return earlier is None or any(earlier[field] != row[field] for field in fields)
+
+
+def _ends_early(wish: AuthorizationWish, row: Mapping[str, Any], now: datetime.datetime) -> bool:
+    return bool(wish.renew_before_days and row["expires_at"]) and moment(row["expires_at"]) - now <= _days(wish)
+
+
+def _days(wish: AuthorizationWish) -> datetime.timedelta:
+    return datetime.timedelta(days=min(wish.renew_before_days, datetime.timedelta.max.days))
+
+
+def _ending(wish: AuthorizationWish) -> str:
+    return f"ends within {wish.renew_before_days} days"
 
 
 def _goal(wish: AuthorizationWish, current: Authorizations) -> str:

@@ -53,6 +53,7 @@ wishes = st.builds(
     st.one_of(st.none(), st.just("service@t.example")),
     st.sampled_from(["keep", "me"]),
     st.sampled_from([0, 1, 30, 364]),
+    st.none(),
 )
 
 
