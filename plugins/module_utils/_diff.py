@@ -8,16 +8,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import quoted
+
 
 def render(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str, title: str) -> dict[str, str]:
     """Ansible's diff of two views of the same managed fields; C(tenant) and C(title) stand in its head."""
-    head = f"{tenant}, {title}" if title else tenant
+    # A name comes from the server, and stands on a terminal here.
+    head = f"{tenant}, {quoted(title)}" if title else tenant
     return {
         "before_header": f"{head} (as it is)",
         "after_header": f"{head} (as planned)",
         "before": _document(before),
         "after": _document(after),
     }
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The fields of two views that differ, each in words: what it is, and what it shall be."""
+    told = []
+    for key in dict.fromkeys([*before, *after]):
+        if key not in before:
+            told.append(f"{_scalar(key)} shall be {_listed(after[key])}")
+        elif key not in after:
+            told.append(f"{_scalar(key)} is {_listed(before[key])}")
+        elif before[key] != after[key]:
+            told.append(f"{_scalar(key)} is {_listed(before[key])}, shall be {_listed(after[key])}")
+    return told
+
+
+def _listed(value: Any) -> str:
+    return f"[{', '.join(_scalar(item) for item in value)}]" if isinstance(value, list) else _scalar(value)
 
 
 def _document(view: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import moment
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _audit
 
 STAGES = ("provisioning", "application", "refresh_token", "authorization")
 SHARED_HOST = "cloudimanage.com"
@@ -40,7 +41,8 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     if failure and "failed" not in stages.values():
         stages["provisioning"] = "failed"
     authorization = (returned.get("authorization") or [{}])[0]
-    rows = authorization.get("libraries") or []
+    audited = run.get("plan") if intent == "audit" else None
+    rows = _audit.libraries(audited) if audited else authorization.get("libraries") or []
     status = _status(intent, stages, missing, failure, authorization)
     return {
         "tenant": records["tenant"],
@@ -140,10 +142,14 @@ def _next_steps(
     steps += waiting
     if status == "awaiting_consent":
         steps.append("Run again afterwards: the run verifies the consent.")
-    if status in ("onboarded", "awaiting_consent"):
+    audits = records["intent"] == "audit"
+    if audits and records["run"].get("plan"):
+        steps += _audit.findings(records["run"]["plan"])
+    begun = not audits and status in ("onboarded", "awaiting_consent")
+    if begun:
         steps += [CONFIGURE, INSTALL]
     fragment = desktop_configuration(records["url"])
-    if fragment and status in ("onboarded", "awaiting_consent", "awaiting_provisioning"):
+    if fragment and (begun or status == "awaiting_provisioning"):
         host = urlsplit(records["url"]).hostname
         steps.append(
             f"Custom subdomain: ask iManage's support to change Tracker's redirect URL to https://{host}/tracker, then "

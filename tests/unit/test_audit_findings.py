@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an audit finds is told as it stands on the screen, and as it is rather than as a run would leave it."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from ansible_collections.imanage.control_center.plugins.plugin_utils._audit import MEND
+from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import CONFIGURE, conclude
+from sandbox import Sandbox
+from sandbox.examples import example
+from sandbox.times import iso
+from support.cases import BOTH
+from support.places import CLIENT_ID, EXTENSION, TRACKER, applications
+from support.tasks import run_in_memory
+
+NOW = datetime.datetime(2019, 3, 1, 12, tzinfo=datetime.UTC)
+ADMIN, PAT, NRT = "admin@acme.example", "pat@acme.example", "nrt@acme.example"
+DONE = applications(tracker="enabled", extension="enabled", token_policy={"allow_refresh_token": True})
+PAGE = "Tracker background service authorization"
+
+
+def ends(days):
+    """The end of an authorization as the page shows it."""
+    return iso(NOW + datetime.timedelta(days=days))
+
+
+def library(name, by, days):
+    return {"id": name, "authorized_by": by, "expires_in_days": days}
+
+
+@pytest.fixture
+def audit(monkeypatch):
+    """A function that gives the role's fact of an audit of a tenant, and of the preview of an onboarding."""
+
+    def go(intent="audit", days=30, wanted=BOTH, authorization=None, url="https://cc.example", **tenant):
+        users = [
+            {"id": ADMIN, "password": "p4ssword", "app_management": True, "nrtadmin": "all"},
+            {"id": NRT, "password": "p4ssword", "nrtadmin": "all"},
+        ]
+        where = Sandbox([example(**{"users": users, "applications": DONE, **tenant})], clock=NOW.timestamp)
+        given = {
+            "url": url,
+            "username": ADMIN,
+            "password": "p4ssword",
+            "client_id": CLIENT_ID,
+            "applications": wanted,
+            "authorization": {"renew_before_days": days, **(authorization or {})},
+        }
+        run = run_in_memory(monkeypatch, where, "imanage_onboarding", given, check=True, diff=False)
+        names = [TRACKER, EXTENSION]
+        return conclude({"intent": intent, "tenant": "acme", "url": url, "names": names, "run": run})
+
+    return go
+
+
+def test_a_tenant_as_it_shall_be_needs_nothing(audit):
+    result = audit(libraries=[library("ACTIVE", ADMIN, 31)])
+    assert (result["status"], result["next_steps"]) == ("onboarded", [])
+    assert CONFIGURE in audit("onboard", libraries=[library("ACTIVE", ADMIN, 31)])["next_steps"]
+
+
+def test_a_field_that_differs_is_told_as_it_is_and_as_it_shall_be(audit):
+    wanted = [
+        {"name": TRACKER, "enabled": True, "access": "custom", "groups": ["IT"]},
+        {**BOTH[1], "refresh_token_expiry_days": 90},
+    ]
+    changed = applications(tracker="disabled", extension="enabled")
+    result = audit(wanted=wanted, applications=changed, libraries=[library("ACTIVE", ADMIN, 365)])
+    assert result["status"] == "drifted"
+    assert result["next_steps"] == [
+        f"{TRACKER}: Enable application? is no, shall be yes; Allow access to is All Users, shall be Custom; "
+        "Groups is [], shall be [IT].",
+        f"{EXTENSION}, Authentication: Allow Refresh Token is no, shall be yes; "
+        "Refresh Token Expiry (days) is none, shall be 90.",
+        MEND,
+    ]
+
+
+def test_libraries_are_told_by_what_is_wrong_with_them(audit):
+    result = audit(
+        libraries=[
+            "NEW",
+            library("SOON", PAT, 9),
+            library("BOUNDARY", ADMIN, 30),
+            library("ENDED", PAT, 0),
+            library("FINE", ADMIN, 31),
+            "NEWER",
+        ]
+    )
+    assert result["status"] == "drifted"
+    assert result["next_steps"] == [
+        "New libraries, listed and not authorized yet: NEW, NEWER.",
+        f"Authorized, but it ends within 30 days: SOON ({ends(9)}, by {PAT}), BOUNDARY ({ends(30)}, by {ADMIN}).",
+        f"Authorizations that have ended: ENDED ({ends(0)}, by {PAT}).",
+        MEND,
+        f"Authorized by somebody else than {ADMIN}: SOON ({ends(9)}, by {PAT}). That is no drift, but each ends with "
+        "its account, or with the membership in NRTADMIN.",
+    ]
+    assert result["libraries"] == {
+        "authorized": ["SOON", "BOUNDARY", "FINE"],
+        "pending": ["NEW", "ENDED", "NEWER"],
+        "unlisted": [],
+    }
+    assert result["expires_at"] == ends(9)
+
+
+def test_the_preview_of_an_onboarding_still_tells_what_the_run_would_leave(audit):
+    result = audit("onboard", libraries=["NEW", library("SOON", PAT, 9)])
+    assert result["libraries"]["authorized"] == ["NEW", "SOON"]
+    assert result["libraries"]["pending"] == []
+
+
+@pytest.mark.parametrize(
+    ("authorization", "by", "told"),
+    [
+        (None, ADMIN.upper(), None),
+        (None, PAT, ADMIN),
+        (None, NRT, ADMIN),
+        ({"username": NRT, "password": "p4ssword"}, NRT, None),
+        ({"username": NRT, "password": "p4ssword"}, ADMIN, NRT),
+    ],
+)
+def test_somebody_else_is_whoever_would_not_authorize_now(audit, authorization, by, told):
+    result = audit(authorization=authorization, libraries=[library("ACTIVE", by, 365)])
+    assert result["status"] == "onboarded", "it is no drift"
+    assert [step.partition(":")[0] for step in result["next_steps"]] == (
+        [f"Authorized by somebody else than {told}"] if told else []
+    )
+
+
+def test_an_authorization_without_an_end_has_none_in_the_sentence(audit):
+    (step,) = audit(libraries=[library("ACTIVE", PAT, 1)], never_expires=True)["next_steps"]
+    assert f": ACTIVE (by {PAT}). That is no drift" in step
+
+
+def test_what_no_page_lists_is_not_called_new(audit):
+    result = audit(applications=applications(), libraries=["ACTIVE", "SPM"])
+    assert "Not authorized: ACTIVE, SPM." in result["next_steps"]
+    assert f"{TRACKER}: Added is no, shall be yes; Enable application? shall be yes." in result["next_steps"]
+    assert result["libraries"] == {"authorized": [], "pending": ["ACTIVE", "SPM"], "unlisted": None}
+    assert result["expires_at"] is None
+
+
+def test_an_unlisted_library_is_told_beside_the_drift(audit):
+    users = [{"id": ADMIN, "password": "p4ssword", "app_management": True, "nrtadmin": ["ACTIVE"]}]
+    result = audit(users=users, libraries=["ACTIVE", "SPM"])
+    assert result["next_steps"][0] == "New libraries, listed and not authorized yet: ACTIVE."
+    assert "no NRTADMIN there: SPM" in result["next_steps"][-1]
+
+
+def test_only_the_named_libraries_are_audited(audit):
+    named = {"libraries": ["fine"]}
+    result = audit(authorization=named, libraries=["NEW", library("FINE", ADMIN, 365)])
+    assert (result["status"], result["next_steps"]) == ("onboarded", [])
+    assert result["libraries"]["authorized"] == ["FINE"]
+
+
+def test_an_unprovisioned_tenant_says_what_it_waits_for(audit):
+    (step,) = audit(applications=[], url="https://cc.example")["next_steps"]
+    assert step.startswith(f"Not in the catalog of this tenant: {TRACKER}, {EXTENSION}.")
+
+
+def test_a_failed_audit_says_why_and_nothing_else(audit):
+    result = audit(users=[{"id": ADMIN, "password": "another", "app_management": True}])
+    assert (result["status"], result["next_steps"]) == ("failed", [result["failure"]["msg"]])
+
+
+def test_names_of_the_server_stay_on_their_line(audit):
+    evil = "A\n\x1b[31mB"
+    result = audit(libraries=[evil, library("FINE\r", "pat\x07@x", 365)])
+    text = "".join(result["next_steps"])
+    assert text.isprintable()
+    assert "A [31mB" in text
