@@ -13,6 +13,7 @@ import pickle
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,9 +109,15 @@ class Run:
 class Stage:
     """A sandbox with named tenants, an inventory of them, and a way to run playbooks on it."""
 
-    def __init__(self, where: Path, rate_limit: Mapping[str, Any] | None = None, **options: Any):
+    def __init__(
+        self,
+        where: Path,
+        rate_limit: Mapping[str, Any] | None = None,
+        clock: Callable[[], float] = time.time,
+        **options: Any,
+    ):
         self.where = where
-        self.sandbox = Sandbox(rate_limit=dict(rate_limit) if rate_limit else None)
+        self.sandbox = Sandbox(rate_limit=dict(rate_limit) if rate_limit else None, clock=clock)
         self.server = serve(self.sandbox, **options)
         self.hosts: dict[str, dict[str, Any]] = {}
         self.common: dict[str, Any] = {
@@ -200,6 +207,29 @@ class Stage:
         preset = {user.access_token for user in self.sandbox.tenant(name).users}
         known = self.sandbox._tokens._access.items()
         return [value for value, one in known if one.tenant == name and not one.ended and value not in preset]
+
+
+def shell(script: str, folder: Path) -> tuple[int, str]:
+    """The exit code and the output of commands of a guide, with what a user's shell has."""
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env={
+            **clean_environment(os.environ),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "ANSIBLE_COLLECTIONS_PATH": str(ensure_tree()),
+            "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_NOCOLOR": "1",
+            "COLUMNS": "1000",
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    return done.returncode, done.stdout
 
 
 def _in_pipe(command: list[str | Path], cwd: Path, env: dict[str, str]) -> tuple[int, str]:

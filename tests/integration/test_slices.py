@@ -6,51 +6,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
-from playbooks_support import Stage, once
-from support.places import clean_environment
-from support.tree import ROOT, ensure_tree
+from playbooks_support import Stage, once, shell
+from support.tree import ROOT
 
 GUIDE = (ROOT / "docs" / "many-tenants.md").read_text(encoding="utf-8")
 SLICES, MERGE, BUILD = re.findall(r"```bash\n(.*?)```", GUIDE, re.DOTALL)
 TENANTS = [f"t{number:02}" for number in range(12)]
 NAMES = ("one", "two", "three", "four")
-
-
-def environment(folder):
-    """What a user's shell has."""
-    return {
-        **clean_environment(os.environ),
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "ANSIBLE_COLLECTIONS_PATH": str(ensure_tree()),
-        "ANSIBLE_HOME": str(folder / "home"),
-        "ANSIBLE_NOCOLOR": "1",
-        "COLUMNS": "1000",
-    }
-
-
-def shell(script, folder):
-    """The exit code and the output of commands."""
-    done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=folder,
-        env=environment(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    return done.returncode, done.stdout
 
 
 def merge(folder, reports, name):

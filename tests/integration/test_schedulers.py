@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guide for schedulers: its script, in the bare environment of one, and its units, as they stand there."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from playbooks_support import Stage, authorizers, catalog, once, shell
+from support.tree import ROOT, TREE
+
+GUIDE = (ROOT / "docs" / "schedulers.md").read_text(encoding="utf-8")
+(SCRIPT,) = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+(CRONTAB,) = re.findall(r"```crontab\n(.*?)```", GUIDE, re.DOTALL)
+SERVICE, TIMER = re.findall(r"```ini\n(.*?)```", GUIDE, re.DOTALL)
+MAIL, NIGHTLY, MONTHLY = CRONTAB.splitlines()
+REFRESHING = {"status": "enabled", "token_policy": {"allow_refresh_token": True}}
+DONE = catalog(tracker={"status": "enabled"}, tracker_cc=REFRESHING)
+
+
+def command(line):
+    """What a line of the crontab runs, in the folder at hand."""
+    return line.split(maxsplit=5)[5].replace("/opt/onboarding", ".")
+
+
+def by_cron(folder, line):
+    """The exit code and the output of a line of the crontab, with no more than cron gives it."""
+    return shell(f'env -i HOME="$PWD/home" PATH=/usr/bin:/bin sh -c {shlex.quote(command(line))}', folder)
+
+
+def prepared(folder, stage):
+    """The folder that the guide describes; the passwords are in a vault."""
+    script = folder / "scheduled"
+    script.write_text(SCRIPT, encoding="utf-8")
+    script.chmod(0o700)
+    (folder / "venv").symlink_to(Path(sys.executable).parent.parent)
+    (folder / "ansible.cfg").write_text(f"[defaults]\ncollections_path = {TREE}\nnocolor = true\n", encoding="utf-8")
+    (folder / "vault-password").write_text("open sesame\n", encoding="utf-8")
+    vaulted = {name: f"{name}-admin-password" for name in stage.hosts}
+    (folder / "passwords.vault.yml").write_text(json.dumps({"vaulted_passwords": vaulted}), encoding="utf-8")
+    hosts = {"imanage_tenants": {"vars": stage.common, "hosts": stage.hosts}}
+    (folder / "tenants.yml").write_text(json.dumps(hosts), encoding="utf-8")
+    assert shell("ansible-vault encrypt --vault-password-file vault-password passwords.vault.yml", folder)[0] == 0
+
+
+def reports(folder):
+    """Every report so far: the playbook, and the status of each tenant."""
+    found = sorted((folder / "reports").glob("*/report.json"), key=lambda path: path.stat().st_mtime_ns)
+    return [
+        (path.parent.name.split("-")[0], {row["tenant"]: row["status"] for row in json.loads(path.read_text())})
+        for path in found
+    ]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A night with drift, the run of the month, the next night, and a night without an inventory."""
+
+    def make():
+        folder = tmp_path_factory.mktemp("scheduled")
+        with Stage(folder / "stage") as stage:
+            password = {"imanage_password": "{{ vaulted_passwords[inventory_hostname] }}"}
+            people = {"authorized_by": "pat@acme.example"}
+            soon = [{"id": "ACTIVE", **people, "expires_in_days": 44}, {"id": "LATER", **people, "expires_in_days": 46}]
+            users = [
+                {
+                    "id": "admin@acme.example",
+                    "password": "acme-admin-password",
+                    "app_management": True,
+                    "nrtadmin": "all",
+                },
+            ]
+            stage.add("acme", password, applications=DONE, users=users, libraries=[*soon, "NEW"])
+            stage.add("birch", password, applications=catalog())
+            prepared(folder, stage)
+            found = {}
+            found["drift"] = by_cron(folder, NIGHTLY)
+            found["nothing written"] = not any(one.operation == "authorizeLibrary" for one in stage.sandbox.log)
+            found["renewal"] = by_cron(folder, MONTHLY)
+            found["authorizers"] = authorizers(stage.snapshots()["acme"])
+            found["well"] = by_cron(folder, NIGHTLY)
+            found["reports"] = reports(folder)
+            found["modes"] = {path.stat().st_mode & 0o077 for path in (folder / "reports").rglob("*")}
+            (folder / "tenants.yml").rename(folder / "elsewhere.yml")
+            found["no inventory"] = by_cron(folder, NIGHTLY)
+            (folder / "elsewhere.yml").rename(folder / "tenants.yml")
+            (folder / "vault-password").write_text("close sesame\n", encoding="utf-8")
+            found["no vault"] = by_cron(folder, NIGHTLY)
+        return found
+
+    return once(tmp_path_factory, "schedulers", make)
+
+
+def test_a_night_with_drift_fails_and_says_what_differs(ran):
+    code, output = ran["drift"]
+    assert code == 2
+    assert "New libraries, listed and not authorized yet: NEW." in output
+    assert "birch: drifted" in output
+    assert ran["nothing written"]
+
+
+def test_the_run_of_the_month_renews_what_ends_soon_and_is_quiet(ran):
+    assert ran["renewal"] == (0, "")
+    assert ran["authorizers"] == {
+        "ACTIVE": "admin@acme.example",
+        "LATER": "pat@acme.example",
+        "NEW": "admin@acme.example",
+    }
+
+
+def test_a_night_without_drift_is_quiet(ran):
+    assert ran["well"] == (0, "")
+
+
+def test_every_run_leaves_its_report_for_its_account_alone(ran):
+    assert ran["reports"] == [
+        ("audit", {"acme": "drifted", "birch": "drifted"}),
+        ("onboard", {"acme": "onboarded", "birch": "onboarded"}),
+        ("audit", {"acme": "onboarded", "birch": "onboarded"}),
+    ]
+    assert ran["modes"] == {0}
+
+
+@pytest.mark.parametrize("case", ["no inventory", "no vault"])
+def test_a_run_that_looked_at_no_tenant_is_no_success(ran, case):
+    code, output = ran[case]
+    assert code not in (0, 2)
+    assert "audit left no report: no tenant was looked at." in output
+
+
+def test_the_units_run_what_cron_runs():
+    service, timer = (configparser.ConfigParser(strict=True) for _ in range(2))
+    for unit, text in ((service, SERVICE), (timer, TIMER)):
+        unit.optionxform = str
+        unit.read_string(text)
+    assert service["Service"]["ExecStart"] == NIGHTLY.split(maxsplit=5)[5]
+    hour, minute = re.search(r"\*-\*-\* (\d\d):(\d\d)$", timer["Timer"]["OnCalendar"]).groups()
+    assert NIGHTLY.split()[:2] == [str(int(minute)), str(int(hour))]
+    assert MAIL.startswith("MAILTO=")
+
+
+def test_the_exit_codes_of_the_guide_are_those_of_the_runs(ran):
+    table = re.findall(r"^\| (\w+) \|", GUIDE, re.MULTILINE)
+    assert table == ["code", "0", "2", "others"]
+    assert [ran[case][0] for case in ("well", "drift")] == [0, 2]
