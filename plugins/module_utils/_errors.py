@@ -38,7 +38,7 @@ ADVICE = {
 }
 KINDS = tuple(ADVICE)
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 _LONGEST_QUOTE = 500
 
 

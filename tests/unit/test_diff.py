@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils._diff import render
-from hypothesis import given
+from ansible_collections.imanage.control_center.plugins.module_utils._diff import differences, render
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+# Lone surrogates too: JSON can have them.
+texts = st.text(st.characters(), max_size=40)
 words = st.sampled_from(
     [
         "yes",
@@ -76,6 +77,37 @@ def test_the_head_names_tenant_and_subject():
     assert shown["before_header"] == "https://cc.example, customer 101, iManage Tracker (as it is)"
     assert shown["after_header"] == "https://cc.example, customer 101, iManage Tracker (as planned)"
     assert render({}, {}, "t", "")["after_header"] == "t (as planned)"
+
+
+@given(texts)
+@example("a\u2028b")
+@example("a\r\nb")
+def test_a_title_of_the_server_stays_in_its_head(title):
+    for side in ("before", "after"):
+        assert len(render({}, {}, "t", title)[f"{side}_header"].splitlines()) == 1
+    assert "\x1b" not in render({}, {}, "t", f"{title}\x1b[2J")["after_header"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({"Added": False}, {"Added": True, "Users": ["a"]}, ["Added is no, shall be yes", "Users shall be [a]"]),
+        ({"Added": True, "Days": 14}, {"Added": True, "Days": None}, ["Days is 14, shall be none"]),
+        ({"Groups": ["IT", "1"]}, {"Groups": []}, ['Groups is [IT, "1"], shall be []']),
+        ({"Groups": []}, {"Groups": ["a\nb"]}, ['Groups is [], shall be ["a\\U0000000ab"]']),
+        ({"Added": True, "Users": ["a"]}, {"Added": False}, ["Added is yes, shall be no", "Users is [a]"]),
+        ({"Added": True}, {"Added": True}, []),
+    ],
+)
+def test_what_differs_is_told_by_field(before, after, told):
+    assert differences(before, after) == told
+
+
+@given(views, views)
+def test_a_difference_is_one_line_for_each_field_that_differs(before, after):
+    told = differences(before, after)
+    assert len(told) == sum(before.get(key, ...) != after.get(key, ...) for key in {**before, **after})
+    assert all(line.isprintable() for line in told)
 
 
 @pytest.mark.parametrize(
