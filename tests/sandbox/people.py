@@ -155,8 +155,9 @@ def read_library(description: Any, what: str, users: dict[str, User], now: datet
     user = users.get(authorizer.casefold())
     person = user.person() if user else {"id": authorizer, "name": authorizer, "email": authorizer}
     library.authorize(person, authorized_at or now, REFRESH_DAYS)
-    if expires_at is not None:
-        library.expires_at = expires_at
-    elif days is not None:
-        library.expires_at = now + timedelta(days=days)
+    end = expires_at if days is None else now + timedelta(days=days)
+    if end is not None:
+        library.expires_at = end
+        # One that ends soon was made long ago, unless the description says otherwise.
+        library.authorized_at = authorized_at or min(now, end - timedelta(days=REFRESH_DAYS))
     return library
