@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.plugin_utils._audit import MEND
+from ansible_collections.imanage.control_center.plugins.plugin_utils._audit import MEND, findings
 from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import CONFIGURE, conclude
 from sandbox import Sandbox
 from sandbox.examples import example
@@ -130,6 +130,16 @@ def test_somebody_else_is_whoever_would_not_authorize_now(audit, authorization, 
     assert [step.partition(":")[0] for step in result["next_steps"]] == (
         [f"Authorized by somebody else than {told}"] if told else []
     )
+
+
+@pytest.mark.parametrize(("by", "others"), [(ADMIN.upper(), 0), (PAT, 1)])
+def test_the_account_is_the_same_in_upper_case(by, others):
+    rows = {"ACTIVE": {"authorized_by": by, "expires_at": None}}
+    state = [
+        {"stage": "provisioning", "title": "The tenant", "facts": {"authorizes": ADMIN}},
+        {"stage": "authorization", "title": "The page", "facts": {"libraries": rows}},
+    ]
+    assert len(findings({"state": state, "changes": [], "assumptions": []})) == others
 
 
 def test_an_authorization_without_an_end_has_none_in_the_sentence(audit):
