@@ -44,10 +44,13 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
         raise Failure(
             "bad_option", f"renew_before_days is {parameters['renew_before_days']}, but it must be 0 or more."
         )
+    email = parameters["email"]
+    if email is not None and "@" not in email:
+        raise Failure("bad_option", f"email is {email!r}, but it must be an e-mail address.")
     managed = AuthorizationWish(
         state=parameters["state"],
         libraries=checked_libraries(parameters["libraries"]),
-        email=parameters["email"],
+        email=email,
         authorizer=parameters["authorizer"],
         renew_before_days=parameters["renew_before_days"],
     )

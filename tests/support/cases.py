@@ -358,6 +358,13 @@ BAD = {
     "negative days": Case(
         AUTHORIZATION, {"renew_before_days": -1}, kind="bad_option", tells=("renew_before_days is -1",)
     ),
+    "address that is none": Case(
+        AUTHORIZATION,
+        {"email": "nobody"},
+        {"applications": refreshing()},
+        kind="bad_option",
+        tells=("email is 'nobody'",),
+    ),
     "libraries without the extension": Case(AUTHORIZATION, {}, kind="not_added", tells=(EXTENSION,)),
     "libraries to read without the extension": Case(
         "imanage_library_authorization_info", {}, kind="not_added", tells=(EXTENSION,)
