@@ -78,7 +78,7 @@ def read(client: Client, wanted: Wish) -> Current:
     except Failure as failure:
         if failure.kind != "not_found":
             raise
-        extension = _extension_status(client)
+        extension = (_extension(client) or {}).get("status")
         if managed.state == "unauthorized" and extension == "available":
             return Current(Authorizations([], client.now()), None)
         raise _without_page(client, wanted, failure, extension, user, email) from None
@@ -100,6 +100,16 @@ def plan(wanted: Wish, current: Current) -> Plan:
     """What has to be written."""
     made = plan_authorizations(wanted.managed, current.authorizations)
     return made._replace(outcome=current._replace(authorizations=current.authorizations._replace(rows=made.outcome)))
+
+
+def assumption(client: Client, plan: Plan) -> str | None:
+    """What an earlier task has to bring before these writes are accepted: refresh tokens are kept only if allowed."""
+    if not any(step.operation == "authorizeLibrary" for step in plan.steps):
+        return None
+    allows = _allows_refresh(client)
+    if allows is None:
+        return f"Refresh tokens are assumed to be allowed for {EXTENSION!r}; the signed-in user may not read whether."
+    return None if allows else f"Refresh tokens are assumed to be allowed for {EXTENSION!r} by an earlier task."
 
 
 def verifying(wanted: Wish, current: Current) -> Wish:
@@ -221,15 +231,28 @@ def _explain_missing_page(failure: Failure) -> None:
     )
 
 
-def _extension_status(client: Client) -> str | None:
-    """The status of the extension's application under its usual name; None where that cannot be known."""
+def _extension(client: Client) -> Mapping[str, Any] | None:
+    """The extension's application under its usual name; None where that cannot be known."""
     try:
         rows = client.rows("listApps")
     except Failure as failure:
         if failure.kind != "permission":
             raise
         return None
-    return next((row["status"] for row in rows if row["name"] == EXTENSION), None)
+    return next((row for row in rows if row["name"] == EXTENSION), None)
+
+
+def _allows_refresh(client: Client) -> bool | None:
+    """Whether refresh tokens are allowed for the extension; None where that cannot be known."""
+    extension = _extension(client)
+    if extension is None:
+        return None
+    try:
+        return client.call("readTokenPolicy", app_id=extension["id"])["data"]["value"]["allow_refresh_token"]
+    except Failure as failure:
+        if failure.kind != "not_found":
+            raise
+        return False  # It was never set, and that is the default.
 
 
 def _without_page(
@@ -252,8 +275,9 @@ def _without_page(
         failure.what,
         advice=failure.advice,
         assumed=Current(Authorizations(rows, client.now(), user, email), None),
-        assumption=f"{EXTENSION!r} is assumed to be added by an earlier task, to list every library of the tenant for "
-        "the signed-in user, and not to ask for a person's consent.",
+        assumption=f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r} and to allow refresh tokens; "
+        "the page is assumed to list every library of the tenant for the signed-in user, and not to ask for a person's "
+        "consent.",
         **failure.wire,
     )
 

@@ -116,7 +116,7 @@ def perform(client: Client, wanted: Wishes, course: Course) -> dict[str, Any]:
         previews = []
         for link, account in links:
             with _noted(stages, link.stage, client):
-                previews.append(course.preview(link.noun, account, link.wish))
+                previews.append(course.preview(link.noun, account, link.wish, client))
         plan = _planned(stages, keeper, [link for link, _account in links], previews)
         if wanted.approved is not None:
             _approval.check(wanted.approved, plan)

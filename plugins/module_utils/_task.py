@@ -26,9 +26,9 @@ class Task(NamedTuple):
     """What a module is: its options, and the noun that it manages, the question that it answers, or the chain of both.
 
     C(noun) is a module of functions: wish, read, plan, report, title, and where it needs them independent,
-    hand_over and verifying. C(answer) takes the client and the parameters and changes nothing. C(chain) is a module
-    too: its wishes checks the parameters, and its perform goes through several nouns. C(reveals) names the one return
-    value that has to carry a secret. C(tells_check_mode) adds check_mode to the result.
+    hand_over, verifying and assumption. C(answer) takes the client and the parameters and changes nothing. C(chain) is
+    a module too: its wishes checks the parameters, and its perform goes through several nouns. C(reveals) names the one
+    return value that has to carry a secret. C(tells_check_mode) adds check_mode to the result.
     """
 
     options: Options
@@ -137,16 +137,20 @@ class Course(NamedTuple):
                 raise together(failed, len(plan.steps), result)
         return result
 
-    def preview(self, noun: Any, client: Client, wanted: Any) -> Foreseen:
-        """What a run would do. What an earlier task may bring is assumed; a preview that is all there is says so."""
-        assumption = None
+    def preview(self, noun: Any, client: Client, wanted: Any, reader: Client | None = None) -> Foreseen:
+        """What a run would do. What an earlier task may bring is assumed; a preview that is all there is says so.
+
+        C(reader): who may read the applications, where that is another account.
+        """
         try:
             current = noun.read(client, wanted)
+            plan = noun.plan(wanted, current)
+            assumption = noun.assumption(reader or client, plan) if hasattr(noun, "assumption") else None
         except NotYet as missing:
             current, assumption = missing.assumed, missing.assumption
-            if self.shows_only:
-                client.warnings.append(f"{client.where}: {assumption}")
-        plan = noun.plan(wanted, current)
+            plan = noun.plan(wanted, current)
+        if assumption and self.shows_only:
+            client.warnings.append(f"{client.where}: {assumption}")
         return Foreseen(self._shown(noun, client, wanted, current, plan), current, plan, assumption)
 
     def _shown(self, noun: Any, client: Client, wanted: Any, current: Any, plan: Plan) -> dict[str, Any]:
