@@ -15,6 +15,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils import (
     _approval,
     _diff,
     _library_authorizations,
+    _plan_chain,
     _provisioning_request,
     _session,
     _token_policy,
@@ -116,7 +117,10 @@ def perform(client: Client, wanted: Wishes, course: Course) -> dict[str, Any]:
         previews = []
         for link, account in links:
             with _noted(stages, link.stage, client):
-                previews.append(course.preview(link.noun, account, link.wish, client))
+                preview = course.preview(link.noun, account, link.wish, client)
+                earlier = [one.result for one in previews]
+                result = _plan_chain.following(link.stage, preview.result, earlier)
+                previews.append(preview._replace(result=result))
         plan = _planned(stages, keeper, [link for link, _account in links], previews)
         if wanted.approved is not None:
             _approval.check(wanted.approved, plan)

@@ -103,6 +103,15 @@ WRITING.update(
         "onboard with two accounts": Case(
             ONBOARDING, {"applications": BOTH, "authorization": KEEPER}, {"applications": refreshing()}
         ),
+        "onboard what is disabled, and what is to be": Case(
+            ONBOARDING,
+            {
+                "applications": [
+                    {"name": TRACKER, "enabled": False, "access_token_expiry_minutes": 5},
+                    {"name": "iManage Insight+ Curation", "enabled": True, "access_token_expiry_minutes": 5},
+                ]
+            },
+        ),
         "onboard one stage": Case(
             ONBOARDING,
             {"applications": BOTH, "authorization": {}, "stages": ["refresh_token"]},
@@ -471,6 +480,27 @@ BAD = {
     ),
     "onboarding of what is there twice": Case(
         ONBOARDING, {"applications": BOTH}, {"applications": [*TWICE, *ADDED]}, kind="ambiguous_name"
+    ),
+    "onboarding that takes the page away": Case(
+        ONBOARDING,
+        {"applications": [{"name": TRACKER}, {**BOTH[1], "enabled": False}], "authorization": {}},
+        {"applications": refreshing()},
+        kind="not_added",
+        tells=(EXTENSION, "would be disabled"),
+    ),
+    "onboarding that leaves the page away": Case(
+        ONBOARDING,
+        {"applications": [{"name": EXTENSION}], "authorization": {}},
+        {"applications": applications(extension="disabled")},
+        kind="not_added",
+        tells=(EXTENSION, "would be disabled"),
+    ),
+    "onboarding that forbids refresh tokens": Case(
+        ONBOARDING,
+        {"applications": [{"name": EXTENSION, "allow_refresh_token": False}], "authorization": {}},
+        {"applications": refreshing()},
+        kind="conflict",
+        tells=(EXTENSION, "would not be allowed"),
     ),
     "names that are no names": Case(
         "imanage_application_info", {"name": {"a": "b"}}, kind="bad_option", tells=("neither a name nor a list",)
