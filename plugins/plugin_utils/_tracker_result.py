@@ -58,7 +58,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
             "pending": [row["id"] for row in rows if not row["authorized"] and intent != "offboard"],
             "unlisted": authorization.get("unlisted"),
         },
-        "expires_at": _first_end(rows),
+        "expires_at": _first_end(intent, rows),
         "next_steps": _next_steps(records, status, missing, failure, authorization)
         + _left_behind(records, failure, _found(returned), authorization),
         "failure": failure,
@@ -98,9 +98,15 @@ def _word(stage: str, results: list[dict[str, Any]], missing: list[str]) -> str:
     return "changed" if any(result["changed"] for result in results) else "unchanged"
 
 
-def _first_end(rows: list[dict[str, Any]]) -> str | None:
-    """When the first of the authorizations ends."""
-    return min((row["expires_at"] for row in rows if row["authorized"] and row["expires_at"]), key=moment, default=None)
+def _first_end(intent: str, rows: list[dict[str, Any]]) -> str | None:
+    """When the first of the authorizations ends; None where one is still to be made, which may end before the others.
+
+    An audit tells how the tenant is, so what would be made does not matter.
+    """
+    standing = [row for row in rows if row["authorized"]]
+    if intent != "audit" and any(row["authorized_by"] is None for row in standing):
+        return None
+    return min((row["expires_at"] for row in standing if row["expires_at"]), key=moment, default=None)
 
 
 def _status(

@@ -24,9 +24,17 @@ SESSION = {"changed": False, "customer_id": 7}
 CHANGED, UNCHANGED = {"changed": True}, {"changed": False}
 
 
-def row(library, authorized=True, expires_at="2027-01-01T00:00:00Z"):
+def row(library, authorized=True, expires_at="2027-01-01T00:00:00Z", by="ada"):
     """A row of the page of authorizations."""
-    return {"id": library, "authorized": authorized, "expires_at": expires_at if authorized else None}
+    known = (
+        {"authorized_by": by, "expires_at": expires_at} if authorized else {"authorized_by": None, "expires_at": None}
+    )
+    return {"id": library, "authorized": authorized, **known}
+
+
+def planned(library):
+    """A row as a preview has it of a library that is still to be authorized."""
+    return row(library, expires_at=None, by=None)
 
 
 def lookup(names=NAMES, status="enabled", **request):
@@ -358,6 +366,18 @@ def test_no_end_where_the_server_tells_none():
     result = concluded(authorization=[authorization(rows=[row("A", expires_at=None)])])
     assert result["expires_at"] is None
     assert result["libraries"]["authorized"] == ["A"]
+
+
+def test_no_end_where_one_is_still_to_be_made():
+    result = concluded(authorization=[authorization(rows=[row("A"), planned("B")])])
+    assert result["expires_at"] is None, "the new one may end before the other"
+    assert result["libraries"]["authorized"] == ["A", "B"]
+
+
+def test_an_audit_tells_the_end_of_what_is_there():
+    rows = [row("A"), planned("B")]
+    result = conclude(records(intent="audit", run=run(authorization=[authorization(rows=rows)])))
+    assert result["expires_at"] == "2027-01-01T00:00:00Z"
 
 
 def test_the_end_of_what_has_ended_does_not_count():
