@@ -19,7 +19,9 @@ with contextlib.suppress(ImportError):
     import hypothesis
 
     hypothesis.settings.register_profile("tests", deadline=None, max_examples=100, derandomize=True, database=None)
-    hypothesis.settings.load_profile("tests")
+    # For make test-deep, which gives a random seed.
+    hypothesis.settings.register_profile("deep", deadline=None, max_examples=2500, database=None, print_blob=True)
+    hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
 
 
 def pytest_addoption(parser):
