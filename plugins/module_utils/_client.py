@@ -15,6 +15,7 @@ from urllib.parse import quote
 from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import (
     Connection,
+    api_base,
     origin,
     same_origin,
 )
@@ -247,7 +248,11 @@ class Client:
             )
         user = data["user"]
         identity = Identity(
-            user["customer_id"], user["id"], user.get("email"), version["url"].rstrip("/"), version.get("version")
+            user["customer_id"],
+            user["id"],
+            user.get("email"),
+            api_base(version["url"], self.connection.url),
+            version.get("version"),
         )
         wanted = self.connection.customer_id
         if wanted is not None and wanted != identity.customer_id:
@@ -276,8 +281,7 @@ class Client:
         )
         if operation.path == OPERATIONS[operation.id].path and path.startswith(API_PREFIX + "/"):
             # Discovery says where the versioned API is; a path of the user's own is taken as it stands.
-            base = self.api_url
-            return base[len(origin(base)) :] + path[len(API_PREFIX) :]
+            return self.api_url[len(self.connection.url) :] + path[len(API_PREFIX) :]
         return path
 
     def _send(

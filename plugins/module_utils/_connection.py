@@ -63,7 +63,7 @@ def connection(options: Mapping[str, Any]) -> Connection:
     kept = {name: options.get(name) for name in Connection._fields if name != "operations"}
     kept.update(
         url=url,
-        api_url=api_url.rstrip("/") if api_url else None,
+        api_url=api_base(api_url, url) if api_url else None,
         operations=_own_paths(options.get("api_paths") or {}),
     )
     return Connection(**kept)
@@ -95,6 +95,11 @@ def same_origin(one: str, other: str) -> bool:
         return _address(urlsplit(one)) == _address(urlsplit(other))
     except ValueError:
         return False
+
+
+def api_base(address: str, url: str) -> str:
+    """Where the API is on the host of C(url): of an address that someone else gave, only the path is taken."""
+    return url + urlsplit(address).path.rstrip("/")
 
 
 def _address(parts: SplitResult) -> tuple[str, str | None, int | None]:

@@ -214,6 +214,16 @@ def test_the_token_goes_to_the_configured_host_only(tenant, address):
     assert acme.calls == ["requestToken", "discover", "revokeToken"]
 
 
+@pytest.mark.parametrize("before", ["", "@", "0@", "ada:word@", "a.much.longer.name.of.somebody@"])
+@pytest.mark.parametrize("white", ["", " ", "\t"])
+def test_nothing_in_front_of_the_host_leads_the_token_astray(acme, before, white):
+    acme.tenant.api_url = white + acme.url.replace("//", f"//{before}") + "/work/api/v2"
+    result = acme.run("imanage_tenant_info")
+    assert result["tenant"]["api_url"] == f"{acme.url}/work/api/v2"
+    assert acme.calls[-1] == "revokeToken"
+    assert acme.calls.count("listLibraries") == 1
+
+
 def test_discovery_may_place_the_api_elsewhere_on_the_host(acme):
     acme.tenant.api_url = f"{acme.url}/other/api/v2/"
     result = acme.run("imanage_application_info")

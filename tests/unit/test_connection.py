@@ -157,10 +157,18 @@ def test_an_api_url_elsewhere_is_refused(api_url):
 
 
 @pytest.mark.parametrize(
-    "api_url", ["https://cloudimanage.com/work/api/v2/", "https://CLOUDIMANAGE.com:443/work/api/v2"]
+    "api_url",
+    [
+        "https://cloudimanage.com/work/api/v2/",
+        "https://CLOUDIMANAGE.com:443/work/api/v2",
+        "https://@cloudimanage.com/work/api/v2",
+        "https://ada:word@cloudimanage.com/work/api/v2",
+        " https://cloudimanage.com/work/api/v2",
+        "ht\ttps://cloudimanage.com/work/api/v2?a=b#c",
+    ],
 )
-def test_an_api_url_on_the_same_host_is_taken(api_url):
-    assert connection({**GOOD, "api_url": api_url}).api_url == api_url.rstrip("/")
+def test_of_an_api_url_on_the_same_host_the_path_is_taken(api_url):
+    assert connection({**GOOD, "api_url": api_url}).api_url == "https://cloudimanage.com/work/api/v2"
 
 
 def test_own_paths_replace_those_of_the_contract():
