@@ -525,6 +525,18 @@ def test_ids_are_encoded_in_paths(acme):
         assert repr(identity) in result["msg"]
 
 
+@pytest.mark.parametrize(
+    "identity",
+    ["../../x", "a/b", "a?b=c", "a#b", "a%2fb", "a\x00b\r\nX: y", "a\u202eb", "{customer_id}", "{{ 1 }}", "x" * 10_000],
+)
+def test_a_write_reaches_the_library_that_the_server_named_and_no_other(tenant, identity):
+    acme = tenant(applications=refreshing(), libraries=["ACTIVE", identity])
+    assert acme.run("imanage_library_authorization", libraries=[identity])["changed"]
+    assert acme.library("ACTIVE")["authorized_by"] is None
+    assert acme.library(identity)["authorized_by"]["id"] == acme.admin
+    assert acme.writes == ["authorizeLibrary"]
+
+
 @pytest.mark.parametrize("identity", ["", ".", ".."])
 def test_ids_that_would_leave_the_path_are_refused(acme, identity):
     result = acme.run(APPLICATION, app_id=identity)
