@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
+from ansible_collections.imanage.control_center.plugins.module_utils._written import Telling, key_of, was_accepted
 
 # Failures that mean that the write was understood and not made.
 _REFUSALS = ("bad_option", "permission", "not_found", "consent_required", "conflict")
@@ -38,53 +39,72 @@ def carry_out(noun: Any, client: Client, wanted: Any, plan: Plan) -> Outcome:
     refused: list[tuple[Step, Failure]] = []
     done: list[Step] = []
     steps, pause = plan.steps, _PAUSE
+    telling = Telling(client, plan)
     step = None
     try:
         while True:
             doubts: dict[tuple[str, ...], Failure] = {}
             for step in steps:
+                telling.begun(step)
                 try:
                     client.call(step.operation, body=step.body, **step.ids)
-                    done.append(step)
                 except Uncertain as doubt:
-                    doubts[_key(step)] = doubt
+                    doubts[key_of(step)] = doubt
+                    telling.failed(step, doubt)
                     if not independent(step):
                         break
                 except Failure as failure:
+                    telling.failed(step, failure)
                     if not independent(step) or failure.kind not in _OF_ONE_LIBRARY:
                         raise
                     refused.append((step, failure))
+                else:
+                    done.append(step)
+                    telling.done(step)
             current, planned = _read_again(noun, client, wanted)
-            settled = {_key(step): failure for step, failure in refused}
-            done += [step for step in steps if _key(step) not in planned and _is_open(step, doubts, settled)]
+            settled = {key_of(step): failure for step, failure in refused}
+            telling.read(planned, settled)
+            done += [step for step in steps if key_of(step) not in planned and _is_open(step, doubts, settled)]
             steps = [step for key, step in planned.items() if key not in settled]
             if not steps:
                 return Outcome(current, refused, bool(done))
-            stuck = [doubts[_key(step)] for step in steps if _key(step) in doubts]
+            stuck = [doubts[key_of(step)] for step in steps if key_of(step) in doubts]
             if doubts and not stuck:
                 continue  # What was in doubt is done; only what would have followed it is left.
             if not doubts:
-                raise Failure(
+                unseen = Failure(
                     "unexpected_reply",
                     f"Control Center accepted the request to {steps[0].does}, but reading again shows no such change.",
                 )
+                for one in steps:
+                    telling.refused(one, unseen)
+                raise unseen
             if time.monotonic() + pause > deadline:
+                for one in filter(lambda one: key_of(one) in doubts, steps):
+                    telling.refused(one, doubts[key_of(one)])
                 if not all(independent(step) for step in steps):
                     raise stuck[0]
-                refused += [(step, doubts.get(_key(step), stuck[0])) for step in steps]
+                refused += [(step, doubts.get(key_of(step), stuck[0])) for step in steps]
                 return Outcome(current, refused, bool(done))
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
     except Failure as failure:
         if step and failure.wire["operation"] == step.operation:  # and not the reading behind it
-            if _was_accepted(failure) and _is_made(noun, client, wanted, step):
-                done.append(step)
+            if was_accepted(failure):
+                made = _is_made(noun, client, wanted, step)
+                if made:
+                    done.append(step)
+                    telling.done(step)
+                elif made is False:
+                    telling.refused(step, failure)
             if step.undo and failure.kind in _REFUSALS and done:
-                _take_back(noun, client, wanted, plan, step.undo, failure, done)
+                _take_back(noun, client, wanted, plan, step.undo, failure, done, telling.undoing())
         failure.result = {"changed": bool(done), **failure.result}
         if done:
             failure.what += f" Done before that, and left so: {', '.join(step.does for step in done)}."
         raise
+    finally:
+        telling.close()
 
 
 def together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str, Any]) -> Failure:
@@ -100,46 +120,47 @@ def together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str,
     )
 
 
-def _key(step: Step) -> tuple[str, ...]:
-    """What a step is about: planned again on newer facts it may have another body."""
-    return step.operation, step.does, *step.ids.values()
-
-
 def _read_again(noun: Any, client: Client, wanted: Any) -> tuple[Any, dict[tuple[str, ...], Step]]:
     """What is there now, and what would still have to be done, by its key."""
     current = noun.read(client, wanted)
-    return current, {_key(step): step for step in noun.plan(wanted, current).steps}
-
-
-def _was_accepted(failure: Failure) -> bool:
-    """Whether the write was answered with success, but in a form that nobody can rely on."""
-    return failure.kind == "unexpected_reply" and failure.wire["status"] in range(200, 300)
+    return current, {key_of(step): step for step in noun.plan(wanted, current).steps}
 
 
 def _is_open(step: Step, doubts: dict[tuple[str, ...], Failure], settled: dict[tuple[str, ...], Failure]) -> bool:
     """Whether only reading tells if the step was made."""
-    key = _key(step)
-    return key in doubts or (key in settled and _was_accepted(settled[key]))
+    key = key_of(step)
+    return key in doubts or (key in settled and was_accepted(settled[key]))
 
 
-def _is_made(noun: Any, client: Client, wanted: Any, step: Step) -> bool:
-    """Whether reading shows that a step was made; no where nobody can read."""
+def _is_made(noun: Any, client: Client, wanted: Any, step: Step) -> bool | None:
+    """Whether reading shows that a step was made; None where nobody can read."""
     try:
-        return _key(step) not in _read_again(noun, client, wanted)[1]
+        return key_of(step) not in _read_again(noun, client, wanted)[1]
     except Failure:
-        return False
+        return None
 
 
 def _take_back(
-    noun: Any, client: Client, wanted: Any, plan: Plan, undo: Step, failure: Failure, done: list[Step]
+    noun: Any,
+    client: Client,
+    wanted: Any,
+    plan: Plan,
+    undo: Step,
+    failure: Failure,
+    done: list[Step],
+    telling: Telling,
 ) -> None:
     """Undo what was only done for the step that was refused."""
+    telling.begun(undo)
     try:
         client.call(undo.operation, body=undo.body, **undo.ids)
+        telling.done(undo)
         _current, planned = _read_again(noun, client, wanted)
     except Failure as second:
+        if second.wire["operation"] == undo.operation:
+            telling.failed(undo, second)
         failure.what += f" Taking back what had been done for it ({undo.does}) failed. {second.reason()}"
         return
-    if list(planned) == [_key(step) for step in plan.steps]:
+    if list(planned) == [key_of(step) for step in plan.steps]:
         done.clear()
         failure.what += f" What had been done for it was taken back ({undo.does}), so nothing is changed."

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import email.utils
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -59,6 +59,8 @@ class Client:
         self._issued: str | None = None
         self._signed_in_again = False
         self._secrets = list(connection.secrets)
+        # Told each change as it happens; it may raise Failure, and then nothing more is written.
+        self.tell: Callable[[dict[str, Any]], None] | None = None
         self._identity: Identity | None = None
         self._server_time: datetime.datetime | None = None
         self._read: dict[tuple[Any, ...], Any] = {}
@@ -166,6 +168,7 @@ class Client:
         self._secrets += connection.secrets
         # What one of them writes, the other has to read again.
         other._read, other._secrets, other.warnings = self._read, self._secrets, self.warnings
+        other.tell = self.tell
         self._beside.append(other)
         return other
 

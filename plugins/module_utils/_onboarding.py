@@ -23,12 +23,14 @@ from ansible_collections.imanage.control_center.plugins.module_utils import (
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import Connection, connection
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
+from ansible_collections.imanage.control_center.plugins.module_utils._written import Telling
 
 if TYPE_CHECKING:
     from ansible_collections.imanage.control_center.plugins.module_utils._task import Course, Foreseen
 
 STAGES = ("provisioning", "application", "refresh_token", "authorization")
+_REQUEST = "Request to iManage"
 _POLICY = ("allow_refresh_token", "refresh_token_expiry_days", "access_token_expiry_minutes")
 
 
@@ -230,13 +232,22 @@ def _ask(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]]
         return
     stages["provisioning"] = []
     with _noted(stages, "provisioning", client) as noted:
-        sent = _provisioning_request.send(wanted.request, client.customer_id, wanted.names[0])
+        step = Step("provisioningRequest", {}, None, "ask iManage", touches=(_REQUEST,))
+        telling = Telling(client, Plan(*_request_views(request), [step], None))
+        try:
+            sent = _provisioning_request.send(wanted.request, client.customer_id, wanted.names[0])
+            telling.done(step)
+        except Failure as failure:
+            telling.failed(step, failure)
+            raise
+        finally:
+            telling.close()
         request["sent_at"] = sent["sent_at"]
         noted.append(provisioning)
 
 
 def _request_views(request: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    return {"Request to iManage": "not sent"}, {"Request to iManage": f"sent to {request['to']}"}
+    return {_REQUEST: "not sent"}, {_REQUEST: f"sent to {request['to']}"}
 
 
 def _possible(wanted: Wishes, found: list[dict[str, Any]]) -> list[Link]:

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 class Step(NamedTuple):
     """One write: the operation's id, what fills its path, its body, and what it does in words for people.
 
-    C(undo) takes back what the plan did before, only for this step, when this step is refused.
+    C(undo) takes back what the plan did before, only for this step, when this step is refused. C(touches) names the
+    fields of the plan's before and after that this write is about.
     """
 
     operation: str
@@ -24,6 +25,7 @@ class Step(NamedTuple):
     body: Any
     does: str
     undo: Step | None = None
+    touches: tuple[str, ...] = ()
 
 
 class Plan(NamedTuple):

@@ -12,6 +12,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._contract i
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, shared, without
 
 MEMBER_KINDS = {"users": "user", "groups": "group"}
+# The fields of the screen that each write is about.
+_ADDED, _ENABLED, _ACCESS = ("Added",), ("Enable application?",), ("Allow access to", "Users", "Groups")
 
 
 class ApplicationWish(NamedTuple):
@@ -62,16 +64,16 @@ def plan_application(wish: ApplicationWish, current: Mapping[str, Any] | None) -
     # by the next run if this one is cut short, it stays disabled until its access list is in place.
     guarded = not added and wish.enabled is True and wish.mode == "custom"
     if guarded:
-        steps.append(_status_step(ids, "disabled", "add the application"))
+        steps.append(_status_step(ids, "disabled", "add the application", _ADDED))
     elif not added:
-        steps.append(_status_step(ids, target["status"], "add the application"))
+        steps.append(_status_step(ids, target["status"], "add the application", (*_ADDED, *_ENABLED)))
     if access_body:
         # Added for a list that is refused, an application would be open to all, or to nobody.
         undo = None if added else _remove_step(current)
-        steps.append(Step("updateAppAccess", ids, access_body, "set who has access", undo))
+        steps.append(Step("updateAppAccess", ids, access_body, "set who has access", undo, _ACCESS))
     if guarded or (added and target["enabled"] != start["enabled"]):
         verb = "enable" if target["enabled"] else "disable"
-        steps.append(_status_step(ids, target["status"], f"{verb} the application"))
+        steps.append(_status_step(ids, target["status"], f"{verb} the application", _ENABLED))
     return Plan(
         _application_view(wish, current if added else None, new=not added),
         _application_view(wish, {**target, "access": _wished_access(wish, start["access"])}, new=not added),
@@ -85,11 +87,11 @@ def _app_ids(application: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _remove_step(application: Mapping[str, Any]) -> Step:
-    return Step("removeApp", _app_ids(application), None, "remove the application")
+    return Step("removeApp", _app_ids(application), None, "remove the application", touches=_ADDED)
 
 
-def _status_step(ids: dict[str, str], status: str, does: str) -> Step:
-    return Step("updateApp", ids, {"status": status}, does)
+def _status_step(ids: dict[str, str], status: str, does: str, touches: tuple[str, ...]) -> Step:
+    return Step("updateApp", ids, {"status": status}, does, touches=touches)
 
 
 def _plan_access(wish: ApplicationWish, start: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

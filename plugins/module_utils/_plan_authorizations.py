@@ -150,7 +150,7 @@ def _blank(row: Mapping[str, Any], is_authorized: bool) -> dict[str, Any]:
 def _authorization_step(wish: AuthorizationWish, library: str, current: Authorizations) -> Step:
     ids = {"library_id": library}
     if wish.state == "unauthorized":
-        return Step("unauthorizeLibrary", ids, None, f"withdraw the authorization of {library}")
+        return Step("unauthorizeLibrary", ids, None, f"withdraw the authorization of {library}", touches=(library,))
     email = wish.email or current.email
     if not email:
         raise Failure(
@@ -158,4 +158,4 @@ def _authorization_step(wish: AuthorizationWish, library: str, current: Authoriz
             "The signed-in user has no e-mail address, which authorizing a library asks for.",
             advice="Give email.",
         )
-    return Step("authorizeLibrary", ids, {"email": email}, f"authorize {library}")
+    return Step("authorizeLibrary", ids, {"email": email}, f"authorize {library}", touches=(library,))

@@ -55,7 +55,8 @@ def plan_token_policy(wish: PolicyWish, current: Mapping[str, Any], app_id: str,
         if not target["allow_refresh_token"]:
             value.pop(POLICY_FIELDS["refresh_token_expiry_days"], None)
         body = {"type": "value", "value": value}
-        steps.append(Step("writeTokenPolicy", {"app_id": app_id}, body, "set the token policy"))
+        ids = {"app_id": app_id}
+        steps.append(Step("writeTokenPolicy", ids, body, "set the token policy", touches=tuple(after)))
     return Plan(before, after, steps, target)
 
 

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
 
 # What a record says; its file has its state besides.
 RECORD = ("sent_at", "to", "application", "customer")
@@ -72,7 +72,7 @@ def complete(path: str, content: Mapping[str, Any]) -> None:
         _write(descriptor, content)
         os.replace(temporary, path)
     except OSError as error:
-        raise Failure(
+        raise Uncertain(
             "conflict",
             f"The request for provisioning was sent, but {path} cannot be completed: {error.strerror}.",
             advice="Leave this file there: without it the next run would send again.",
@@ -86,9 +86,9 @@ def unusable(path: str, error: OSError) -> Failure:
     )
 
 
-def unknown(kind: str, path: str, application: str, cause: str) -> Failure:
+def unknown(kind: str, path: str, application: str, cause: str) -> Uncertain:
     """The failure of a request that may have been sent or not."""
-    return Failure(
+    return Uncertain(
         kind,
         f"Nobody knows whether the request for provisioning of {application} was sent, because {cause}; "
         f"removing {path} lets it be sent again.",

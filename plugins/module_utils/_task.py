@@ -39,11 +39,22 @@ class Task(NamedTuple):
     tells_check_mode: bool = False
 
 
-def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
-    """Do a task with validated parameters; returns its result, a failed one included. Never raises Failure."""
+def run(
+    task: Task,
+    parameters: Mapping[str, Any],
+    check_mode: bool,
+    diff: bool,
+    tell: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, Any]:
+    """Do a task with validated parameters; returns its result, a failed one included. Never raises Failure.
+
+    C(tell) is told each change as it happens, a refused one included.
+    """
     client = None
     try:
         client = Client(connection(parameters))
+        if tell:
+            client.tell = _told_without_secrets(tell, client, parameters)
         if not client.connection.validate_certs:
             client.warnings.append(
                 f"{client.where}: validate_certs is false, so anybody on the way can read and change."
@@ -80,6 +91,15 @@ def _without_secrets(
     revealed = {task.reveals: result.pop(task.reveals)} if task.reveals in result else {}
     secrets = _secrets.forms([*_given_secrets(parameters), *(client.secrets if client else [])])
     return {**remove_values(result, secrets), **revealed}
+
+
+def _told_without_secrets(
+    tell: Callable[[dict[str, Any]], None], client: Client, parameters: Mapping[str, Any]
+) -> Callable[[dict[str, Any]], None]:
+    def told(change: dict[str, Any]) -> None:
+        tell(remove_values(change, _secrets.forms([*_given_secrets(parameters), *client.secrets])))
+
+    return told
 
 
 def _given_secrets(parameters: Mapping[str, Any]) -> Iterator[str | None]:

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, test_loader
-from ansible_collections.imanage.control_center.plugins.module_utils import _options, _task, _transport
+from ansible_collections.imanage.control_center.plugins.module_utils import _options, _task, _transport, _written
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _change_record
 
 # Made once in the parent: every task is a fork of it, and would spend more on these than on its work.
 if _transport.IMPORT_ERROR is None:
@@ -40,9 +42,7 @@ class InProcessAction(ActionBase):
             # A module's raw reply shows under ANSIBLE_DEBUG whatever no_log says, so a task that reveals a secret
             # has no module to fall back to.
             if task.reveals is None:
-                return self._execute_module(
-                    module_args=given, task_vars=task_vars, wrap_async=bool(self._task.async_val)
-                )
+                return self._from_module(given, task_vars or {})
             failure = Failure(
                 "bad_option",
                 f"{self._task.action} runs on the controller only.",
@@ -51,9 +51,34 @@ class InProcessAction(ActionBase):
             return self._marked(_task.refusal(task, failure, self._where(), check_mode))
         try:
             parameters = _options.validated(task.options, given)
+            tell = self._teller(task_vars or {})
         except Failure as failure:
             return self._marked(_task.refusal(task, failure, self._where(), check_mode))
-        return self._marked(_task.run(task, parameters, check_mode, bool(self._task.diff)))
+        return self._marked(_task.run(task, parameters, check_mode, bool(self._task.diff), tell))
+
+    def _from_module(self, given: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The result of the module. What it wrote comes with its result, and is recorded here."""
+        try:
+            tell = self._teller(task_vars)
+        except Failure as failure:
+            return _task.refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
+        in_background = bool(self._task.async_val)
+        if tell and in_background:
+            self._display.warning(f"{self._where()}: a task with async is not in the record of changes.")
+        elif tell:
+            self._task.environment = [*(self._task.environment or []), {_written.ASKS_FOR_CHANGES: "1"}]
+        result = self._execute_module(module_args=given, task_vars=task_vars, wrap_async=in_background)
+        changes = result.pop(_written.CHANGES, [])
+        try:
+            for change in changes if tell else []:
+                tell(change)
+        except Failure as failure:
+            return {**result, **failure.render(self._where()), "changed": result.get("changed", False)}
+        return result
+
+    def _teller(self, task_vars: dict[str, Any]) -> Callable[[dict[str, Any]], None] | None:
+        changes_nothing = self._task.check_mode or self.task_definition.answer is not None
+        return None if changes_nothing else _change_record.teller(task_vars)
 
     def given(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """The options that are given. One that is null is not, in options within options too."""
