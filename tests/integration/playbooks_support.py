@@ -145,11 +145,12 @@ class Stage:
         report: str | None = "report",
         group: str = "imanage_tenants",
         terminal: bool = False,
+        execute: Callable[..., tuple[int, str]] | None = None,
         **environment: str,
     ) -> Run:
         """Run ansible-playbook in an empty directory, where the report is to be written to a directory of its own.
 
-        C(terminal) gives it a terminal to write to.
+        C(terminal) gives it a terminal to write to; C(execute) runs the command in another way.
         """
         self._runs += 1
         work = self.where / f"run{self._runs}"
@@ -163,7 +164,7 @@ class Stage:
             (work / report).mkdir()
             extra = ("-e", f"imanage_report={report}")
         self.sandbox.clear_log()
-        code, output = (_on_terminal if terminal else _in_pipe)(
+        code, output = (execute or (_on_terminal if terminal else _in_pipe))(
             [Path(sys.executable).parent / "ansible-playbook", "-i", "inventory.json", *extra, *arguments],
             cwd=work,
             env={
