@@ -8,13 +8,14 @@ SANDBOX_PORT ?= 8800
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test test-deep coverage mutants lint bench clean
+.PHONY: help demo sandbox test test-deep kills coverage mutants lint bench clean
 
 help:
 	@echo "make demo     preview and onboard four tenants against a sandbox Control Center"
 	@echo "make sandbox  run the sandbox on port $(SANDBOX_PORT) until you stop it"
 	@echo "make test     run all tests"
 	@echo "make test-deep try the properties on many more examples, of a random seed (or of SEED=number)"
+	@echo "make kills    kill runs over 20 tenants at 70 moments, and let the next run complete them"
 	@echo "make coverage which lines and branches the tests go through, in process and in modules"
 	@echo "make mutants  plant faults in the decisions and see whether tests notice"
 	@echo "make lint     run all linters"
@@ -35,6 +36,9 @@ test-deep: SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 test-deep: .venv/test.done
 	@seed=$(SEED); echo "The seed is $$seed; make test-deep SEED=$$seed tries the same examples."; \
 	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n auto -m "deep or hypothesis" --hypothesis-seed=$$seed $(ARGS)
+
+kills: .venv/test.done
+	KILLS=70 $(BIN)/python -m pytest -n auto -rP tests/integration/test_kills.py $(ARGS)
 
 coverage: .venv/test.done .venv/coverage.done
 	rm -f .cache/coverage*

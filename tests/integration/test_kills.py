@@ -21,7 +21,7 @@ ONBOARD = "imanage.control_center.onboard"
 # How many tenants, and how often each signal comes: make kills has many.
 MANY = "KILLS" in os.environ
 TENANTS = 20 if MANY else 6
-SIGNALS = {signal.SIGKILL: 50, signal.SIGINT: 20} if MANY else {signal.SIGKILL: 3, signal.SIGINT: 2}
+SIGNALS = {signal.SIGKILL: 50, signal.SIGINT: 20} if MANY else {signal.SIGKILL: 5, signal.SIGINT: 2}
 MOMENTS = random.Random(20)
 CASES = [(sign, MOMENTS.random()) for sign, times in SIGNALS.items() for _ in range(times)]
 
@@ -118,8 +118,8 @@ def test_the_next_run_completes_what_a_killed_one_left(tmp_path, whole, sign, mo
         assert max(lost.values(), default=0) <= 1, "only what was on its way is not recorded"
         settled = sum(not row["changed"] for row in run.report.values())
         print(
-            f"{sign.name} after {after} of {total} requests ({seen} arrived): {done.total()} of {writes.total()} writes "
-            f"made, {lost.total()} of them not recorded; {settled} of {TENANTS} tenants were done; "
+            f"{sign.name} after {after} of {total} requests ({seen} arrived): {done.total()} of {writes.total()} "
+            f"writes made, {lost.total()} of them not recorded; {settled} of {TENANTS} tenants were done; "
             f"{searched} files searched"
         )
 
