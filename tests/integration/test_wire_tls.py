@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+import datetime
+import ssl
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import trustme
-from support.places import Places
+from ansible_collections.imanage.control_center.plugins.module_utils import _transport
+from support.places import EXTENSION, TRACKER, Places
+from support.tasks import MODULES
 
 INFO = "imanage_tenant_info"
 
@@ -28,9 +33,10 @@ class Authority:
         (self.directory / f"{self._hash():08x}.0").write_bytes(self._authority.cert_pem.bytes())
         self._folder = folder
 
-    def certificate(self, host: str) -> tuple[Path, Path]:
-        """A server's certificate chain and key."""
-        made = self._authority.issue_cert(host)
+    def certificate(self, host: str, ended: datetime.datetime | None = None) -> tuple[Path, Path]:
+        """A server's certificate chain and key; C(ended), when it stopped being valid."""
+        began = ended and ended - datetime.timedelta(days=1)
+        made = self._authority.issue_cert(host, not_before=began, not_after=ended)
         chain, key = self._folder / f"{host}.pem", self._folder / f"{host}.key"
         chain.write_bytes(b"".join(blob.bytes() for blob in made.cert_chain_pems))
         made.private_key_pem.write_to_path(str(key))
@@ -142,6 +148,61 @@ def test_a_certificate_for_another_host_is_refused(authority, naps):
         assert "127.0.0.1" in message
         assert "host name" in message
         assert acme.log == []
+
+
+def test_a_certificate_that_has_ended_is_refused(authority, naps):
+    yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+    with Places(ssl_context_files=authority.certificate("127.0.0.1", yesterday)) as places:
+        acme = places.add()
+        assert "expired" in refused(acme.run(INFO, ca_path=str(authority.file)))
+        assert acme.log == []
+        assert "tenant" in acme.run(INFO, validate_certs=False)
+
+
+@pytest.mark.filterwarnings("ignore:.*TLSv1_1:DeprecationWarning")
+@pytest.mark.parametrize("validate", [True, False])
+def test_a_server_that_knows_old_tls_only_is_refused(acme, secure, authority, naps, validate):
+    context = secure.server.tls
+    usual = context.maximum_version
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    try:
+        result = acme.run(INFO, ca_path=str(authority.file), validate_certs=validate)
+    finally:
+        context.maximum_version = usual
+    assert "TLS" in refused(result)
+    assert acme.log == []
+
+
+@pytest.mark.filterwarnings("ignore:.*TLSv1_1:DeprecationWarning")
+@pytest.mark.parametrize("validate", [True, False])
+def test_tls_1_2_is_the_least_whatever_a_new_context_allows(monkeypatch, validate):
+    # On Python 3.9 what a new context allows is OpenSSL's, and so the system's.
+    def lax(make):
+        def made(*arguments, **trusted):
+            context = make(*arguments, **trusted)
+            context.minimum_version = ssl.TLSVersion.TLSv1_1
+            return context
+
+        return made
+
+    older = {name: lax(getattr(ssl, name)) for name in ("SSLContext", "create_default_context")}
+    monkeypatch.setattr(_transport, "ssl", SimpleNamespace(**{**vars(ssl), **older}))
+    context = _transport.tls_context.__wrapped__(None, validate)
+    assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_warns_each_time_that_nobody_checks(secure, module):
+    acme = secure.add()
+    options = {"imanage_application": {"app_id": "drive"}, "imanage_app_auth": {"app_id": "drive"}}.get(module, {})
+    if module == "imanage_onboarding":
+        options = {"applications": [{"name": TRACKER}, {"name": EXTENSION}]}
+    for _time in range(2):
+        warned = [
+            one for one in acme.run(module, validate_certs=False, **options)["warnings"] if "validate_certs" in one
+        ]
+        assert len(warned) == 1
 
 
 def test_without_validation_the_task_works_and_warns_once(acme):

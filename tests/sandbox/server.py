@@ -70,6 +70,7 @@ class Server:
                 **options,
             )
             config.load()
+            self.tls = config.ssl
         except BaseException:
             self._socket.close()
             raise
