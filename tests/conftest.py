@@ -30,6 +30,14 @@ def pytest_addoption(parser):
         parser.addoption("--ansible-unit-inject-only", action="store_true", help="of pytest-ansible, not needed")
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Figures that a test has recorded: how much it looked at."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "figures":
+                terminalreporter.write_line(value)
+
+
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch):
     """No test depends on the variables of whoever runs it."""

@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a server says through all playbooks, where it would be a template, markup, a formula, a path or endless."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from playbooks_support import Stage, once
+from sandbox import Fault
+
+COLLECTION = "imanage.control_center"
+TOUCHED = "touched-by-a-template"
+TEMPLATE = "{{ lookup('pipe', 'touch " + TOUCHED + "') }}"
+STATEMENT = "{% for x in [1] %}{{ lookup('pipe', 'touch " + TOUCHED + "') }}{% endfor %}"
+MARKUP, FORMULA = "<script>alert(1)</script>", "=HYPERLINK(1)"
+LIBRARIES = (TEMPLATE, STATEMENT, MARKUP, FORMULA, "a/../b?c#d%2f", "..%2f..", "x" * 10_000)
+NAMED = {f"named{number}": library for number, library in enumerate(LIBRARIES)}
+RUNS = {
+    "preview": ("-v",),
+    "onboard": ("-v", "--diff"),
+    "audit": ("-v", "--diff"),
+    "offboard": ("-v", "--check", "--diff"),
+}
+REPORTED = (*RUNS, "merge_reports")
+
+
+def _played(where):
+    with Stage(where) as stage:
+        for name, library in NAMED.items():
+            user = {"id": f"admin@{name}.example", "password": f"{name}-admin-password", "app_management": True}
+            stage.add(name, libraries=[library], users=[{**user, "nrtadmin": "all", "name": TEMPLATE}])
+        stage.add("words")
+        body = {"error": {"code": TEMPLATE, "code_message": f"{TEMPLATE} {MARKUP}", "transaction": MARKUP}}
+        stage.sandbox.tenant("words").faults.append(Fault("status", "listApps", status=409, body=body))
+        runs = {name: stage.run(*arguments, f"{COLLECTION}.{name}") for name, arguments in RUNS.items()}
+        reports = json.dumps({"imanage_reports": [str(where / "run2" / "report" / "report.json")]})
+        runs["merge_reports"] = stage.run("-v", "-e", reports, f"{COLLECTION}.merge_reports")
+    pages = [path.read_text(encoding="utf-8") for path in where.rglob("*.html")]
+    modes = {path.name: path.stat().st_mode & 0o777 for path in where.glob("run*/report/*")}
+    return {"runs": runs, "pages": pages, "modes": modes, "files": [str(path) for path in where.rglob("*")]}
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """What the playbooks left, made once."""
+    return once(tmp_path_factory, "hostile_names", lambda: _played(tmp_path_factory.mktemp("hostile")))
+
+
+def test_the_tenants_end_as_if_they_had_usual_names(played):
+    report = played["runs"]["onboard"].report
+    assert {name: report[name]["libraries"]["authorized"] for name in NAMED} == {
+        name: [library] for name, library in NAMED.items()
+    }
+    assert {report[name]["status"] for name in NAMED} == {"onboarded"}
+    assert report["words"]["failure"]["kind"] == "conflict"
+
+
+def test_what_a_server_says_is_never_a_template(played):
+    assert [path for path in played["files"] if TOUCHED in path.rpartition("/")[2]] == []
+    for name in ("onboard", "audit", "merge_reports"):
+        report = played["runs"][name].report
+        assert report["named0"]["libraries"]["authorized"] == [TEMPLATE], name
+        assert report["named1"]["libraries"]["authorized"] == [STATEMENT], name
+        assert f"{TEMPLATE} {MARKUP}" in report["words"]["failure"]["msg"], name
+    # As a debug or a failure shows it, too.
+    assert TEMPLATE in played["runs"]["onboard"].output.partition("PLAY [Fail")[2]
+
+
+def test_what_a_server_says_is_no_markup(played):
+    # One for each run, and what a change board looks at.
+    assert len(played["pages"]) == len(REPORTED) + 1
+    for page in played["pages"]:
+        assert MARKUP not in page
+        assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("name", REPORTED)
+def test_what_a_server_says_is_no_formula(played, name):
+    rows = list(csv.DictReader(io.StringIO(played["runs"][name].files["report.csv"], newline="")))
+    assert len(rows) == len(NAMED) + 1
+    assert not [
+        cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    ]
+    if name == "onboard":
+        assert f"'{FORMULA}" in {row["authorized"] for row in rows}
+
+
+def test_files_that_name_people_are_for_their_owner(played):
+    assert set(played["modes"]) == {"report.html", "report.json", "report.csv", "plan.json", "changes.html"}
+    assert set(played["modes"].values()) == {0o600}
