@@ -247,7 +247,6 @@ LEAKS = {
     "a message": {"ansible.builtin.debug": {"msg": "{{ options.password }}"}},
     "a file": {"ansible.builtin.copy": {"content": "{{ options.password }}", "dest": "{{ playbook_dir }}/left"}},
     "the fact cache": {"ansible.builtin.set_fact": {"kept": "{{ options.password | b64encode }}", "cacheable": True}},
-    "a command line": {"ansible.builtin.command": {"argv": ["true", "{{ options.password | urlencode }}"]}},
 }
 
 
@@ -263,7 +262,4 @@ def test_the_sweep_finds_what_does_leak(places, tmp_path, leak):
     assert AWKWARD in password
     hits = Sweep([password]).found(tmp_path, *GIVEN)
     places.forget()
-    if leak == "a command line":
-        # A process that short is seen by luck; that it would be found is what the next line holds.
-        hits = hits or Sweep([password]).found_in("ps", f"true {quote_plus(password)}".encode())
     assert {found for _file, found, _around in hits} == set(MARKS)
