@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -29,21 +30,29 @@ KINDS: dict[str, tuple[tuple[str, ...], bool, bool]] = {
     "truncated": ((), True, True),
     "shape": (("body",), True, True),
     "redirect": (("location", "status"), False, True),
+    "extra": (("size",), True, False),
+    "null": ((), True, False),
+    "lacking": ((), True, False),
     "repeat_page": ((), True, False),
     "big": (("size",), True, True),
     "gzip": (("size",), True, False),
 }
-COMMON = ("kind", "operation", "times", "skip")
+COMMON = ("kind", "operation", "times", "skip", "chance", "seed")
 
 
 @dataclass
 class Fault:
-    """One fault; it strikes the calls of an operation (or of all, "*") after the first `skip`, `times` times."""
+    """One fault; it strikes the calls of an operation (or of all, "*") after the first `skip`, `times` times.
+
+    With a `chance` between 0 and 1 it strikes at random, in the same way for the same `seed`.
+    """
 
     kind: str
     operation: str = "*"
     times: int | None = None
     skip: int = 0
+    chance: float | None = None
+    seed: str | None = None
     applied: bool | None = None
     status: int | None = None
     headers: dict[str, str] | None = None
@@ -72,8 +81,11 @@ class Fault:
                 raise DescriptionError(f"The fault {self.kind} needs {name}.")
         if self.status is not None and not 200 <= self.status <= 599:
             raise DescriptionError(f"The fault {self.kind} has a status outside 200 to 599: {self.status}.")
+        if self.chance is not None and not 0 <= self.chance <= 1:
+            raise DescriptionError(f"The fault {self.kind} has a chance outside 0 to 1: {self.chance}.")
         if self.applied is None:
             self.applied = applied
+        self._dice = random.Random(self.seed)
 
     @classmethod
     def from_description(cls, description: Any, what: str = "A fault") -> Fault:
@@ -84,6 +96,8 @@ class Fault:
             "operation": given.take("operation", str, "*"),
             "times": given.take("times", int, None),
             "skip": given.take("skip", int, 0),
+            "chance": given.take("chance", (int, float), None),
+            "seed": given.take("seed", str, None),
             "applied": given.take("applied", bool, None),
             "status": given.take("status", int, None),
             "headers": given.take("headers", dict, None),
@@ -112,7 +126,7 @@ class Fault:
         if self.times is not None and self.struck >= self.times:
             return False
         self.seen += 1
-        if self.seen <= self.skip:
+        if self.seen <= self.skip or (self.chance is not None and self._dice.random() >= self.chance):
             return False
         self.struck += 1
         return True
@@ -142,6 +156,8 @@ class Fault:
                 return Reply(truth.status if truth.body else 200, {"content-type": JSON}, body[: len(body) // 2])
             case "shape":
                 return json_reply(200, {"data": "unexpected"} if self.body is None else self.body)
+            case "extra" | "null" | "lacking":
+                return _altered(truth, self.kind, self.size or 0)
             case "redirect":
                 return Reply(self.status or 302, {"location": self.location or ""})
             case "big":
@@ -161,6 +177,29 @@ class Fault:
             typed = {"content-type": self.content_type or JSON, **headers}
             return Reply(status, typed, json.dumps(self.body).encode())
         return error_reply(Refusal(status, "Fault", f"The server answers {status}."), transaction, headers)
+
+
+def _altered(truth: Reply, kind: str, size: int) -> Reply:
+    """The true reply with more or with less in it; a refusal, and a reply without a body, is left alone."""
+    if truth.status >= 400 or not truth.body:
+        return truth
+    value = truth.json()
+    rows = value["data"] if isinstance(value.get("data"), list) else None
+    if kind == "extra":
+        value = _with_more({**value, "x_filler": "x" * size} if size else value)
+    elif rows:
+        value["data"] = [None, *rows[1:]] if kind == "null" else rows[:-1]
+    else:
+        inner = None if kind == "null" else {}
+        value = {**value, "data": inner} if "data" in value else inner
+    return replace(json_reply(truth.status, value), headers=truth.headers)
+
+
+def _with_more(value: Any) -> Any:
+    """The value with a field that nobody knows in each of its objects."""
+    if isinstance(value, dict):
+        return {"x_new": {"x": [1]}, **{name: _with_more(one) for name, one in value.items()}}
+    return [_with_more(one) for one in value] if isinstance(value, list) else value
 
 
 def _filler(size: int) -> bytes:

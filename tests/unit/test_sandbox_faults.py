@@ -9,8 +9,9 @@ import time
 import pytest
 import requests
 from requests.exceptions import ChunkedEncodingError, ConnectionError, ReadTimeout
-from sandbox import Fault, Sandbox, serve
+from sandbox import Fault, Sandbox, contract, serve
 from sandbox.examples import example
+from sandbox.fields import DescriptionError
 
 HEADERS = {"X-Auth-Token": "acme-admin-token"}
 APPS = "/work/api/v2/customers/101/apps"
@@ -178,6 +179,45 @@ def test_gzip_is_compressed(add):
     bomb = add(strike("gzip", size=1_000_000))
     assert int(bomb.headers["content-length"]) < 10_000
     assert len(bomb.content) == 1_000_000
+
+
+def test_extra_fields_stand_in_every_object_and_can_make_it_large(add):
+    reply = add(strike("extra", times=1)).json()
+    assert (reply["x_new"], reply["data"]["x_new"], reply["data"]["status"]) == ({"x": [1]}, {"x": [1]}, "enabled")
+    assert len(add(strike("extra", size=100_000)).content) > 100_000
+
+
+def test_null_stands_where_an_object_was(server, sandbox, add, added):
+    assert add(strike("null")).json() == {"data": None}
+    assert added()
+    sandbox.tenant("acme").faults[:] = [Fault("null")]
+    page = requests.get(f"{server.url}{APPS}?total=true", headers=HEADERS, timeout=5).json()
+    assert [type(row) for row in page["data"]] == [type(None), dict]
+    form = {"grant_type": "refresh_token", "refresh_token": "acme-admin-refresh", "client_id": "control-center-client"}
+    assert requests.post(f"{server.url}/auth/oauth2/token", data=form, timeout=5).json() is None
+
+
+def test_lacking_is_a_row_or_all_of_an_object(server, sandbox):
+    sandbox.tenant("acme").faults[:] = [Fault("lacking")]
+    page = requests.get(f"{server.url}{APPS}?total=true", headers=HEADERS, timeout=5).json()
+    assert (len(page["data"]), page["total_count"]) == (1, 4)
+    assert requests.get(f"{server.url}{APPS}/drive", headers=HEADERS, timeout=5).json() == {"data": {}}
+    refused = requests.get(f"{server.url}{APPS}/nothing", headers=HEADERS, timeout=5)
+    assert refused.json()["error"], "a refusal stays what it is"
+    gone = requests.delete(f"{server.url}{APPS}/drive", headers=HEADERS, timeout=5)
+    assert (gone.status_code, gone.content) == (204, b"")
+
+
+def test_chance_strikes_some_calls_and_the_same_ones_again():
+    struck = []
+    for seed in ("one", "one", "two"):
+        fault = Fault("empty", chance=0.3, seed=seed)
+        listing = contract.operations()["listApps"]
+        struck.append([fault.strikes(listing) for _ in range(200)])
+    assert struck[0] == struck[1] != struck[2]
+    assert 30 < sum(struck[0]) < 90
+    with pytest.raises(DescriptionError, match="chance outside 0 to 1"):
+        Fault("empty", chance=1.5)
 
 
 def test_repeated_page_never_ends(server, sandbox):
