@@ -27,7 +27,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._contract i
     Operation,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain, quoted
-from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply, checked, wire
+from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply, checked, is_page, wire
 from ansible_collections.imanage.control_center.plugins.module_utils._transport import Transport, TransportError
 
 _ROWS_AT_ONCE = 500
@@ -199,7 +199,9 @@ class Client:
                 repeatable=True,
                 retry_timeout=_SIGN_OUT_SECONDS,
             )
-            answer = str(reply.status) if reply.status not in (200, 401, 404) else None
+            answer = None if reply.status in (200, 401, 404) else str(reply.status)
+            if reply.status == 200 and is_page(reply.body):
+                answer = "an HTML page"  # somebody else's, on the way to Control Center
         except TransportError as error:
             answer = self._hidden(error)
         if answer:

@@ -111,10 +111,15 @@ def _error_words(body: bytes) -> tuple[str, str, str]:
     return text, str(error.get("code") or ""), str(error.get("transaction") or "")
 
 
+def is_page(body: bytes) -> bool:
+    """Whether a reply is an HTML page, such as a login page on the way."""
+    return body[:200].lstrip().startswith(b"<")
+
+
 def _looks(body: bytes) -> str:
     start = body[:200].lstrip()
     if not start:
         return "empty"
-    if start.startswith(b"<"):
+    if is_page(body):
         return "an HTML page"
     return "a text that ends too early or is damaged" if start[:1] in b"{[" else "a text"

@@ -316,7 +316,14 @@ def test_a_token_that_has_ended_is_signed_out(acme, status):
 
 
 @pytest.mark.parametrize(
-    "fault", [{"kind": "status", "status": 503}, {"kind": "drop_before"}, {"kind": "redirect", "location": "https://x"}]
+    "fault",
+    [
+        {"kind": "status", "status": 503},
+        {"kind": "drop_before"},
+        {"kind": "redirect", "location": "https://x"},
+        {"kind": "html"},
+    ],
+    ids=lambda fault: fault["kind"],
 )
 def test_signing_out_never_changes_a_result(acme, naps, fault):
     acme.fault(operation="revokeToken", **fault)
