@@ -8,7 +8,7 @@ SANDBOX_PORT ?= 8800
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test test-deep kills coverage mutants lint bench clean
+.PHONY: help demo sandbox test test-deep kills faults long-run coverage mutants lint bench clean
 
 help:
 	@echo "make demo     preview and onboard four tenants against a sandbox Control Center"
@@ -20,6 +20,8 @@ help:
 	@echo "make mutants  plant faults in the decisions and see whether tests notice"
 	@echo "make lint     run all linters"
 	@echo "make bench    measure how fast it is (BENCH=full for the whole table)"
+	@echo "make faults   meet every fault on every call, and write the table of docs/reliability.md"
+	@echo "make long-run onboard 300 tenants three times among random faults, and once without"
 	@echo "make clean    remove what these commands made"
 
 demo: .venv/demo.done
@@ -51,6 +53,12 @@ mutants: .venv/test.done .venv/mutants.done
 
 bench: .venv/test.done
 	$(BIN)/python tests/performance/bench.py
+
+faults: .venv/test.done
+	$(BIN)/python -m reliability
+
+long-run: .venv/test.done
+	$(BIN)/python -m reliability.long_run
 
 lint: .venv/lint.done .venv/demo.done
 	$(BIN)/ruff check .

@@ -171,8 +171,8 @@ class Place:
 class Places:
     """One running server, and the tenants that tests add to it. C(exchanges) has what went over the wire."""
 
-    def __init__(self, **options: Any):
-        self.sandbox = Sandbox()
+    def __init__(self, sandbox: Sandbox | None = None, **options: Any):
+        self.sandbox = sandbox or Sandbox()
         self.exchanges: list[tuple[Request, Reply]] = []
         self._handle = self.sandbox.handle
         self.sandbox.handle = self._recorded  # type: ignore[method-assign]

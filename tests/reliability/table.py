@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The matrix as Markdown, one table for each group of faults, and the place where it is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from support.tree import ROOT
+
+from .columns import COLUMNS, SPECIAL
+from .rows import ROWS
+
+DOCUMENT = ROOT / "docs" / "reliability.md"
+BEGIN, END = "<!-- begin of what make faults writes -->", "<!-- end of what make faults writes -->"
+_KEPT = re.compile(f"(?<={BEGIN}\n).*(?={END})", re.DOTALL)
+
+
+def rendered(texts: Mapping[tuple[str, str], str]) -> str:
+    """The tables; a cell that is not there is a hole."""
+    groups = list(dict.fromkeys(column.group for column in COLUMNS))
+    parts = []
+    for group in groups:
+        columns = [column.name for column in COLUMNS if column.group == group]
+        lines = [f"### {group}\n", _line(["call", *columns]), _line(["---"] * (1 + len(columns)))]
+        lines += [_line([str(row), *(texts.get((str(row), name), "HOLE") for name in columns)]) for row in ROWS]
+        parts.append("\n".join(lines))
+    special = [f"- {row}, {column}: {outcome}, since {why}." for (row, column), (outcome, why) in SPECIAL.items()]
+    return "\n" + "\n\n".join([*parts, "### Where a reply has a meaning of its own", "\n".join(special)]) + "\n\n"
+
+
+def parsed(text: str) -> dict[tuple[str, str], str]:
+    """The cells of rendered tables."""
+    cells, names = {}, []
+    for line in text.splitlines():
+        if not line.startswith("| "):
+            continue
+        first, *others = line.strip("| ").split(" | ")
+        if first == "call":
+            names = others
+        else:
+            cells.update({(first, name): other for name, other in zip(names, others, strict=True) if other != "---"})
+    return cells
+
+
+def kept() -> str:
+    """The tables in the document."""
+    return _KEPT.search(DOCUMENT.read_text(encoding="utf-8")).group()
+
+
+def keep(text: str) -> None:
+    """Put the tables into the document."""
+    old = DOCUMENT.read_text(encoding="utf-8")
+    DOCUMENT.write_text(_KEPT.sub(lambda _found: text, old), encoding="utf-8")
+
+
+def _line(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
