@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from support.tree import ROOT
 
+from .cell import NO_LIST
 from .columns import COLUMNS, SPECIAL
 from .rows import ROWS
 
@@ -28,7 +29,13 @@ def rendered(texts: Mapping[tuple[str, str], str]) -> str:
         lines += [_line([str(row), *(texts.get((str(row), name), "HOLE") for name in columns)]) for row in ROWS]
         parts.append("\n".join(lines))
     special = [f"- {row}, {column}: {outcome}, since {why}." for (row, column), (outcome, why) in SPECIAL.items()]
-    return "\n" + "\n\n".join([*parts, "### Where a reply has a meaning of its own", "\n".join(special)]) + "\n\n"
+    cases = sum(text != NO_LIST for text in texts.values())
+    count = (
+        f"{cases} cases: {len(ROWS)} calls, {len(COLUMNS)} faults, without those that need a list where there is none."
+    )
+    return (
+        "\n" + "\n\n".join([count, *parts, "### Where a reply has a meaning of its own", "\n".join(special)]) + "\n\n"
+    )
 
 
 def parsed(text: str) -> dict[tuple[str, str], str]:
