@@ -22,7 +22,7 @@ LIBRARIES = (TEMPLATE, STATEMENT, MARKUP, FORMULA, "a/../b?c#d%2f", "..%2f..", "
 NAMED = {f"named{number}": library for number, library in enumerate(LIBRARIES)}
 RUNS = {
     "preview": ("-v",),
-    "onboard": ("-v", "--diff"),
+    "onboard": ("-v", "--diff", "-e", "imanage_plan={where}/run1/report/plan.json"),
     "audit": ("-v", "--diff"),
     "offboard": ("-v", "--check", "--diff"),
 }
@@ -35,9 +35,13 @@ def _played(where):
             user = {"id": f"admin@{name}.example", "password": f"{name}-admin-password", "app_management": True}
             stage.add(name, libraries=[library], users=[{**user, "nrtadmin": "all", "name": TEMPLATE}])
         stage.add("words")
+        stage.add("consent", consent_required=True, libraries=["ACTIVE", TEMPLATE])
         body = {"error": {"code": TEMPLATE, "code_message": f"{TEMPLATE} {MARKUP}", "transaction": MARKUP}}
         stage.sandbox.tenant("words").faults.append(Fault("status", "listApps", status=409, body=body))
-        runs = {name: stage.run(*arguments, f"{COLLECTION}.{name}") for name, arguments in RUNS.items()}
+        runs = {
+            name: stage.run(*(one.format(where=where) for one in arguments), f"{COLLECTION}.{name}")
+            for name, arguments in RUNS.items()
+        }
         reports = json.dumps({"imanage_reports": [str(where / "run2" / "report" / "report.json")]})
         runs["merge_reports"] = stage.run("-v", "-e", reports, f"{COLLECTION}.merge_reports")
     pages = [path.read_text(encoding="utf-8") for path in where.rglob("*.html")]
@@ -58,6 +62,7 @@ def test_the_tenants_end_as_if_they_had_usual_names(played):
     }
     assert {report[name]["status"] for name in NAMED} == {"onboarded"}
     assert report["words"]["failure"]["kind"] == "conflict"
+    assert any(TEMPLATE in step for step in report["consent"]["next_steps"])
 
 
 def test_what_a_server_says_is_never_a_template(played):
@@ -82,7 +87,7 @@ def test_what_a_server_says_is_no_markup(played):
 @pytest.mark.parametrize("name", REPORTED)
 def test_what_a_server_says_is_no_formula(played, name):
     rows = list(csv.DictReader(io.StringIO(played["runs"][name].files["report.csv"], newline="")))
-    assert len(rows) == len(NAMED) + 1
+    assert len(rows) == len(NAMED) + 2
     assert not [
         cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     ]

@@ -335,6 +335,11 @@ def test_credentials_of_the_environment_are_enough(tagged):
     assert set(authorizers(run.snapshots["environment"]).values()) == {"admin@environment.example"}
 
 
-@pytest.mark.parametrize("name", ["tags", "skip", "check", "environment"])
+@pytest.mark.parametrize("name", ["tags", "skip", "environment"])
 def test_no_option_brings_a_warning(tagged, name):
     assert tagged[name].warnings == []
+
+
+def test_a_check_warns_of_nothing_but_its_assumption(tagged):
+    (warning,) = tagged["check"].warnings
+    assert "Refresh tokens are assumed to be allowed" in warning
