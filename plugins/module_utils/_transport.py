@@ -287,8 +287,13 @@ class Transport:
         self._session.close()
 
     def _proxies(self, url: str) -> dict[str, str]:
-        """The proxies that the environment names, as requests reads it, looked up once for each host."""
+        """The proxies that the environment names, as requests reads it, looked up once for each host.
+
+        None for plain HTTP: a proxy would read the token, and the loopback, the only place for plain HTTP, is here.
+        """
         host = urlsplit(url)[:2]
+        if host[0] == "http":
+            return {}
         if host not in self._known_proxies:
             self._known_proxies[host] = requests.utils.get_environ_proxies(url)
         return self._known_proxies[host]

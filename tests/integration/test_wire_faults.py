@@ -498,25 +498,6 @@ def test_a_netrc_entry_for_the_host_is_ignored(acme, monkeypatch, tmp_path):
     assert len(acme.log) == 6
 
 
-def test_proxies_of_the_environment_are_used(acme, places, monkeypatch):
-    # The sandbox answers a proxy's kind of request as well: what counts is who was asked.
-    monkeypatch.setenv("http_proxy", acme.url)
-    result = acme.run(INFO, url="http://127.0.0.2:9", retry_timeout=1)
-    assert result.get("failed")
-    assert places.exchanges, "the proxy was not asked"
-    monkeypatch.setenv("no_proxy", "127.0.0.2")
-    places.exchanges.clear()
-    assert acme.run(INFO, url="http://127.0.0.2:9", retry_timeout=1)["failed"]
-    assert not places.exchanges
-
-
-def test_a_proxy_that_is_not_there_is_unreachable(acme, naps, monkeypatch):
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    result = acme.run(INFO)
-    assert kind(result) == "unreachable"
-    assert acme.calls == []
-
-
 def test_ids_are_encoded_in_paths(acme):
     for identity in ("a/b", "a?b", "a#b", "a%2Fb", "a b", "ä"):
         result = acme.run(APPLICATION, app_id=identity)
