@@ -18,7 +18,7 @@ TOUCHED = "touched-by-a-template"
 TEMPLATE = "{{ lookup('pipe', 'touch " + TOUCHED + "') }}"
 STATEMENT = "{% for x in [1] %}{{ lookup('pipe', 'touch " + TOUCHED + "') }}{% endfor %}"
 MARKUP, FORMULA = "<script>alert(1)</script>", "=HYPERLINK(1)"
-LIBRARIES = (TEMPLATE, STATEMENT, MARKUP, FORMULA, "a/../b?c#d%2f", "..%2f..", "x" * 10_000)
+LIBRARIES = (TEMPLATE, STATEMENT, MARKUP, FORMULA, f"\n{FORMULA}", "a/../b?c#d%2f", "..%2f..", "x" * 10_000)
 NAMED = {f"named{number}": library for number, library in enumerate(LIBRARIES)}
 RUNS = {
     "preview": ("-v",),
