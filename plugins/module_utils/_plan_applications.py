@@ -52,7 +52,7 @@ def plan_application(wish: ApplicationWish, current: Mapping[str, Any] | None) -
     if current is None:
         raise ValueError("only an application that was found can be planned to be present")
 
-    start = dict(current) if added else as_added(current, wish.enabled is not False)
+    start = dict(current) if added else as_added(current)
     target = {**start, "enabled": start["enabled"] if wish.enabled is None else wish.enabled}
     target["status"] = "enabled" if target["enabled"] else "disabled"
     access_body, access = _plan_access(wish, start["access"])

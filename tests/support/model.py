@@ -16,6 +16,11 @@ _KINDS = {"user": "users", "group": "groups"}
 _MODES = {wire: mode for mode, wire in ACCESS_MODES.items()}
 
 
+def as_given(text: str | None) -> str | None:
+    """The same word as an object of its own, as words of a playbook are: only what it says can tell what it means."""
+    return text and "".join(list(text))
+
+
 def application_after(application: dict[str, Any] | None, steps: list[Any]) -> dict[str, Any] | None:
     """The application that Control Center has after the steps of a plan."""
     for step in steps:

@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import given, note, seed, settings
 from sandbox import Sandbox
 
+from . import screen
 from .compare import agrees
 from .expected import Wanted, parts, settled
 from .places import CLIENT_ID, SIGNING, filled
@@ -101,6 +102,9 @@ def tell(situation: Situation, sandbox: Sandbox, run: Callable[[bool], Result]) 
     else:
         assert_same(preview, ran)
     assert after == goal
+    for diff in _diffs(ran):
+        if ran["changed"] and not (assumed and screen.LIBRARIES in diff["before_header"]):
+            screen.assert_shows(diff, before, after)
     sandbox.advance(PASSING)
     sandbox.clear_log()
     again = run(False)
@@ -148,9 +152,12 @@ def assert_settled(again: Result, sandbox: Sandbox) -> None:
     """A second run finds nothing to do."""
     assert not again.get("failed"), again
     assert not again["changed"]
-    diffs = again["diff"] if isinstance(again["diff"], list) else [again["diff"]]
-    assert all(diff["before"] == diff["after"] for diff in diffs)
+    assert all(diff["before"] == diff["after"] for diff in _diffs(again))
     assert writes(sandbox) == []
+
+
+def _diffs(result: Result) -> list[dict[str, str]]:
+    return result["diff"] if isinstance(result["diff"], list) else [result["diff"]]
 
 
 def handed_over(result: Result) -> list[Any]:

@@ -15,7 +15,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_appli
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from support.model import application_after
+from support.model import application_after, as_given
 
 CATALOG = {
     "id": "tracker",
@@ -49,12 +49,12 @@ wishes = st.builds(
     ApplicationWish,
     state=st.just("present"),
     enabled=st.sampled_from([None, True, False]),
-    mode=st.sampled_from([None, "all", "custom"]),
+    mode=st.sampled_from([None, "all", "custom"]).map(as_given),
     users=st.one_of(st.none(), members),
     groups=st.one_of(st.none(), members),
     exclusive=st.booleans(),
 )
-any_wish = st.one_of(wishes, st.just(ApplicationWish(state="absent")))
+any_wish = st.one_of(wishes, st.just(ApplicationWish(state=as_given("absent"))))
 
 
 def bodies(plan):
@@ -126,6 +126,29 @@ def test_adding_for_some_never_opens_the_application_to_all():
         "Allow access to": "Custom",
         "Groups": ["Pilot"],
     }
+
+
+def test_an_application_of_which_nothing_says_that_it_is_enabled_is_not_left_disabled():
+    plan = plan_application(ApplicationWish(mode=as_given("custom"), groups=["Pilot"]), CATALOG)
+    assert [body for operation, body in bodies(plan) if operation == "updateApp"] == [{"status": "enabled"}]
+
+
+@pytest.mark.parametrize(
+    ("wish", "current", "does"),
+    [
+        (ApplicationWish(), CATALOG, ["add the application"]),
+        (ApplicationWish(enabled=True), as_added(CATALOG, False), ["enable the application"]),
+        (ApplicationWish(enabled=False), ADDED, ["disable the application"]),
+        (ApplicationWish(state="absent"), ADDED, ["remove the application"]),
+        (
+            ApplicationWish(enabled=True, mode="custom", groups=["Pilot"]),
+            CATALOG,
+            ["add the application", "set who has access", "enable the application"],
+        ),
+    ],
+)
+def test_each_write_says_what_it_does(wish, current, does):
+    assert [step.does for step in plan_application(wish, current).steps] == does
 
 
 def test_law_10_an_addition_cut_short_is_completed():

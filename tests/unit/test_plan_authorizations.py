@@ -12,13 +12,14 @@ from ansible_collections.imanage.control_center.plugins.module_utils._errors imp
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
     Authorizations,
     AuthorizationWish,
+    _plain_iso,
     authorized,
     moment,
     plan_authorizations,
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from support.model import NOW, rows_after
+from support.model import NOW, as_given, rows_after
 
 ME = "me@t.example"
 
@@ -48,10 +49,10 @@ rows = st.builds(
 readings = st.lists(rows, max_size=3, unique_by=lambda one: one["id"]).map(lambda found: read(*found))
 wishes = st.builds(
     AuthorizationWish,
-    st.sampled_from(["authorized", "unauthorized"]),
+    st.sampled_from(["authorized", "unauthorized"]).map(as_given),
     st.one_of(st.none(), st.lists(st.sampled_from(["active", "ARCHIVE", "Spm"]), min_size=1, unique=True)),
     st.one_of(st.none(), st.just("service@t.example")),
-    st.sampled_from(["keep", "me"]),
+    st.sampled_from(["keep", "me"]).map(as_given),
     st.sampled_from([0, 1, 30, 364]),
     st.none(),
 )
@@ -92,7 +93,8 @@ def test_steps_and_differences_go_together(wish, current):
         (AuthorizationWish(), row(by=ME, days=0), "ended"),
         (AuthorizationWish(renew_before_days=30), row(by=ME, days=30), "ends within 30 days"),
         (AuthorizationWish(authorizer="me"), row(by="other", days=9), "authorized by other"),
-        (AuthorizationWish(state="unauthorized"), row(by=ME, days=-1), "authorized"),
+        (AuthorizationWish(authorizer=as_given("me")), row(by="another", days=9), "authorized by another"),
+        (AuthorizationWish(state=as_given("unauthorized")), row(by=ME, days=-1), "authorized"),
     ],
 )
 def test_what_is_written(wish, found, standing):
@@ -119,6 +121,19 @@ def test_what_is_left_alone(wish, found):
     plan = plan_authorizations(wish, read(found))
     assert plan.steps == []
     assert plan.before == plan.after
+
+
+def test_of_several_authorizations_each_is_measured_against_its_own_earlier_one():
+    before = read(*(row(library, by="other", days=9) for library in ("ACTIVE", "ARCHIVE", "SPM")))
+    wish = AuthorizationWish(renew_before_days=30, replaced=before)
+    renewed = row("ARCHIVE", by=ME, days=9)
+    for found in (read(*before.rows[:1], renewed, *before.rows[2:]), read(renewed, *before.rows[2:], *before.rows[:1])):
+        plan = plan_authorizations(wish, found)
+        assert plan.before == {
+            "ACTIVE": "ends within 30 days",
+            "ARCHIVE": "authorized",
+            "SPM": "ends within 30 days",
+        }
 
 
 def test_the_given_email_goes_before_the_users_own():
@@ -157,6 +172,24 @@ def test_what_is_no_time_is_an_unexpected_reply(text):
     with pytest.raises(Failure, match="is no time") as caught:
         moment(text)
     assert caught.value.kind == "unexpected_reply"
+
+
+def test_what_is_no_time_is_told_up_to_its_fortieth_character():
+    with pytest.raises(Failure, match=f"^'{'x' * 40}' is no time"):
+        moment("x" * 100)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("2026-03-01T12:00:00Z", "2026-03-01T12:00:00+00:00"),
+        ("2026-03-01T12:00:00+01:00", "2026-03-01T12:00:00+01:00"),
+        ("2026-03-01T12:00:00.5Z", "2026-03-01T12:00:00.500000+00:00"),
+        ("2026-03-01T12:00:00.1234567+01:00", "2026-03-01T12:00:00.123456+01:00"),
+    ],
+)
+def test_old_pythons_are_given_times_that_they_can_read(text, plain):
+    assert _plain_iso(text) == plain
 
 
 def test_fractions_are_kept():

@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_chain import following
+from support.model import as_given
 
 WORK, NO_WORK = {"changed": True, "libraries": []}, {"changed": False, "libraries": []}
 
@@ -36,6 +37,13 @@ def test_a_policy_without_an_earlier_stage_is_as_it_was_read():
         assert following("refresh_token", policy(False), earlier) == policy(False)
 
 
+def test_of_several_earlier_stages_the_last_one_holds():
+    told = following("refresh_token", policy(True), [added(enabled=False), added(identity=as_given("tracker-cc"))])
+    assert told == policy(True)
+    told = following("refresh_token", policy(True), [added(), added(identity=as_given("tracker-cc"), enabled=False)])
+    assert told == policy(True, enabled=False)
+
+
 def test_an_application_is_what_it_is():
     assert following("application", added(), [added(enabled=False)]) == added()
 
@@ -60,6 +68,7 @@ def test_without_refresh_tokens_nothing_can_be_authorized():
         [],
         [added(), policy(True)],
         [added(name="other", enabled=False), policy(False, name="other")],
+        [added(name="A name before it", enabled=False), policy(False, name="A name before it")],
         [{"changed": False, "application": None}],
     ],
 )
