@@ -8,7 +8,7 @@ SANDBOX_PORT ?= 8800
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test test-deep kills faults long-run coverage mutants lint bench clean
+.PHONY: help demo sandbox test test-deep kills faults long-run coverage mutants documents lint bench clean
 
 help:
 	@echo "make demo     preview and onboard four tenants against a sandbox Control Center"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench    measure how fast it is (BENCH=full for the whole table)"
 	@echo "make faults   meet every fault on every call, and write the table of docs/reliability.md"
 	@echo "make long-run onboard 300 tenants three times among random faults, and once without"
+	@echo "make documents write docs/troubleshooting.md from the messages in the code"
 	@echo "make clean    remove what these commands made"
 
 demo: .venv/demo.done
@@ -59,6 +60,9 @@ faults: .venv/test.done
 
 long-run: .venv/test.done
 	$(BIN)/python -m reliability.long_run
+
+documents: .venv/test.done
+	PYTHONPATH=$(PYTHONPATH):.cache/tree $(BIN)/python -m documents.troubleshooting
 
 lint: .venv/lint.done .venv/demo.done
 	$(BIN)/ruff check .

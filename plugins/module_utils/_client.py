@@ -70,7 +70,7 @@ class Client:
                 timeout=connection.timeout, validate_certs=connection.validate_certs, ca_path=connection.ca_path
             )
         except TransportError as error:
-            raise Failure(error.kind, f"Control Center cannot be called: {error}.") from None
+            raise Failure(error.kind, f"Control Center cannot be called: {error}.", advice=error.advice) from None
 
     # -- what the contract offers -------------------------------------------------------------------------------
 

@@ -79,7 +79,9 @@ def moment(text: str) -> datetime.datetime:
         # Python 3.9 and 3.10 read neither Z nor fractions of other than three or six digits.
         time = datetime.datetime.fromisoformat(_plain_iso(text))
     except ValueError:
-        raise Failure("unexpected_reply", f"{text[:40]!r} is no time.") from None
+        raise Failure(
+            "unexpected_reply", f"Where a library's authorization has a time, {text[:40]!r} stands."
+        ) from None
     return time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)
 
 

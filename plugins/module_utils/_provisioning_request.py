@@ -108,7 +108,9 @@ def send(request: Request, customer_id: int, application: str) -> dict[str, Any]
             done = sent_before(request, customer_id, application)
             if done is None:
                 raise Failure(
-                    "conflict", f"Another run tried at the same moment to send the request for {application}."
+                    "conflict",
+                    f"Another run tried at the same moment to send the request for {application}.",
+                    advice="Run again: it shows whether that run has sent it.",
                 )
             return done
         try:

@@ -11,6 +11,7 @@ import http.cookiejar
 import os
 import random
 import ssl
+import sys
 import time
 import traceback
 import warnings
@@ -53,12 +54,16 @@ _WIDEST_SPREAD = 4
 
 
 class TransportError(Exception):
-    """No reply. C(sent) tells whether the request may have reached the server; C(kind) is a kind of failure."""
+    """No reply. C(sent) tells whether the request may have reached the server; C(kind) is a kind of failure.
 
-    def __init__(self, kind: str, words: str, sent: bool) -> None:
+    C(advice) says what to do next where that is another thing than for every failure of that kind.
+    """
+
+    def __init__(self, kind: str, words: str, sent: bool, advice: str | None = None) -> None:
         super().__init__(words)
         self.kind = kind
         self.sent = sent
+        self.advice = advice
 
 
 class Patience(Retry):
@@ -203,7 +208,12 @@ class Transport:
     def __init__(self, *, timeout: float, validate_certs: bool = True, ca_path: str | None = None) -> None:
         """C(timeout) is in seconds and holds for each connection attempt and each wait for bytes."""
         if IMPORT_ERROR is not None:
-            raise TransportError("bad_option", "the Python library requests (2.32 or newer) is not installed", False)
+            raise TransportError(
+                "bad_option",
+                "the Python library requests (2.32 or newer) is not installed",
+                False,
+                f"Install it for the Python that runs this task, {sys.executable}.",
+            )
         self.timeout = timeout
         self.waits: list[float] = []
         self._quiet = not validate_certs
@@ -212,7 +222,12 @@ class Transport:
             context = tls_context(ca_path, validate_certs, None if ca_path else environment_bundle())
         except (OSError, ssl.SSLError) as error:
             raise TransportError(
-                "bad_option", f"the authorities in {ca_path or 'the environment'}: {error}", False
+                "bad_option",
+                f"the authorities in {ca_path or 'the environment'} cannot be read: {error}",
+                False,
+                "Give ca_path a file of certificates in PEM form, or a directory of them, that this user may read."
+                if ca_path
+                else "Correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE, or give ca_path.",
             ) from None
         self._adapter = _Adapter(context)
         self._session = requests.Session()

@@ -9,6 +9,8 @@ import re
 
 import pytest
 import yaml
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import KINDS
+from documents import messages, troubleshooting
 from support.tasks import MODULES
 from support.tree import ROOT
 
@@ -29,6 +31,19 @@ def test_links_lead_to_files_and_headings_that_are_there(document):
         assert place.exists(), target
         headings = re.findall(r"^#+ (.+)$", place.read_text(encoding="utf-8"), re.MULTILINE)
         assert not heading or heading in {one.lower().replace(" ", "-") for one in headings}, target
+
+
+def test_every_message_of_the_code_is_explained():
+    assert troubleshooting.PAGE.read_text(encoding="utf-8") == troubleshooting.render(), "make documents writes it"
+
+
+def test_the_messages_are_read_from_the_code():
+    failures, warnings = messages.read()
+    kinds = {one.kind for one in failures}
+    assert kinds <= {*KINDS, None}
+    for text in ("There are no credentials.", "url names no host.", "Cannot {call} ({operation}, status {number})."):
+        assert text in {one.text for one in failures}
+    assert any("validate_certs is false" in text for text in warnings)
 
 
 def test_the_readme_names_every_module_and_playbook():
