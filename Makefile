@@ -8,7 +8,7 @@ SANDBOX_PORT ?= 8800
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test test-deep kills faults long-run coverage mutants documents lint bench clean
+.PHONY: help demo sandbox test test-deep kills faults long-run browser coverage mutants documents lint bench clean
 
 help:
 	@echo "make demo     preview and onboard four tenants against a sandbox Control Center"
@@ -16,6 +16,7 @@ help:
 	@echo "make test     run all tests"
 	@echo "make test-deep try the properties on many more examples, of a random seed (or of SEED=number)"
 	@echo "make kills    kill runs over 20 tenants at 70 moments, and let the next run complete them"
+	@echo "make browser  install Chromium, for the tests of pages (as root, on Debian or Ubuntu)"
 	@echo "make coverage which lines and branches the tests go through, in process and in modules"
 	@echo "make mutants  plant faults in the decisions and see whether tests notice"
 	@echo "make lint     run all linters"
@@ -42,6 +43,10 @@ test-deep: .venv/test.done
 
 kills: .venv/test.done
 	KILLS=70 $(BIN)/python -m pytest -n auto -rP tests/integration/test_kills.py $(ARGS)
+
+# Tests of pages are left out where there is none.
+browser:
+	@command -v chromium || apt-get install --yes --no-install-recommends chromium
 
 coverage: .venv/test.done .venv/coverage.done
 	rm -f .cache/coverage*
