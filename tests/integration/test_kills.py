@@ -118,8 +118,8 @@ def test_the_next_run_completes_what_a_killed_one_left(tmp_path, whole, sign, mo
         assert max(lost.values(), default=0) <= 1, "only what was on its way is not recorded"
         settled = sum(not row["changed"] for row in run.report.values())
         print(
-            f"{sign.name} after {after} of {total} requests ({seen} arrived): {done.total()} of {writes.total()} "
-            f"writes made, {lost.total()} of them not recorded; {settled} of {TENANTS} tenants were done; "
+            f"{ending.sent} {sign.name} after {after} of {total} requests ({seen} arrived): {done.total()} of "
+            f"{writes.total()} writes made, {lost.total()} of them not recorded; {settled} of {TENANTS} tenants were done; "
             f"{searched} files searched"
         )
 

@@ -15,16 +15,22 @@ from typing import Any
 
 from sandbox import Entry, Reply, Request, Sandbox
 
+# Seconds after which a person who has pressed Ctrl+C presses it again. Ansible takes what comes while it collects
+# garbage or forks for no interruption, ends its workers all the same, and waits for their results for ever.
+PATIENCE = 20
+
 
 class Ending:
     """Sends a signal while the n-th request from now on is answered: it is applied, its reply hardly ever arrives.
 
     SIGKILL hits the command and every process that it has started, as when a machine goes down. Any other signal goes
-    to the command's group of processes, as from a terminal. C(entries) has what the sandbox logged.
+    to the command's group of processes, as from a terminal, and once more where nothing came of it. C(entries) has
+    what the sandbox logged, C(sent) says how many signals it took.
     """
 
     def __init__(self, sandbox: Sandbox, after: int, sign: signal.Signals):
         self.entries: list[Entry] = []
+        self.sent = 0
         self._after, self._sign = after, sign
         self._process: subprocess.Popen[str] | None = None
         self._started = threading.Event()
@@ -34,7 +40,8 @@ class Ending:
     def execute(self, command: list[Any], cwd: Path, env: Mapping[str, str]) -> tuple[int, str]:
         """Run the command; its exit code, negative for a signal, and its output, to the end of its last process."""
         with subprocess.Popen(
-            command,
+            # Started in the background, a process ignores SIGINT, and so does all that it starts.
+            ["env", "--default-signal=INT", *command],
             cwd=cwd,
             env=env,
             stdin=subprocess.DEVNULL,
@@ -45,8 +52,13 @@ class Ending:
         ) as process:
             self._process = process
             self._started.set()
-            output, _errors = process.communicate()
-        return process.returncode, output
+            while True:
+                try:
+                    output, _errors = process.communicate(timeout=PATIENCE)
+                    return process.returncode, output
+                except subprocess.TimeoutExpired:
+                    if self.sent:
+                        self._end()
 
     def _watched(self, request: Request) -> Reply:
         reply = self._handle(request)
@@ -57,6 +69,7 @@ class Ending:
         return reply
 
     def _end(self) -> None:
+        self.sent += 1
         pid = self._process.pid
         if self._sign != signal.SIGKILL:
             os.killpg(pid, self._sign)
