@@ -23,7 +23,9 @@ RESULT = {
     "changed": bool,
     "stages": dict.fromkeys(STAGES, WORDS),
     "libraries": {"authorized": [str], "pending": [str], "unlisted?": [str]},
+    "authorizations?": [{"library": str, "by?": str, "until?": str}],
     "expires_at?": str,
+    "changes?": [{"stage": str, "title": str, "fields": [{"field": str}]}],
     "next_steps": [str],
     "failure?": {"kind": str, "msg": str},
 }

@@ -58,7 +58,13 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
             "pending": [row["id"] for row in rows if not row["authorized"] and intent != "offboard"],
             "unlisted": authorization.get("unlisted"),
         },
+        "authorizations": [
+            {"library": row["id"], "by": row.get("authorized_by"), "until": row.get("expires_at")}
+            for row in rows
+            if row["authorized"]
+        ],
         "expires_at": _first_end(intent, rows),
+        "changes": _changes(run.get("plan")),
         "next_steps": _next_steps(records, status, missing, failure, authorization)
         + _left_behind(records, failure, _found(returned), authorization),
         "failure": failure,
@@ -71,6 +77,22 @@ def desktop_configuration(url: str) -> str | None:
     if not host.endswith("." + SHARED_HOST):
         return None
     return json.dumps({"TrackerUrl": f"https://{host}/tracker"})
+
+
+def _changes(plan: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """What was planned to be another way, field by field, in the words of the screen; null where there was nothing."""
+    return [
+        {
+            "stage": change["stage"],
+            "title": change["title"],
+            "fields": [
+                {"field": field, "before": change["before"].get(field), "after": change["after"].get(field)}
+                for field in dict.fromkeys([*change["before"], *change["after"]])
+                if change["before"].get(field) != change["after"].get(field)
+            ],
+        }
+        for change in (plan or {}).get("changes") or []
+    ]
 
 
 def _failure(tenant: str, run: Mapping[str, Any]) -> dict[str, Any] | None:

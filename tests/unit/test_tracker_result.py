@@ -146,7 +146,7 @@ def test_has_the_keys_of_the_design_in_their_order(given):
     result = conclude(given)
     assert list(result) == [
         *("tenant", "customer_id", "url", "status", "check_mode", "changed"),
-        *("stages", "libraries", "expires_at", "next_steps", "failure"),
+        *("stages", "libraries", "authorizations", "expires_at", "changes", "next_steps", "failure"),
     ]
     assert tuple(result["stages"]) == STAGES
     assert list(result["libraries"]) == ["authorized", "pending", "unlisted"]
