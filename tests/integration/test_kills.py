@@ -119,8 +119,8 @@ def test_the_next_run_completes_what_a_killed_one_left(tmp_path, whole, sign, mo
         settled = sum(not row["changed"] for row in run.report.values())
         print(
             f"{ending.sent} {sign.name} after {after} of {total} requests ({seen} arrived): {done.total()} of "
-            f"{writes.total()} writes made, {lost.total()} of them not recorded; {settled} of {TENANTS} tenants were done; "
-            f"{searched} files searched"
+            f"{writes.total()} writes made, {lost.total()} of them not recorded; {settled} of {TENANTS} tenants were "
+            f"done; {searched} files searched"
         )
 
 
