@@ -28,6 +28,7 @@ class Call:
     tokens: Tokens
     tenants: Mapping[str, Tenant]
     signed_in: tuple[Tenant, User] | None = None
+    in_browser: bool = False
 
     @property
     def tenant(self) -> Tenant:

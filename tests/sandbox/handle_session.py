@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .call import Call, form_body
 from .model import Tenant
 from .people import User
 from .tokens import lives
 from .wire import Refusal, Reply, data_reply, json_reply, oauth_error
+
+UNKNOWN = "The credentials are not valid."
 
 
 def request_token(call: Call) -> Reply:
@@ -23,14 +27,17 @@ def request_token(call: Call) -> Reply:
         return oauth_error("invalid_scope", "The scope must be admin or user.")
     if not any(_accepts_client(tenant, form) for tenant in call.tenants.values()):
         raise Refusal(401, "InvalidClient", "The client is unknown, or its secret is wrong.")
-    found = _by_password(call, form) if grant == "password" else _by_refresh_token(call, form)
+    if grant == "password":
+        found = by_password(call.tenants, form.get("username", ""), form.get("password", ""))
+    else:
+        found = _by_refresh_token(call, form)
     if found is None:
-        return oauth_error("invalid_grant", "The credentials are not valid.")
+        return oauth_error("invalid_grant", UNKNOWN)
     tenant, user = found
     if not _accepts_client(tenant, form):
         raise Refusal(401, "InvalidClient", "The client is unknown, or its secret is wrong.")
     if not user.allow_logon:
-        return oauth_error("invalid_grant", f"The account {user.id} is not allowed to log on.")
+        return oauth_error("invalid_grant", no_logon(user))
     access, refresh = call.tokens.issue(tenant, user, call.now)
     return json_reply(
         200,
@@ -78,17 +85,33 @@ def discover(call: Call) -> Reply:
     )
 
 
+def sign_in_by_hand(tenants: Mapping[str, Tenant], username: str, password: str) -> tuple[Tenant, User]:
+    """Whose password it is, on a page: there is no client, and no token is issued."""
+    found = by_password(tenants, username, password)
+    if found is None:
+        raise Refusal(401, "NotAuthenticated", UNKNOWN)
+    if not found[1].allow_logon:
+        raise Refusal(401, "NotAuthenticated", no_logon(found[1]))
+    return found
+
+
+def by_password(tenants: Mapping[str, Tenant], username: str, password: str) -> tuple[Tenant, User] | None:
+    """The user of an id and a password."""
+    for tenant in tenants.values():
+        user = tenant.user(username)
+        if user and user.password is not None and password == user.password:
+            return tenant, user
+    return None
+
+
+def no_logon(user: User) -> str:
+    """Why an account that exists is turned away."""
+    return f"The account {user.id} is not allowed to log on."
+
+
 def _accepts_client(tenant: Tenant, form: dict[str, str]) -> bool:
     secret = tenant.client_secret
     return form["client_id"] == tenant.client_id and (secret is None or form.get("client_secret") == secret)
-
-
-def _by_password(call: Call, form: dict[str, str]) -> tuple[Tenant, User] | None:
-    for tenant in call.tenants.values():
-        user = tenant.user(form.get("username", ""))
-        if user and user.password is not None and form.get("password") == user.password:
-            return tenant, user
-    return None
 
 
 def _by_refresh_token(call: Call, form: dict[str, str]) -> tuple[Tenant, User] | None:

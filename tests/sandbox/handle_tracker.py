@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from .applications import Application
 from .call import Call, json_body, page
+from .model import Tenant
 from .people import Library
 from .wire import Refusal, Reply, data_reply
 
@@ -29,7 +30,7 @@ def authorize_library(call: Call) -> Reply:
         raise Refusal(400, "InvalidInput", "email must be an e-mail address.")
     if not extension.allows_refresh:
         raise Refusal(409, "Conflict", f"Refresh tokens are not allowed for {extension.name}.")
-    if library.consent_required or call.tenant.consent_required:
+    if insists_on_consent(call.tenant, library) and not call.in_browser:
         raise Refusal(
             403,
             "InteractiveConsentRequired",
@@ -49,6 +50,11 @@ def unauthorize_library(call: Call) -> Reply:
         raise Refusal(404, "NotFound", f"The library {library.id} is not authorized.")
     library.unauthorize()
     return Reply(204)
+
+
+def insists_on_consent(tenant: Tenant, library: Library) -> bool:
+    """Whether a library can be authorized only by a person in a browser."""
+    return tenant.consent_required or library.consent_required
 
 
 def _extension(call: Call) -> Application:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -21,7 +22,7 @@ from .log import Entry, masked, readable_body
 from .model import Tenant
 from .people import User
 from .tokens import Tokens, use
-from .wire import Refusal, Reply, Request, error_reply, oauth_error
+from .wire import JSON, Refusal, Reply, Request, error_reply, oauth_error
 
 HANDLERS: dict[str, Callable[[Call], Reply]] = {
     **handle_session.HANDLERS,
@@ -90,6 +91,28 @@ class Sandbox:
                 )
             )
             return reply
+
+    def sign_in_by_hand(self, username: str, password: str) -> tuple[Tenant, User]:
+        """Who signs in to the pages; raises Refusal."""
+        with self._lock:
+            return handle_session.sign_in_by_hand(self._tenants, username, password)
+
+    def by_hand(
+        self, tenant: Tenant, user: User, operation: str, body: Any, query: dict[str, str], parameters: dict[str, str]
+    ) -> Any:
+        """What a person in a browser does: the rules of an operation, without traffic to log, to limit or to disturb.
+
+        Returns the data of the reply; raises Refusal.
+        """
+        with self._lock:
+            known = contract.operations()[operation]
+            request = Request(known.method, "", headers={"content-type": JSON}, body=json.dumps(body).encode())
+            signed_in = (tenant, user)
+            call = Call(
+                request, known, parameters, query, self.now(), self._tokens, self._tenants, signed_in, in_browser=True
+            )
+            reply = HANDLERS[operation](call)
+            return reply.json()["data"] if reply.body else None
 
     def tenant(self, name: str) -> Tenant:
         """A tenant by name; KeyError if there is none."""
