@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ASGI application: HTTP in front of the state machine, faults of the connection included."""
+"""The ASGI application: HTTP and the pages in front of the state machine, faults of the connection included."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from .control import control_api
 from .machine import Sandbox
+from .pages import inside, pages
 from .wire import WITHOUT_BODY, Reply, Request
 
 CONTROL = "/_sandbox/"
@@ -22,11 +23,15 @@ class App:
         self._sandbox = sandbox
         self._latency = latency
         self._control = control_api(sandbox)
+        self._pages = pages(sandbox)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request."""
         if scope["path"].startswith(CONTROL):
             await self._control(scope, receive, send)
+            return
+        if inside(scope["path"]):
+            await self._pages(scope, receive, send)
             return
         request = await _request(scope, receive)
         if request is None:

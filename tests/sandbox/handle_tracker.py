@@ -7,7 +7,7 @@ from __future__ import annotations
 from .applications import Application
 from .call import Call, json_body, page
 from .model import Tenant
-from .people import Library
+from .people import Library, User
 from .wire import Refusal, Reply, data_reply
 
 
@@ -24,7 +24,7 @@ def list_library_authorizations(call: Call) -> Reply:
 
 def authorize_library(call: Call) -> Reply:
     """Keep a refresh token of the signed-in user for a library."""
-    extension, library = _extension(call), _listed(call)
+    extension, library = _extension(call), _library(call)
     email = json_body(call, ("email",)).get("email")
     if not isinstance(email, str) or "@" not in email:
         raise Refusal(400, "InvalidInput", "email must be an e-mail address.")
@@ -45,7 +45,7 @@ def authorize_library(call: Call) -> Reply:
 def unauthorize_library(call: Call) -> Reply:
     """Forget the refresh token of a library."""
     _extension(call)
-    library = _listed(call)
+    library = _library(call)
     if library.authorized_by is None:
         raise Refusal(404, "NotFound", f"The library {library.id} is not authorized.")
     library.unauthorize()
@@ -64,12 +64,16 @@ def _extension(call: Call) -> Application:
     return extension
 
 
-def _listed(call: Call) -> Library:
-    identity = call.parameters["library_id"]
-    library = call.tenant.library(identity)
-    if library is None or not call.user.is_nrtadmin(library.id):
-        raise Refusal(404, "NotFound", f"There is no library {identity} in which {call.user.id} is NRTADMIN.")
+def listed(tenant: Tenant, user: User, identity: str) -> Library:
+    """A library that the page shows to a user."""
+    library = tenant.library(identity)
+    if library is None or not user.is_nrtadmin(library.id):
+        raise Refusal(404, "NotFound", f"There is no library {identity} in which {user.id} is NRTADMIN.")
     return library
+
+
+def _library(call: Call) -> Library:
+    return listed(call.tenant, call.user, call.parameters["library_id"])
 
 
 HANDLERS = {
