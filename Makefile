@@ -12,7 +12,7 @@ export PYTHONPATH := $(CURDIR)/tests
 
 help:
 	@echo "make demo     preview and onboard four tenants against a sandbox Control Center"
-	@echo "make sandbox  run the sandbox on port $(SANDBOX_PORT) until you stop it"
+	@echo "make sandbox  run the sandbox and its pages on port $(SANDBOX_PORT) until you stop it"
 	@echo "make test     run all tests"
 	@echo "make test-deep try the properties on many more examples, of a random seed (or of SEED=number)"
 	@echo "make kills    kill runs over 20 tenants at 70 moments, and let the next run complete them"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .descriptions import sandbox_from_file
 from .fields import DescriptionError
+from .pages import ROOT
 from .server import Server, serve
 
 
@@ -56,9 +57,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _greet(server: Server, tenants: Path) -> None:
     print(f"Control Center sandbox at {server.url}")
+    print(f"Its pages, to do by hand what a playbook does: {server.url}{ROOT}")
     for tenant in server.sandbox.tenants:
-        users = ", ".join(user.id for user in tenant.users)
-        print(f"  {tenant.name} (customer {tenant.customer_id}, client {tenant.client_id}): {users}")
+        users = " or ".join(user.id for user in tenant.users if user.password is not None and user.allow_logon)
+        as_whom = f"sign in as {users}" if users else "nobody has a password"
+        print(f"  {tenant.name} (customer {tenant.customer_id}, client {tenant.client_id}): {as_whom}")
     print(f"Passwords are in {tenants}.", flush=True)
 
 

@@ -220,7 +220,8 @@ def test_command_serves_until_told_to_end(tmp_path, ending):
         out, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (0, "")
     assert url in out
-    assert "admin@dune.example" in out
+    assert f"{url}/work/cc\n" in out
+    assert "sign in as admin@acme.example or pat@acme.example\n" in out
     assert "demo-acme" not in out
     assert os.listdir(tmp_path) == ["port"]
 
