@@ -283,16 +283,16 @@ def _without_page(
 
 
 def _handed_over(client: Client, library: str, failure: Failure) -> dict[str, Any]:
-    user = client.identity.user
+    user, url = client.identity.user, f"{client.connection.url}/work/cc"
     said = f' Control Center said: "{failure.words}"' if failure.words else ""
     return {
         "library": library,
-        "url": f"{client.connection.url}/work/cc",
+        "url": url,
         "user": user,
         "instructions": (
-            f"Sign in to Control Center as {quoted(user)}, select {EXTENSION} under Extensions, then Open tracker "
-            f"configuration; select Authorize for the library {quoted(library)}, enter the e-mail address, and select "
-            f"Use my credentials & authorize.{said}"
+            f"Sign in to Control Center at {url} as {quoted(user)}, select {EXTENSION} under Extensions, then Open "
+            f"tracker configuration; select Authorize for the library {quoted(library)}, enter the e-mail address, "
+            f"and select Use my credentials & authorize.{said}"
         ),
     }
 
