@@ -43,14 +43,15 @@ options:
   refresh_token:
     description:
       - A refresh token to sign in with, for tenants with single sign-on. It is used rather than O(password).
-      - The value of E(IMANAGE_REFRESH_TOKEN) is used where the option is not given.
+      - The value of E(IMANAGE_REFRESH_TOKEN) is used where the option is not given and the task names no account.
     type: str
   access_token:
     description:
       - An access token to use, for example the one that M(imanage.control_center.imanage_session) returned.
       - It is used first. Once it has ended, the other credentials, if there are any, are used to sign in again, once.
+        An account of the environment counts among them only where O(customer_id) says which tenant it has to be of.
       - It is never revoked by the task.
-      - The value of E(IMANAGE_ACCESS_TOKEN) is used where the option is not given.
+      - The value of E(IMANAGE_ACCESS_TOKEN) is used where the option is not given and the task names no account.
     type: str
   customer_id:
     description:

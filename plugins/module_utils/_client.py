@@ -101,7 +101,8 @@ class Client:
             other_credentials = self._issued is None
             self._sign_in()
             if other_credentials and operation.id != "discover":
-                self._check_tenant()
+                # They may be of another tenant than the token that has ended.
+                self._identity = self._discover()
             reply = self._send(operation, path, query=query, json=body)
         return self._checked(operation, path, reply)
 
@@ -259,7 +260,7 @@ class Client:
             api_base(version["url"], self.connection.url),
             version.get("version"),
         )
-        wanted = self.connection.customer_id
+        wanted = self._identity.customer_id if self._identity else self.connection.customer_id
         if wanted is not None and wanted != identity.customer_id:
             raise Failure(
                 "wrong_tenant",
@@ -267,11 +268,6 @@ class Client:
                 f"not to customer {wanted}; nothing was changed.",
             )
         return identity
-
-    def _check_tenant(self) -> None:
-        """A token from other credentials may be for another tenant than the one that ended."""
-        if self.connection.customer_id is not None:
-            self._identity = self._discover()
 
     # -- one request and its reply ------------------------------------------------------------------------------
 

@@ -35,6 +35,10 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
+# Each of these says who signs in.
+_ACCOUNT = ("username", "password", "refresh_token", "access_token")
+
+
 class Options(NamedTuple):
     """A module's own options, in Ansible's words, and which of them go together."""
 
@@ -51,6 +55,20 @@ class Options(NamedTuple):
     def rules(self) -> dict[str, list[tuple[str, ...]]]:
         """What Ansible's validators call the options that go together."""
         return {"mutually_exclusive": list(self.mutually_exclusive), "required_one_of": list(self.required_one_of)}
+
+
+def of_one_account(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given options, with the environment's account kept out where they name one of their own.
+
+    An account belongs to one tenant, and would write into it wherever it stood in for another. An empty text takes the
+    place of what the environment has. The environment's user name and password may follow a token of the task's own
+    once that has ended, but only where customer_id says which tenant it has to be.
+    """
+    named = {name for name in _ACCOUNT if given.get(name)}
+    by_token = not named & {"username", "password"}
+    guarded = given.get("customer_id") is not None
+    kept = {"username", "password"} if not by_token or guarded else set()
+    return {**{name: "" for name in _ACCOUNT if named and name not in kept}, **given}
 
 
 def validated(options: Options, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class InProcessAction(ActionBase):
 
     def given(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """The options that are given. One that is null is not, in options within options too."""
-        return plain(dict(self._task.args))
+        return _options.of_one_account(plain(dict(self._task.args)))
 
     def _fits_in_process(self) -> bool:
         return (

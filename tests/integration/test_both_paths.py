@@ -231,6 +231,45 @@ def test_defaults_environment_vault_and_templates_reach_both_paths(world, tmp_pa
     assert acme.tokens_alive() == []
 
 
+def test_an_account_of_the_environment_never_stands_in_for_the_tasks_own_on_either_path(world, tmp_path):
+    acme, birch = world.add(), world.add()
+    before = birch.snapshot()
+    ended = {"url": acme.url, "access_token": "ended"}
+    cases = {
+        "account": (acme.options(), None),
+        "refresh token": (acme.options(by="refresh_token"), None),
+        "access token": (acme.options(by="access_token"), None),
+        "ended": (ended, "sign_in"),
+        "ended, guarded": ({**ended, "customer_id": acme.customer_id}, "wrong_tenant"),
+    }
+    environment = {
+        "IMANAGE_ACCESS_TOKEN": f"{birch.name}-admin-token",
+        "IMANAGE_REFRESH_TOKEN": f"{birch.name}-admin-refresh",
+        "IMANAGE_USERNAME": birch.admin,
+        "IMANAGE_PASSWORD": f"{birch.name}-admin-password",
+        "IMANAGE_CLIENT_ID": CLIENT_ID,
+    }
+    follows = {**ended, "customer_id": birch.customer_id}
+    tasks = [
+        *[
+            task("imanage_application", f"{name}: {state}", way, {**options, "name": TRACKER, "state": state})
+            for way in (HERE, THERE)
+            for name, (options, _kind) in cases.items()
+            for state in ("present", "absent")
+        ],
+        *[task("imanage_tenant_info", "follows", way, follows) for way in (HERE, THERE)],
+    ]
+    played = play(tmp_path, [{"ignore_errors": True, "tasks": tasks}], {"one": {}}, "-vvv", environment=environment)
+    for one in tasks[:-2]:
+        result, kind = played.result("one", one["name"]), cases[one["name"].partition(":")[0]][1]
+        assert result.get("failure", {}).get("kind") == kind, one["name"]
+        assert result["changed"] is (kind is None), one["name"]
+    for way in (HERE, THERE):
+        assert played.result("one", f"follows, {way}")["tenant"]["user"] == birch.admin
+    assert birch.snapshot() == before
+    assert birch.writes == []
+
+
 def test_law_5_a_session_stays_in_the_controller_and_shows_its_token_nowhere(world, tmp_path):
     # Under ANSIBLE_DEBUG Ansible itself shows the arguments of every module that it starts, so none is started here.
     acme, birch = world.add(), world.add()

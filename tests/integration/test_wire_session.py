@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils import _task
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from sandbox import Sandbox
-from support.places import refreshing
+from support.places import TRACKER, refreshing
 from support.tasks import MODULES, run_in_memory
 
 INFO = "imanage_tenant_info"
@@ -181,6 +181,17 @@ def test_the_guard_holds_for_other_credentials_after_a_401(tenant):
         client.call("updateApp", app_id="tracker", body={"status": "enabled"})
     client.sign_out()
     assert caught.value.kind == "wrong_tenant"
+    assert [one.status for one in acme.log if one.operation == "updateApp"] == [401]
+    assert birch.writes == []
+
+
+def test_other_credentials_of_another_tenant_are_refused_without_a_guard_too(tenant):
+    acme, birch = tenant(), tenant()
+    acme.fault("status", "updateApp", status=401, times=1)
+    token = f"{acme.name}-admin-token"
+    result = birch.run("imanage_application", name=TRACKER, access_token=token)
+    assert (kind(result), result["changed"]) == ("wrong_tenant", False)
+    assert f"belongs to customer {birch.customer_id}, not to customer {acme.customer_id}" in result["msg"]
     assert [one.status for one in acme.log if one.operation == "updateApp"] == [401]
     assert birch.writes == []
 
