@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible.module_utils.common.parameters import remove_values
-from ansible_collections.imanage.control_center.plugins.module_utils import _approval, _diff, _secrets
-from ansible_collections.imanage.control_center.plugins.module_utils._carry_out import carry_out, together
+from ansible_collections.imanage.control_center.plugins.module_utils import _approval, _consent, _diff, _secrets
+from ansible_collections.imanage.control_center.plugins.module_utils._carry_out import Outcome, carry_out, together
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import (
     SECRET_OPTIONS,
@@ -45,16 +45,19 @@ def run(
     check_mode: bool,
     diff: bool,
     tell: Callable[[dict[str, Any]], None] | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Do a task with validated parameters; returns its result, a failed one included. Never raises Failure.
 
-    C(tell) is told each change as it happens, a refused one included.
+    C(tell) is told each change as it happens, a refused one included; C(say) shows a line to whoever watches the run.
     """
     client = None
     try:
         client = Client(connection(parameters))
         if tell:
             client.tell = _told_without_secrets(tell, client, parameters)
+        if say:
+            client.say = _told_without_secrets(say, client, parameters)
         if not client.connection.validate_certs:
             client.warnings.append(
                 f"{client.where}: validate_certs is false, so anybody on the way can read and change."
@@ -94,9 +97,9 @@ def _without_secrets(
 
 
 def _told_without_secrets(
-    tell: Callable[[dict[str, Any]], None], client: Client, parameters: Mapping[str, Any]
-) -> Callable[[dict[str, Any]], None]:
-    def told(change: dict[str, Any]) -> None:
+    tell: Callable[[Any], None], client: Client, parameters: Mapping[str, Any]
+) -> Callable[[Any], None]:
+    def told(change: Any) -> None:
         tell(remove_values(change, _secrets.forms([*_given_secrets(parameters), *client.secrets])))
 
     return told
@@ -145,16 +148,32 @@ class Course(NamedTuple):
         diff = self._diff(noun, client, wanted, current, plan)
         try:
             outcome = carry_out(noun, client, to_verify, plan)
+            result = {"changed": outcome.changed, **noun.report(client, wanted, outcome.current)}
+            if outcome.refused:
+                result = self._handed_over(noun, client, to_verify, outcome, result, len(plan.steps))
         except Failure as failure:
             failure.result.update(diff)
             raise
-        result = {"changed": outcome.changed, **diff, **noun.report(client, wanted, outcome.current)}
-        if outcome.refused:
-            result["handed_over"] = noun.hand_over(client, wanted, outcome.refused)
-            waiting = {row["library"] for row in result["handed_over"]}
-            failed = [(step, failure) for step, failure in outcome.refused if step.ids.get("library_id") not in waiting]
-            if failed:
-                raise together(failed, len(plan.steps), result)
+        return {**result, **diff}
+
+    def _handed_over(
+        self, noun: Any, client: Client, wanted: Any, outcome: Outcome, result: dict[str, Any], planned: int
+    ) -> dict[str, Any]:
+        """The result of a task some of whose steps were refused, once a person has done them or time is over."""
+        handed_over = noun.hand_over(client, wanted, outcome.refused)
+        waiting = {row["library"] for row in handed_over}
+        failed = [(step, failure) for step, failure in outcome.refused if step.ids.get("library_id") not in waiting]
+        if failed:
+            # It fails anyway, so whoever has to correct that is not kept waiting.
+            raise together(failed, planned, {**result, "handed_over": handed_over})
+        awaited = _consent.wait(noun, client, wanted, outcome.current, handed_over, wanted.consent_timeout)
+        result = {
+            "changed": outcome.changed or len(awaited.left) < len(handed_over),
+            **noun.report(client, wanted, awaited.current),
+            "handed_over": awaited.left,
+        }
+        if awaited.undone:
+            raise _consent.conflict(awaited.undone, result)
         return result
 
     def preview(self, noun: Any, client: Client, wanted: Any, reader: Client | None = None) -> Foreseen:

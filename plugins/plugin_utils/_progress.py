@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.imanage.control_center.plugins.module_utils._duration import duration
+
 OUTCOMES = ("changed", "waiting", "failed")
 
 
@@ -48,11 +50,3 @@ class Tally:
         elif self.done:
             parts.append(f"in {duration(now - self.started)}")
         return ", ".join(parts)
-
-
-def duration(seconds: float) -> str:
-    """So many seconds, as people say it."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

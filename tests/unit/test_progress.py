@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.plugin_utils._progress import Tally, duration, outcome
+from ansible_collections.imanage.control_center.plugins.module_utils._duration import duration
+from ansible_collections.imanage.control_center.plugins.plugin_utils._progress import Tally, outcome
 
 
 def result(changed=False, **stages):
