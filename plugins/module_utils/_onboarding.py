@@ -45,13 +45,15 @@ class Link(NamedTuple):
 class Wishes(NamedTuple):
     """What is wanted of a tenant.
 
-    C(keeper): the account that authorizes the libraries, None where it is the same. C(request): how to ask iManage for
-    an application that the catalog lacks. C(approved): the one plan that may be carried out, None where any may.
+    C(is_one_product): the applications are the parts of one, as Tracker's are. C(keeper): the account that authorizes
+    the libraries, None where it is the same. C(request): how to ask iManage for an application that the catalog lacks.
+    C(approved): the one plan that may be carried out, None where any may.
     """
 
     names: list[str]
     links: list[Link]
     leaving: bool
+    is_one_product: bool
     fails_unprovisioned: bool
     keeper: Connection | None
     request: _provisioning_request.Request
@@ -82,6 +84,7 @@ def wishes(parameters: Mapping[str, Any]) -> Wishes:
         names,
         [link for link in links if link.stage in parameters["stages"]],
         leaving,
+        authorization is not None,
         parameters["on_unprovisioned"] == "fail",
         _keeper(parameters, authorization or {}),
         _provisioning_request.request(parameters["provisioning_request"], "(the name of the customer)"),
@@ -199,18 +202,24 @@ def _look_up(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, An
             if names.count(name) > 1 or (must_be_there and name not in names and not wanted.leaving):
                 _applications.find(client, name, None)  # It says what is wrong with the name.
         missing = [name for name in wanted.names if name not in names]
-        request = _request(client, wanted) if missing and not wanted.leaving else None
+        request = _request(client, wanted, missing) if missing and not wanted.leaving else None
         sends = request is not None and request["sends"]
         noted.append({**result, "missing": missing, "changed": sends, "request": request})
         return result["applications"]
 
 
-def _request(client: Client, wanted: Wishes) -> dict[str, Any]:
-    """The request to provision the first application, and whether it is still to be sent.
+def _asked_for(wanted: Wishes, missing: list[str]) -> str:
+    """What iManage is asked to provision.
 
-    The vendor provisions an application as a whole: the others come with it.
+    Applications whose libraries are authorized are the parts of one, which the vendor provisions as a whole: the others
+    come with the first.
     """
-    application, request = wanted.names[0], wanted.request
+    return wanted.names[0] if wanted.is_one_product else ", ".join(missing)
+
+
+def _request(client: Client, wanted: Wishes, missing: list[str]) -> dict[str, Any]:
+    """The request to provision what is missing, and whether it is still to be sent."""
+    application, request = _asked_for(wanted, missing), wanted.request
     sent = _provisioning_request.sent_before(request, client.customer_id, application)
     return {
         "text": _provisioning_request.text(request, application),
@@ -225,9 +234,9 @@ def _ask(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]]
     (provisioning,) = stages["provisioning"]
     if not provisioning["changed"]:
         return
-    request = provisioning["request"]
+    request, application = provisioning["request"], _asked_for(wanted, provisioning["missing"])
     if course.diff:
-        provisioning["diff"] = _diff.render(*_request_views(request), client.where, wanted.names[0])
+        provisioning["diff"] = _diff.render(*_request_views(request), client.where, application)
     if course.shows_only:
         return
     stages["provisioning"] = []
@@ -235,7 +244,7 @@ def _ask(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]]
         step = Step("provisioningRequest", {}, None, "ask iManage", touches=(_REQUEST,))
         telling = Telling(client, Plan(*_request_views(request), [step], None))
         try:
-            sent = _provisioning_request.send(wanted.request, client.customer_id, wanted.names[0])
+            sent = _provisioning_request.send(wanted.request, client.customer_id, application)
             telling.done(step)
         except Failure as failure:
             telling.failed(step, failure)

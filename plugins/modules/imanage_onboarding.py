@@ -13,7 +13,8 @@ short_description: Onboard applications of a tenant in iManage Control Center, a
 version_added: 0.1.0
 description:
   - Does in one session what M(imanage.control_center.imanage_application), M(imanage.control_center.imanage_app_auth)
-    and M(imanage.control_center.imanage_library_authorization) do one by one. The role tracker_onboarding uses it.
+    and M(imanage.control_center.imanage_library_authorization) do one by one. The roles tracker_onboarding
+    and application_onboarding use it.
   - Every stage is read and planned before the first write. What can be known to fail fails while the tenant is
     untouched.
   - A tenant whose catalog lacks one of the applications is left alone, see O(on_unprovisioned).
@@ -32,7 +33,7 @@ options:
     default: present
   applications:
     description:
-      - The applications. The last one is that whose page the libraries are authorized on.
+      - The applications. With O(authorization), the last one is that whose page the libraries are authorized on.
     type: list
     elements: dict
     required: true
@@ -112,8 +113,9 @@ options:
         type: str
   provisioning_request:
     description:
-      - The e-mail that asks iManage to provision the first of O(applications), where the catalog lacks one. Its text is
-        in RV(stages). It is sent only where O(provisioning_request.smtp_server) is given, once, and never in a preview.
+      - The e-mail that asks iManage to provision what the catalog lacks of O(applications). With O(authorization) they
+        are the parts of one, and it asks for the first. Its text is in RV(stages). It is sent only where
+        O(provisioning_request.smtp_server) is given, once for the same names, and never in a preview.
     type: dict
     suboptions:
       customer_name:
@@ -192,7 +194,13 @@ EXAMPLES = r"""
     authorization:
       renew_before_days: 30
 
-- name: Take it back
+- name: Change the token policy of an application that is there already
+  imanage.control_center.imanage_onboarding:
+    applications:
+      - name: iManage Insight+ Admin
+        allow_refresh_token: false
+
+- name: Take Tracker back
   imanage.control_center.imanage_onboarding:
     state: absent
     applications:

@@ -30,7 +30,8 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
 
     C(records) has C(intent) (onboard, audit, offboard), C(tenant), C(url), C(names) of the two applications,
     C(run), the result of imanage_onboarding, or of whatever failed instead, and C(check_mode), which counts where that
-    result does not say it.
+    result does not say it. C(wanted) has the stages in which something is wanted, where those are not all; without an
+    authorization it is not Tracker that is onboarded, and nothing is said of Tracker.
     """
     intent, run = records["intent"], records["run"]
     returned = run.get("stages") or {}
@@ -43,7 +44,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     authorization = (returned.get("authorization") or [{}])[0]
     audited = run.get("plan") if intent == "audit" else None
     rows = _audit.libraries(audited) if audited else authorization.get("libraries") or []
-    status = _status(intent, stages, missing, failure, authorization)
+    status = _status(intent, {stage: stages[stage] for stage in _wanted(records)}, missing, failure, authorization)
     return {
         "tenant": records["tenant"],
         "customer_id": session.get("customer_id"),
@@ -69,6 +70,16 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         + _left_behind(records, failure, _found(returned), authorization),
         "failure": failure,
     }
+
+
+def _wanted(records: Mapping[str, Any]) -> tuple[str, ...]:
+    """The stages in which something is wanted."""
+    return tuple(records.get("wanted", STAGES))
+
+
+def _is_tracker(records: Mapping[str, Any]) -> bool:
+    """Only Tracker has libraries to authorize."""
+    return "authorization" in _wanted(records)
 
 
 def desktop_configuration(url: str) -> str | None:
@@ -138,7 +149,7 @@ def _status(
     failure: Mapping[str, Any] | None,
     authorization: Mapping[str, Any],
 ) -> str | None:
-    """The tenant's status; None where tags left out stages, so that nobody knows."""
+    """The tenant's status, from the stages that are wanted; None where tags left out one, so that nobody knows."""
     if failure:
         return "failed"
     if intent == "offboard":
@@ -173,6 +184,8 @@ def _next_steps(
     audits = records["intent"] == "audit"
     if audits and records["run"].get("plan"):
         steps += _audit.findings(records["run"]["plan"])
+    if not _is_tracker(records):
+        return steps
     begun = not audits and status in ("onboarded", "awaiting_consent")
     if begun:
         steps += [CONFIGURE, INSTALL]
@@ -209,7 +222,7 @@ def _left_behind(
     authorization: Mapping[str, Any],
 ) -> list[str]:
     """What an offboarding could not withdraw, and nobody can any more once the page is gone."""
-    if failure or records["intent"] != "offboard":
+    if failure or records["intent"] != "offboard" or not _is_tracker(records):
         return []
     if any(row["name"] == records["names"][1] and row.get("status") == "disabled" for row in found):
         return [

@@ -835,6 +835,21 @@ def test_an_onboarding_asks_once_and_a_preview_never(tenant, plain, given):
     assert acme.writes == []
 
 
+def test_applications_that_are_no_parts_of_one_are_asked_for_by_their_own_names(tenant, plain, given):
+    """With an authorization the vendor is asked for the first, whatever is missing."""
+    parts = [one["name"] for one in BOTH]
+    options = {**onboarding(given(plain.port)), "applications": [{"name": "iManage Drive"}, *BOTH]}
+    del options["authorization"]
+    rows = applications()
+    acme = tenant(applications=[one for one in rows if one["name"] not in parts])
+    first = acme.run(ONBOARDING, **options)
+    assert plain.letter()["Subject"] == f"Provisioning of {', '.join(parts)} for Acme & Söhne"
+    assert f"Application name: {', '.join(parts)}\n" in first["stages"]["provisioning"][0]["request"]["text"]
+    assert acme.run(ONBOARDING, **options)["changed"] is False
+    assert len(plain.taken) == 1
+    assert acme.writes == []
+
+
 def test_an_onboarding_without_a_server_has_the_text_and_changes_nothing(tenant):
     acme = unprovisioned(tenant)
     result = acme.run(ONBOARDING, **onboarding({"customer_name": "Acme"}))
