@@ -20,8 +20,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils import _mai
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import is_loopback
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, quoted
 
-SECURITY = ("starttls", "tls", "none")
-PORT, TIMEOUT = 587, 30.0
+PORTS = {"starttls": 587, "tls": 465, "none": 587}
+SECURITY, TIMEOUT = tuple(PORTS), 30.0
 
 _ATOM, _LABEL = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+", r"[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
@@ -145,11 +145,8 @@ def _address(name: str, value: str | None) -> str | None:
 
 def _server(given: Mapping[str, str]) -> _mail.Server:
     """The checked server. A refusal does not repeat what may have a secret in it."""
-    host, port, security = (
-        given["smtp_server"],
-        given.get("smtp_port", str(PORT)),
-        given.get("smtp_security", SECURITY[0]),
-    )
+    host, security = given["smtp_server"], given.get("smtp_security", SECURITY[0])
+    port = given.get("smtp_port", str(PORTS.get(security)))
     username, password = given.get("smtp_username"), given.get("smtp_password")
     folder = os.path.expanduser(given.get("sent_path", ""))
     missing = [name for name in ("customer_name", "from", "to", "sent_path") if name not in given]
@@ -157,11 +154,11 @@ def _server(given: Mapping[str, str]) -> _mail.Server:
     for wrong, what in (
         (missing, f"smtp_server is given without {' and '.join(missing)}"),
         (not _is_host(host), "smtp_server is not just the name of a host, like smtp.example.com"),
+        (security not in SECURITY, f"smtp_security is {quoted(security)!r}, which is none of {', '.join(SECURITY)}"),
         (
             not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536,
             f"smtp_port is {quoted(port)!r}, which is not a number from 1 to 65535",
         ),
-        (security not in SECURITY, f"smtp_security is {quoted(security)!r}, which is none of {', '.join(SECURITY)}"),
         (username and not password, "smtp_username is given without smtp_password"),
         (password and not username, "smtp_password is given without smtp_username"),
         (not fit_to_send, "smtp_username or smtp_password has a character that is not printable ASCII"),

@@ -124,9 +124,8 @@ options:
             O(provisioning_request.sent_path) are needed.
         type: str
       smtp_port:
-        description: Its port.
+        description: Its port. Without it, V(587), or V(465) where O(provisioning_request.smtp_security=tls).
         type: int
-        default: 587
       smtp_security:
         description: V(starttls), V(tls) from the start, or V(none), which is refused unless the host is this machine.
         type: str

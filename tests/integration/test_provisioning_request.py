@@ -302,6 +302,13 @@ def test_the_defaults_are_the_usual_port_and_starttls(given):
     assert (server.port, server.security, server.timeout) == (587, "starttls", 30)
 
 
+@pytest.mark.parametrize(("security", "usual"), [("starttls", 587), ("tls", 465), (None, 587)])
+def test_tls_from_the_start_has_a_port_of_its_own_unless_one_is_given(given, security, usual):
+    for port, taken in ((None, usual), (2525, 2525)):
+        made = mail.request(given(port, smtp_security=security, smtp_server="mail.example"), "acme")
+        assert made.server.port == taken
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
 def test_no_tls_is_needed_to_this_machine(given, host):
     assert mail.request(given(25, smtp_server=host), "acme").server.host == host
@@ -765,6 +772,17 @@ def test_an_onboarding_without_a_server_has_the_text_and_changes_nothing(tenant)
     (looked,) = result["stages"]["provisioning"]
     assert (result["changed"], looked["request"]["sends"], looked["request"]["sent_at"]) == (False, False, None)
     assert "Customer name: Acme\n" in looked["request"]["text"]
+
+
+def test_a_port_that_is_not_given_is_the_usual_one_for_the_module_too(tenant, given, monkeypatch):
+    """A default of the option would look like a port that is given."""
+
+    def called(server, *_):
+        raise Failure("unreachable", f"Called {server.where}.")
+
+    monkeypatch.setattr(mail._mail, "ready", called)
+    result = unprovisioned(tenant).run(ONBOARDING, **onboarding(given(None, smtp_security="tls")))
+    assert "Called 127.0.0.1:465." in result["msg"]
 
 
 def test_a_request_that_cannot_be_sent_fails_the_onboarding_in_its_stage(tenant, plain, given):
