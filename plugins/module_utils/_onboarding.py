@@ -213,8 +213,11 @@ def _request(client: Client, wanted: Wishes) -> dict[str, Any]:
     application, request = wanted.names[0], wanted.request
     sent = _provisioning_request.sent_before(request, client.customer_id, application)
     return {
-        "text": _provisioning_request.text(request, application),
+        "application": application,
+        "customer_name": request.customer_name,
+        "from": request.sender,
         "to": request.recipient,
+        "text": _provisioning_request.text(request, application),
         "sent_at": (sent or {}).get("sent_at"),
         "sends": sent is None and request.server is not None,
     }

@@ -209,8 +209,8 @@ stages:
     provisioning:
       description:
         - As M(imanage.control_center.imanage_application_info) returns it, and C(missing), the names that the catalog
-          lacks, and where there are any, C(request) with its C(text), whom it is sent C(to), C(sent_at), and whether
-          this task C(sends) it.
+          lacks, and where there are any, C(request) with its C(application), C(customer_name), C(from), C(to) and
+          C(text), C(sent_at), and whether this task C(sends) it.
       type: list
       elements: dict
       sample: [{applications: [], near_misses: [], missing: [iManage Tracker], request: {sends: false}}]
