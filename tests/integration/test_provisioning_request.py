@@ -206,6 +206,17 @@ def test_what_arrives_are_the_words_to_send_by_hand(plain, given):
     assert f"{head}\n" + letter.get_content().replace("\r\n", "\n") == by_hand
 
 
+def test_a_draft_has_the_words_that_are_sent_and_nothing_of_its_moment(plain, given):
+    parameters = given(plain.port)
+    send(parameters)
+    sent, draft = plain.letter(), mail.draft([mail.request(parameters, "acme")], TRACKER)
+    for name in ("From", "To", "Subject"):
+        assert draft[name] == sent[name].strip()
+    assert draft.get_content() == sent.get_content().replace("\r\n", "\n")
+    assert set(sent.keys()) - set(draft.keys()) >= {"Date", "Message-ID"}
+    assert bytes(draft) == bytes(mail.draft([mail.request(parameters, "acme")], TRACKER))
+
+
 def test_the_message_is_dated_and_named_without_the_machine(plain, given):
     send(given(plain.port))
     letter = plain.letter()
@@ -288,7 +299,12 @@ def test_nothing_can_be_put_into_the_head(plain, given, line_break):
     name = f"Acme{line_break}Bcc: thief@b.example?="
     assert "customer_name" in refused(given(plain.port, customer_name=name), "bad_option")
     made = mail.request(given(plain.port), "acme")
-    for function in (mail.text, mail.message, lambda *both: mail.send(both[0], 101, both[1])):
+    for function in (
+        mail.text,
+        mail.message,
+        lambda request, application: mail.draft([request], application),
+        lambda request, application: mail.send(request, 101, application),
+    ):
         with pytest.raises(Failure, match="application") as caught:
             function(made, name)
         assert caught.value.kind == "bad_option"
