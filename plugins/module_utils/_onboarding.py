@@ -222,8 +222,11 @@ def _request(client: Client, wanted: Wishes, missing: list[str]) -> dict[str, An
     application, request = _asked_for(wanted, missing), wanted.request
     sent = _provisioning_request.sent_before(request, client.customer_id, application)
     return {
-        "text": _provisioning_request.text(request, application),
+        "application": application,
+        "customer_name": request.customer_name,
+        "from": request.sender,
         "to": request.recipient,
+        "text": _provisioning_request.text(request, application),
         "sent_at": (sent or {}).get("sent_at"),
         "sends": sent is None and request.server is not None,
     }

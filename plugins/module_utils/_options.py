@@ -126,7 +126,7 @@ def request_options() -> dict[str, dict[str, Any]]:
     """What can be said of the request for provisioning, and of its sending."""
     return {
         **{name: {"type": "str"} for name in ("customer_name", "from", "to", "smtp_server", "smtp_username")},
-        "smtp_port": {"type": "int", "default": 587},
+        "smtp_port": {"type": "int"},
         "smtp_security": {"type": "str", "choices": ["starttls", "tls", "none"], "default": "starttls"},
         "smtp_password": {"type": "str", "no_log": True},
         "smtp_ca_path": {"type": "path"},

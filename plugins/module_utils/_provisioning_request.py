@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The e-mail that asks iManage to provision an application: its words, and its sending, at most once."""
+"""The e-mail that asks iManage to provision an application: its words, as text or draft, and its sending, once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import contextlib
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -20,8 +20,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils import _mai
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import is_loopback
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, quoted
 
-SECURITY = ("starttls", "tls", "none")
-PORT, TIMEOUT = 587, 30.0
+PORTS = {"starttls": 587, "tls": 465, "none": 587}
+SECURITY, TIMEOUT = tuple(PORTS), 30.0
 
 _ATOM, _LABEL = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+", r"[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
@@ -54,7 +54,7 @@ def request(parameters: Mapping[str, Any] | None, tenant: str) -> Request:
 
 def text(request: Request, application: str) -> str:
     """The whole message to send by hand, with placeholders for what is not given."""
-    subject, body = _words(request, application)
+    subject, body = _words([request.customer_name], application)
     return (
         f"From: {request.sender or '(an address with an iManage Help Center account)'}\n"
         f"To: {request.recipient or '(iManage, as given in the onboarding instructions)'}\n"
@@ -66,14 +66,21 @@ def message(request: Request, application: str) -> EmailMessage:
     """The message as it is sent, dated now; raises C(bad_option) when from or to is not given."""
     if not (request.sender and request.recipient):
         raise _refusal("without from and to there is no message to send")
-    subject, body = _words(request, application)
-    # Not every server takes 8 bits.
-    letter = EmailMessage(policy=SMTP_POLICY.clone(cte_type="7bit"))
-    letter["From"], letter["To"], letter["Subject"] = request.sender, request.recipient, subject
+    letter = _letter(request, [request.customer_name], application)
     letter["Date"] = datetime.now(timezone.utc)
     # Without a domain it would have the name of this machine.
     letter["Message-ID"] = make_msgid(domain=request.sender.rpartition("@")[2])
-    letter.set_content(body)
+    return letter
+
+
+def draft(requests: Sequence[Request], application: str) -> EmailMessage:
+    """The message for a person to send, the same each time it is made.
+
+    It may be for several customers, whose C(requests) then have one sender and one recipient.
+    """
+    letter = _letter(requests[0], list(dict.fromkeys(one.customer_name for one in requests)), application)
+    # With it, mail programs open the message to be edited and sent.
+    letter["X-Unsent"] = "1"
     return letter
 
 
@@ -145,11 +152,8 @@ def _address(name: str, value: str | None) -> str | None:
 
 def _server(given: Mapping[str, str]) -> _mail.Server:
     """The checked server. A refusal does not repeat what may have a secret in it."""
-    host, port, security = (
-        given["smtp_server"],
-        given.get("smtp_port", str(PORT)),
-        given.get("smtp_security", SECURITY[0]),
-    )
+    host, security = given["smtp_server"], given.get("smtp_security", SECURITY[0])
+    port = given.get("smtp_port", str(PORTS.get(security)))
     username, password = given.get("smtp_username"), given.get("smtp_password")
     folder = os.path.expanduser(given.get("sent_path", ""))
     missing = [name for name in ("customer_name", "from", "to", "sent_path") if name not in given]
@@ -157,11 +161,11 @@ def _server(given: Mapping[str, str]) -> _mail.Server:
     for wrong, what in (
         (missing, f"smtp_server is given without {' and '.join(missing)}"),
         (not _is_host(host), "smtp_server is not just the name of a host, like smtp.example.com"),
+        (security not in SECURITY, f"smtp_security is {quoted(security)!r}, which is none of {', '.join(SECURITY)}"),
         (
             not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536,
             f"smtp_port is {quoted(port)!r}, which is not a number from 1 to 65535",
         ),
-        (security not in SECURITY, f"smtp_security is {quoted(security)!r}, which is none of {', '.join(SECURITY)}"),
         (username and not password, "smtp_username is given without smtp_password"),
         (password and not username, "smtp_password is given without smtp_username"),
         (not fit_to_send, "smtp_username or smtp_password has a character that is not printable ASCII"),
@@ -185,11 +189,26 @@ def _is_host(host: str) -> bool:
         return False
 
 
-def _words(request: Request, application: str) -> tuple[str, str]:
+def _letter(asking: Request, customers: Sequence[str], application: str) -> EmailMessage:
+    """The message without what makes it one of a certain moment. Who is not given is not in its head."""
+    subject, body = _words(customers, application)
+    # Not every server takes 8 bits.
+    letter = EmailMessage(policy=SMTP_POLICY.clone(cte_type="7bit"))
+    for name, value in (("From", asking.sender), ("To", asking.recipient), ("Subject", subject)):
+        if value:
+            letter[name] = value
+    letter.set_content(body)
+    return letter
+
+
+def _words(customers: Sequence[str], application: str) -> tuple[str, str]:
     """Subject and body, with what the vendor asks for in them."""
     _one_line("the name of the application", application)
-    return f"Provisioning of {application} for {request.customer_name}", (
-        "Please ensure that the following application is provisioned for our account.\n\n"
-        f"Customer name: {request.customer_name}\n"
-        f"Application name: {application}\n"
+    whom, accounts = (
+        (customers[0], "our account") if len(customers) == 1 else (f"{len(customers)} customers", "these accounts")
+    )
+    names = "".join(f"Customer name: {customer}\n" for customer in customers)
+    return f"Provisioning of {application} for {whom}", (
+        f"Please ensure that the following application is provisioned for {accounts}.\n\n"
+        f"{names}Application name: {application}\n"
     )

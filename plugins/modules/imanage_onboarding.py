@@ -133,9 +133,8 @@ options:
             O(provisioning_request.sent_path) are needed.
         type: str
       smtp_port:
-        description: Its port.
+        description: Its port. Without it, V(587), or V(465) where O(provisioning_request.smtp_security=tls).
         type: int
-        default: 587
       smtp_security:
         description: V(starttls), V(tls) from the start, or V(none), which is refused unless the host is this machine.
         type: str
@@ -225,8 +224,8 @@ stages:
     provisioning:
       description:
         - As M(imanage.control_center.imanage_application_info) returns it, and C(missing), the names that the catalog
-          lacks, and where there are any, C(request) with its C(text), whom it is sent C(to), C(sent_at), and whether
-          this task C(sends) it.
+          lacks, and where there are any, C(request) with its C(application), C(customer_name), C(from), C(to) and
+          C(text), C(sent_at), and whether this task C(sends) it.
       type: list
       elements: dict
       sample: [{applications: [], near_misses: [], missing: [iManage Tracker], request: {sends: false}}]

@@ -66,6 +66,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "expires_at": _first_end(intent, rows),
         "changes": _changes(run.get("plan")),
+        "provisioning_request": _asked(returned) if status == "awaiting_provisioning" else None,
         "next_steps": _next_steps(records, status, missing, failure, authorization)
         + _left_behind(records, failure, _found(returned), authorization),
         "failure": failure,
@@ -104,6 +105,12 @@ def _changes(plan: Mapping[str, Any] | None) -> list[dict[str, Any]]:
         }
         for change in (plan or {}).get("changes") or []
     ]
+
+
+def _asked(returned: Mapping[str, Any]) -> dict[str, Any]:
+    """What iManage is asked for, and when it was."""
+    request = returned["provisioning"][0]["request"]
+    return {name: request[name] for name in ("application", "customer_name", "from", "to", "sent_at", "text")}
 
 
 def _failure(tenant: str, run: Mapping[str, Any]) -> dict[str, Any] | None:

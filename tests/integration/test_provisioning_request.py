@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import email
-import email.policy
 import json
 import os
 import signal
@@ -26,17 +24,14 @@ from urllib.parse import quote
 
 import pytest
 import trustme
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 from ansible_collections.imanage.control_center.plugins.module_utils import _provisioning_request as mail
 from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from support.cases import BOTH, ONBOARDING
 from support.places import TRACKER, applications
+from support.post import PASSWORD, USERNAME, Post, answering
 
 MACHINE = "machine-7.inside.example"
-# The length keeps the base64 of the password out of that of both together.
-USERNAME, PASSWORD = "onboarder", 'pa ss"&/word?'
 
 # What another process does: send, and print the record or the failure.
 ELSEWHERE = """
@@ -48,77 +43,6 @@ try:
 except Failure as failure:
     print(failure.kind, failure.what)
 """
-
-
-class Post:
-    """A mail server on 127.0.0.1, and what it took. C(on) has what it does at RCPT and DATA instead of accepting."""
-
-    def __init__(self, files=None, implicit=False, signs_in=False, offers_starttls=True):
-        self.taken, self.greeted, self.accounts, self.on = [], [], [], {}
-        self.refusal = "535 5.7.8 no such account"
-        self.tls = context = None
-        if files:
-            self.tls = context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*files)
-        self._controller = _Controller(
-            self,
-            hostname="127.0.0.1",
-            port=0,
-            server_hostname="mail.example",
-            ssl_context=context if implicit else None,
-            tls_context=context if offers_starttls and not implicit else None,
-            require_starttls=bool(context) and offers_starttls and not implicit,
-            auth_require_tls=not implicit,
-            auth_required=signs_in and offers_starttls and not implicit,
-            authenticator=self._authenticate,
-        )
-
-    def __enter__(self):
-        self._controller.start()
-        self.port = self._controller.port
-        return self
-
-    def __exit__(self, *_):
-        self._controller.stop()
-
-    def _authenticate(self, server, session, envelope, mechanism, data):
-        self.accounts.append((data.login.decode(), data.password.decode()))
-        good = self.accounts[-1] == (USERNAME, PASSWORD)
-        return AuthResult(success=good, handled=False, message=None if good else self.refusal)
-
-    async def handle_EHLO(self, server, session, envelope, hostname, responses):
-        self.greeted.append((hostname, session.ssl is not None))
-        session.host_name = hostname
-        return responses
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        answer = await self.on["RCPT"](server) if "RCPT" in self.on else None
-        envelope.rcpt_tos.append(address)
-        return answer or "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        answer = await self.on["DATA"](server) if "DATA" in self.on else None
-        if answer is None:
-            self.taken.append(envelope)
-        return answer or "250 OK"
-
-    def letter(self):
-        """The one message that it took, parsed."""
-        (envelope,) = self.taken
-        return email.message_from_bytes(envelope.content, policy=email.policy.default)
-
-
-class _Controller(Controller):
-    def _trigger_server(self):
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
-def answering(words):
-    async def answer(server):
-        return words
-
-    return answer
 
 
 @pytest.fixture(autouse=True)
@@ -282,6 +206,17 @@ def test_what_arrives_are_the_words_to_send_by_hand(plain, given):
     assert f"{head}\n" + letter.get_content().replace("\r\n", "\n") == by_hand
 
 
+def test_a_draft_has_the_words_that_are_sent_and_nothing_of_its_moment(plain, given):
+    parameters = given(plain.port)
+    send(parameters)
+    sent, draft = plain.letter(), mail.draft([mail.request(parameters, "acme")], TRACKER)
+    for name in ("From", "To", "Subject"):
+        assert draft[name] == sent[name].strip()
+    assert draft.get_content() == sent.get_content().replace("\r\n", "\n")
+    assert set(sent.keys()) - set(draft.keys()) >= {"Date", "Message-ID"}
+    assert bytes(draft) == bytes(mail.draft([mail.request(parameters, "acme")], TRACKER))
+
+
 def test_the_message_is_dated_and_named_without_the_machine(plain, given):
     send(given(plain.port))
     letter = plain.letter()
@@ -364,7 +299,12 @@ def test_nothing_can_be_put_into_the_head(plain, given, line_break):
     name = f"Acme{line_break}Bcc: thief@b.example?="
     assert "customer_name" in refused(given(plain.port, customer_name=name), "bad_option")
     made = mail.request(given(plain.port), "acme")
-    for function in (mail.text, mail.message, lambda *both: mail.send(both[0], 101, both[1])):
+    for function in (
+        mail.text,
+        mail.message,
+        lambda request, application: mail.draft([request], application),
+        lambda request, application: mail.send(request, 101, application),
+    ):
         with pytest.raises(Failure, match="application") as caught:
             function(made, name)
         assert caught.value.kind == "bad_option"
@@ -376,6 +316,13 @@ def test_nothing_can_be_put_into_the_head(plain, given, line_break):
 def test_the_defaults_are_the_usual_port_and_starttls(given):
     server = mail.request(given(None, smtp_security=None, smtp_server="mail.example"), "acme").server
     assert (server.port, server.security, server.timeout) == (587, "starttls", 30)
+
+
+@pytest.mark.parametrize(("security", "usual"), [("starttls", 587), ("tls", 465), (None, 587)])
+def test_tls_from_the_start_has_a_port_of_its_own_unless_one_is_given(given, security, usual):
+    for port, taken in ((None, usual), (2525, 2525)):
+        made = mail.request(given(port, smtp_security=security, smtp_server="mail.example"), "acme")
+        assert made.server.port == taken
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
@@ -856,6 +803,17 @@ def test_an_onboarding_without_a_server_has_the_text_and_changes_nothing(tenant)
     (looked,) = result["stages"]["provisioning"]
     assert (result["changed"], looked["request"]["sends"], looked["request"]["sent_at"]) == (False, False, None)
     assert "Customer name: Acme\n" in looked["request"]["text"]
+
+
+def test_a_port_that_is_not_given_is_the_usual_one_for_the_module_too(tenant, given, monkeypatch):
+    """A default of the option would look like a port that is given."""
+
+    def called(server, *_):
+        raise Failure("unreachable", f"Called {server.where}.")
+
+    monkeypatch.setattr(mail._mail, "ready", called)
+    result = unprovisioned(tenant).run(ONBOARDING, **onboarding(given(None, smtp_security="tls")))
+    assert "Called 127.0.0.1:465." in result["msg"]
 
 
 def test_a_request_that_cannot_be_sent_fails_the_onboarding_in_its_stage(tenant, plain, given):

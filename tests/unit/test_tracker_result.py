@@ -44,8 +44,11 @@ def lookup(names=NAMES, status="enabled", **request):
         "applications": [{"name": name, "status": status} for name in names],
         "missing": [name for name in NAMES if name not in names],
         "request": {
-            "text": "From: ...\n\nPlease.\n",
+            "application": NAMES[0],
+            "customer_name": "Acme LLP",
+            "from": None,
             "to": "help@vendor.example",
+            "text": "From: ...\n\nPlease.\n",
             "sent_at": None,
             "sends": False,
             **request,
@@ -146,7 +149,8 @@ def test_has_the_keys_of_the_design_in_their_order(given):
     result = conclude(given)
     assert list(result) == [
         *("tenant", "customer_id", "url", "status", "check_mode", "changed"),
-        *("stages", "libraries", "authorizations", "expires_at", "changes", "next_steps", "failure"),
+        *("stages", "libraries", "authorizations", "expires_at", "changes", "provisioning_request"),
+        *("next_steps", "failure"),
     ]
     assert tuple(result["stages"]) == STAGES
     assert list(result["libraries"]) == ["authorized", "pending", "unlisted"]
@@ -464,6 +468,34 @@ def test_a_request_that_was_sent_is_not_to_be_sent_again():
 
 def test_a_preview_says_that_the_run_sends_the_request():
     assert "The run asks help@vendor.example for it, by this message:\n\nFrom: ..." in asked(sends=True)
+
+
+@pytest.mark.parametrize("sent_at", [None, "2026-03-01T09:30:00Z"])
+def test_a_request_is_in_the_fact_of_a_tenant_that_waits_for_imanage(sent_at):
+    left_alone = dict.fromkeys(("application", "refresh_token", "authorization"))
+    found = lookup(NAMES[:1], sent_at=sent_at, sends=sent_at is None)
+    assert conclude(records(run=run(provisioning=[found], **left_alone)))["provisioning_request"] == {
+        "application": NAMES[0],
+        "customer_name": "Acme LLP",
+        "from": None,
+        "to": "help@vendor.example",
+        "sent_at": sent_at,
+        "text": "From: ...\n\nPlease.\n",
+    }
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(records(), id="onboarded"),
+        pytest.param(records(run=failed_in("provisioning", refusal("unreachable"))), id="not sent"),
+        pytest.param(records(run=run(provisioning=[lookup(NAMES[:1])], application=[refusal()])), id="failed later"),
+        pytest.param(offboarding(provisioning=[lookup(NAMES[:1])]), id="offboarded"),
+        pytest.param(records(run=refusal("bad_option")), id="failed before the stages"),
+    ],
+)
+def test_no_other_tenant_asks_for_anything(given):
+    assert conclude(given)["provisioning_request"] is None
 
 
 def test_a_request_names_everything_that_is_missing():
