@@ -96,7 +96,8 @@ def _changes(plan: Mapping[str, Any] | None) -> list[dict[str, Any]]:
 
 
 def _failure(tenant: str, run: Mapping[str, Any]) -> dict[str, Any] | None:
-    if not run.get("failed"):
+    # Where a failure is recorded the task does not fail, and only says why it would have.
+    if not (run.get("failed") or run.get("failure")):
         return None
     if not run.get("failure"):
         # Ansible refused before a task of ours could name the tenant.
