@@ -8,7 +8,7 @@ SANDBOX_PORT ?= 8800
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test test-deep kills faults long-run browser coverage mutants documents lint bench clean
+.PHONY: help demo sandbox test test-deep kills faults long-run browser coverage mutants documents pictures lint bench clean
 
 help:
 	@echo "make demo     preview and onboard four tenants against a sandbox Control Center"
@@ -24,6 +24,7 @@ help:
 	@echo "make faults   meet every fault on every call, and write the table of docs/reliability.md"
 	@echo "make long-run onboard 300 tenants three times among random faults, and once without"
 	@echo "make documents write docs/troubleshooting.md from the messages in the code"
+	@echo "make pictures take the pictures of the README again, with Chromium"
 	@echo "make clean    remove what these commands made"
 
 demo: .venv/demo.done
@@ -68,6 +69,9 @@ long-run: .venv/test.done
 
 documents: .venv/test.done
 	PYTHONPATH=$(PYTHONPATH):.cache/tree $(BIN)/python -m documents.troubleshooting
+
+pictures: .venv/test.done
+	PYTHONPATH=$(PYTHONPATH):.cache/tree $(BIN)/python -m documents.pictures
 
 lint: .venv/lint.done .venv/demo.done
 	$(BIN)/ruff check .

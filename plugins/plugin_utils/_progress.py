@@ -15,7 +15,7 @@ OUTCOMES = ("changed", "waiting", "failed")
 
 def outcome(result: Mapping[str, Any]) -> str:
     """What became of a tenant, by the result of imanage_onboarding: failed, waiting, changed or unchanged."""
-    if result.get("failed"):
+    if result.get("failed") or result.get("failure"):
         return "failed"
     results = [one for of_stage in (result.get("stages") or {}).values() for one in of_stage]
     if any(one.get("missing") or one.get("handed_over") for one in results):

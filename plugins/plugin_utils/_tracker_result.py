@@ -114,7 +114,8 @@ def _asked(returned: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _failure(tenant: str, run: Mapping[str, Any]) -> dict[str, Any] | None:
-    if not run.get("failed"):
+    # Where a failure is recorded the task does not fail, and only says why it would have.
+    if not (run.get("failed") or run.get("failure")):
         return None
     if not run.get("failure"):
         # Ansible refused before a task of ours could name the tenant.

@@ -10,6 +10,7 @@ from support.places import EXTENSION, applications, refreshing
 
 pytest.importorskip("playwright")
 
+from contrast import CONTRAST
 from playwright.sync_api import expect
 from screens import Screens
 
@@ -266,18 +267,3 @@ def test_text_can_be_read_in_light_and_in_dark(screens, page, scheme):
     at.open_tracker_configuration()
     for place in ("body", ".banner", ".quiet", ".state", "nav [aria-current]", "button"):
         assert page.locator(place).first.evaluate(CONTRAST) >= 4.5, place
-
-
-# The ratio of WCAG 2 between the colour of a text and the nearest colour that is painted behind it.
-CONTRAST = """element => {
-  const channels = text => text.match(/[0-9.]+/g).map(Number);
-  const light = text => {
-    const [r, g, b] = channels(text).slice(0, 3).map(v => v / 255)
-      .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  let behind = element;
-  while (channels(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
-  const pair = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor].map(light);
-  return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
-}"""

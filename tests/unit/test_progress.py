@@ -25,6 +25,7 @@ def result(changed=False, **stages):
         (result(changed=True, authorization={"handed_over": [{"library": "SPM"}]}), "waiting"),
         (result(authorization={"handed_over": []}), "unchanged"),
         ({"failed": True, "changed": True}, "failed"),
+        ({"failed": False, "failure": {"kind": "sign_in"}, "changed": True}, "failed"),
         ({"changed": False}, "unchanged"),
     ],
 )

@@ -259,6 +259,12 @@ def test_a_failure_shows_in_its_stage(stage, expected):
     assert result["next_steps"] == ["it said no"]
 
 
+@pytest.mark.parametrize("stage", ["session", "application", "authorization"])
+def test_a_failure_that_does_not_fail_the_task_is_one_all_the_same(stage):
+    run = failed_in(stage)
+    assert conclude(records(run={**run, "failed": False})) == conclude(records(run=run))
+
+
 def test_a_stage_that_could_not_be_planned_is_the_one_that_failed():
     """Everything is planned before the first write, so the stages before it have no results."""
     result = concluded(application=[], refresh_token=[], authorization=[refusal()])

@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lines as they are, for people; with a callback of a format of its own, in the result alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible import constants
+from ansible.plugins.action import ActionBase
+
+# Whose output is for people. Anything else may be read by a program, which lines in between would break.
+FOR_PEOPLE = ("default", "awx_display")
+
+
+class ActionModule(ActionBase):
+    """Prints its lines."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The lines, as they were printed. Servers have a part in them, so no sign is there that steers a terminal."""
+        super().run(tmp, task_vars)
+        _result, given = self.validate_argument_spec({"lines": {"type": "list", "elements": "str", "required": True}})
+        lines = ["".join(sign if sign.isprintable() else " " for sign in line) for line in given["lines"]]
+        if constants.DEFAULT_STDOUT_CALLBACK.rpartition(".")[2] not in FOR_PEOPLE:
+            return {"changed": False, "msg": lines, "_ansible_verbose_always": True}
+        for line in lines:
+            self._display.display(line)
+        return {"changed": False, "msg": lines}

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results as the role leaves them, of tenants of every kind, and the page that a playbook makes of them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from integration.playbooks_support import shell
+
+STAGES = ("provisioning", "application", "refresh_token", "authorization")
+URL = "https://cloudimanage.com"
+STARTED = datetime.now(UTC)
+
+
+def day(ahead: int) -> str:
+    """A time so many days from now, as results have it."""
+    return (STARTED + timedelta(days=ahead)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def row(tenant: str, status: str | None, stages: str, **changes: Any) -> dict[str, Any]:
+    """A result; C(stages) has a letter for each: u(nchanged), c(hanged), w(aiting), f(ailed), s(kipped)."""
+    words = {word[0]: word for word in ("unchanged", "changed", "waiting", "failed", "skipped")}
+    return {
+        "tenant": tenant,
+        "customer_id": None,
+        "url": URL,
+        "status": status,
+        "check_mode": False,
+        "changed": "c" in stages,
+        "stages": {stage: words[letter] for stage, letter in zip(STAGES, stages, strict=True)},
+        "libraries": {"authorized": [], "pending": [], "unlisted": []},
+        "authorizations": [],
+        "expires_at": None,
+        "changes": [],
+        "next_steps": [],
+        "failure": None,
+        **changes,
+    }
+
+
+def authorized(*libraries: tuple[str, str | None, int | None]) -> dict[str, Any]:
+    """The keys of authorized libraries: each its id, by whom, and how many days from now it ends."""
+    rows = [
+        {"library": library, "by": by, "until": None if ahead is None else day(ahead)}
+        for library, by, ahead in libraries
+    ]
+    return {
+        "libraries": {"authorized": [one["library"] for one in rows], "pending": [], "unlisted": []},
+        "authorizations": rows,
+        "expires_at": min((one["until"] for one in rows if one["until"]), default=None),
+    }
+
+
+def change(title: str, *fields: tuple[str, Any, Any]) -> dict[str, Any]:
+    """What was planned of a page: fields, each with its name, and what it was and was to be."""
+    keys = ("field", "before", "after")
+    return {"stage": "application", "title": title, "fields": [dict(zip(keys, one, strict=True)) for one in fields]}
+
+
+def failure(kind: str, msg: str) -> dict[str, Any]:
+    """The keys of a tenant that failed."""
+    wire = dict.fromkeys(("status", "code", "operation", "method", "path", "request_id"))
+    return {"failure": {"msg": msg, "kind": kind, **wire}, "next_steps": [msg]}
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    """Tenants of all kinds, as a firm with hundreds has them: most are well, some wait, a few failed."""
+    rows = []
+    for number in range(count):
+        name, common = f"tenant-{number:04}", {"customer_id": 5000 + number}
+        kind = number % 20
+        if kind < 14:
+            libraries = [(f"LIB_{part}", f"admin@{name}.example", 20 + (number * 7 + part) % 420) for part in range(3)]
+            more = {"changes": [change("iManage Tracker", ("Added", False, True))]} if kind < 3 else {}
+            rows.append(
+                row(name, "onboarded", "uccc" if kind < 3 else "uuuu", **authorized(*libraries), **more, **common)
+            )
+        elif kind < 16:
+            steps = ["Send this to iManage, wait for the confirmation, and run again:\n\nDear iManage,\n…"]
+            rows.append(row(name, "awaiting_provisioning", "wsss", next_steps=steps, **common))
+        elif kind < 18:
+            libraries = {"authorized": [], "pending": ["LIB_0", "LIB_1"], "unlisted": ["LIB_HR"]}
+            steps = ["Open the page and authorize it.", "Run again afterwards: the run verifies the consent."]
+            rows.append(row(name, "awaiting_consent", "uuuw", libraries=libraries, next_steps=steps, **common))
+        elif kind == 18:
+            rows.append(row(name, "drifted", "ucuu", next_steps=["Enable application? is no, shall be yes."], **common))
+        else:
+            rows.append(row(name, "failed", "fsss", **failure("sign_in", f"{name}: Cannot sign in."), **common))
+    return rows
+
+
+def page_of(rows: list[dict[str, Any]], folder: Path) -> Path:
+    """The page that the playbook for slices of an inventory makes of results: Ansible's templating, not a likeness."""
+    (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
+    code, output = shell(
+        "ansible-playbook imanage.control_center.merge_reports -e imanage_report=report"
+        """ -e '{"imanage_reports": ["rows.json"]}'""",
+        folder,
+    )
+    page = folder / "report" / "report.html"
+    assert page.exists(), f"{code}: {output}"
+    return page

@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person sees of a run, on a terminal and in a log: a line for each tenant, and red for what is wrong alone."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playbooks_support import EXTENSION, Stage, catalog, once
+
+ONBOARD, PREVIEW = "imanage.control_center.onboard", "imanage.control_center.preview"
+COLOURS = {"ANSIBLE_NOCOLOR": "", "ANSIBLE_FORCE_COLOR": "1"}
+RED = re.compile(r"\x1b\[0;31m(.*?)\x1b\[0m", re.DOTALL)
+ESCAPING = [
+    {
+        "hosts": "well",
+        "gather_facts": False,
+        "connection": "local",
+        "tasks": [
+            {"name": "Summary", "imanage.control_center.summary": {"lines": ["one\x1b[2J\x1b]0;taken\x07", "two é"]}},
+        ],
+    }
+]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """A tenant that is well, one that waits for iManage, one for a person, one that is wrong; told in several ways."""
+
+    def make():
+        with Stage(tmp_path_factory.mktemp("console")) as stage:
+            stage.add("well")
+            stage.add("wrong", {"imanage_password": "guessed"})
+            stage.add("bare", applications=catalog(EXTENSION))
+            stage.add("consent", consent_required=True)
+            found = {
+                "preview": stage.run(PREVIEW),
+                "minimal": stage.run("--check", ONBOARD, ANSIBLE_STDOUT_CALLBACK="minimal"),
+                "terminal": stage.run(ONBOARD, terminal=True, **COLOURS),
+                "log": stage.run(ONBOARD),
+                "no report": stage.run("--limit", "well,bare", ONBOARD, report=None),
+            }
+            book = stage.where / "escapes.yml"
+            book.write_text(json.dumps(ESCAPING), encoding="utf-8")
+            return {**found, "escapes": stage.run(str(book), report=None)}
+
+    return once(tmp_path_factory, "console", make)
+
+
+def task(run, name):
+    """The lines that a task printed, without the results of hosts."""
+    lines = run.output.replace("\r", "").partition(f"TASK [{name}]")[2].partition("\n\n")[0].splitlines()[1:]
+    return [line for line in lines if not re.match(r"(\x1b\[[0-9;]*m)?(ok|changed|skipping): ", line)]
+
+
+def test_the_summary_is_a_plain_line_for_each_tenant(runs):
+    assert task(runs["terminal"], "Summary") == [
+        "well: onboarded (changed), 3 libraries authorized",
+        "wrong: failed, sign_in",
+        "bare: awaiting_provisioning",
+        "consent: awaiting_consent (changed), 3 pending",
+    ]
+    assert task(runs["log"], "Summary") == [
+        "well: onboarded, 3 libraries authorized",
+        "wrong: failed, sign_in",
+        "bare: awaiting_provisioning",
+        "consent: awaiting_consent, 3 pending",
+    ]
+
+
+def test_another_callback_gets_the_lines_in_the_result_and_nothing_in_between(runs):
+    output = runs["minimal"].output
+    (result,) = re.findall(r"^well(?: -> localhost)? \| SUCCESS => (\{[^}]*\"msg\": \[.*?\n\})", output, re.M | re.S)
+    assert json.loads(result)["msg"][1:3] == ["wrong: failed, sign_in", "bare: awaiting_provisioning"]
+    assert not re.search(r"^(well|wrong|bare|consent): ", output, re.MULTILINE)
+
+
+def test_red_is_what_is_wrong_and_nothing_else_and_at_the_end(runs):
+    output = runs["terminal"].output.replace("\r", "")
+    before, _, end = output.partition("PLAY [Fail the tenants that failed]")
+    assert RED.findall(before) == []
+    red = " ".join(RED.findall(end))
+    assert "The credentials are not valid." in red
+    assert "wrong" in red
+    assert [name for name in ("well", "bare", "consent") if name in red] == []
+
+
+@pytest.mark.parametrize("name", ["terminal", "log", "preview"])
+def test_a_failure_is_one_message_and_no_wall_of_everything(runs, name):
+    output = re.sub(r"\x1b\[[0-9;]*m|\r", "", runs[name].output)
+    (result,) = re.findall(r"^fatal: \[(.*)$", output, re.MULTILINE)
+    tenant, _, fields = result.partition("]: FAILED! => ")
+    assert tenant == "wrong"
+    assert json.loads(fields) == {"changed": False, "msg": runs[name].report["wrong"]["failure"]["msg"]}
+    assert "ignoring" not in output
+    assert "ignored=1" not in output
+    assert runs[name].code == 2
+
+
+def test_nothing_is_skipped_but_what_was_not_asked_for(runs):
+    skipped = {
+        name: [line["task"] for line in runs[name].lines if line["event"] == "skipped"]
+        for name in ("preview", "log", "no report")
+    }
+    assert skipped == {
+        "preview": [],
+        "log": ["Write the plan"],
+        "no report": ["Make the folder of the report", "Write the report", "Write the plan"],
+    }
+    assert "(item=" not in runs["log"].output.partition("TASK [Write the plan]")[2]
+
+
+def test_loops_are_labelled_by_what_they_write(runs):
+    items = re.findall(r"\(item=([^)]*)\)", runs["preview"].output)
+    assert items == ["report.html", "report.json", "report.csv", "plan.json", "changes.html"]
+
+
+def test_what_a_name_has_for_terminals_does_not_reach_them(runs):
+    assert task(runs["escapes"], "Summary") == ["one [2J ]0;taken ", "two é"]
