@@ -350,6 +350,8 @@ def beside(tmp_path_factory):
             for name, tags, book in (
                 ("tags of Tracker", "tracker_onboarding_application", both),
                 ("tags of this role", f"{ROLE}_application", both),
+                ("tags of a look", f"{ROLE}_provisioning", both),
+                ("tags of policies", f"{ROLE}_refresh_token", both),
                 ("both", None, both),
                 ("the other way round", None, other),
             ):
@@ -387,6 +389,19 @@ def test_tags_of_one_role_run_that_one_only(beside):
     assert (found["status"], words(found)) == (None, ["unchanged", "changed", "skipped"])
     assert run.writes("both") == ["updateApp", "updateAppAccess", "updateApp", "updateAppAccess"]
     assert app(run.snapshots["both"], "insight")["token_policy"]["allow_refresh_token"] is True
+
+
+@pytest.mark.parametrize(
+    ("name", "stages", "writes"),
+    [
+        ("tags of a look", ["unchanged", "skipped", "skipped"], []),
+        ("tags of policies", ["unchanged", "skipped", "changed"], ["writeTokenPolicy"]),
+    ],
+)
+def test_tags_of_a_stage_run_that_stage_only(beside, name, stages, writes):
+    found = fact(beside[name], "both")
+    assert (found["status"], words(found)) == (None, stages)
+    assert beside[name].writes("both") == writes
 
 
 def test_each_role_has_its_own_word_on_failures(beside):
