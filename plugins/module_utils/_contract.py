@@ -80,6 +80,11 @@ class Operation(NamedTuple):
     # Signing in and out are no writes: they change nothing that the tenant's administrator manages.
     writes: bool = False
 
+    @property
+    def lists(self) -> bool:
+        """Whether it answers with rows, page by page."""
+        return isinstance((self.reply or {}).get("data"), list)
+
 
 def _one(row: dict[str, Any]) -> dict[str, Any]:
     return {"data": row}
