@@ -18,8 +18,11 @@ _ID_KINDS = (
     ("{address}", re.compile(r".*@.*", re.DOTALL)),
 )
 _OTHER = "{text}"
-_WORD = re.compile(r"[A-Za-z_$][A-Za-z0-9_$.:-]{0,31}")
-_MOST_DIGITS = 2
+# Words end in a number at most (oauth2); what has digits within, or capitals at every turn, is made by a machine.
+_WORD = re.compile(r"[$_@]?[A-Za-z]+\d{0,2}(?:[-_.:]+[A-Za-z]+\d{0,2})*")
+_LONGEST = 40
+_TURN = re.compile("[a-z][A-Z]")
+_FEW_TURNS, _SHORTEST_HUMP = 2, 3
 
 
 def shown(name: str) -> str:
@@ -27,8 +30,13 @@ def shown(name: str) -> str:
     kind = next((kind for kind, pattern in _ID_KINDS if pattern.fullmatch(name)), None)
     if kind:
         return kind
-    is_word = _WORD.fullmatch(name) and sum(sign.isdigit() for sign in name) <= _MOST_DIGITS
-    return name if is_word else _OTHER
+    return name if _is_word(name) else _OTHER
+
+
+def _is_word(name: str) -> bool:
+    turns = len(_TURN.findall(name))
+    is_readable = turns <= _FEW_TURNS or len(name) >= _SHORTEST_HUMP * (turns + 1)
+    return len(name) <= _LONGEST and is_readable and bool(_WORD.fullmatch(name))
 
 
 def shown_place(way: Iterable[str]) -> str:
@@ -39,8 +47,3 @@ def shown_place(way: Iterable[str]) -> str:
 def shown_segment(segment: str) -> str:
     """A part of a path, likewise. One in capitals is taken for the name of a library."""
     return _OTHER if len(segment) > 1 and segment.isupper() else shown(segment)
-
-
-def is_shown(segment: str) -> bool:
-    """Whether a part of a path is a word that stands for itself."""
-    return shown_segment(segment) == segment
