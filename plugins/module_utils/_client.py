@@ -44,6 +44,13 @@ class Identity(NamedTuple):
     api_version: str | None
 
 
+class Look(NamedTuple):
+    """What a reading call gave: the reply, None where none came, and the failure that it would be for a task."""
+
+    reply: Reply | None
+    failure: Failure | None
+
+
 class Client:
     """One tenant's Control Center, for one task.
 
@@ -93,8 +100,34 @@ class Client:
             self._read[place] = self._answer(operation, query, body, ids)
         return self._read[place]
 
+    def look(self, name: str, **ids: str) -> Look:
+        """Make one reading call, of a list its first page, and take it as it comes. Raises Failure of signing in."""
+        if not self._token:
+            self._sign_in()
+        operation = self.connection.operations[name]
+        path = self._path(operation, ids)
+        try:
+            # A call that wants other rights may answer 401 too, which is no reason to give a good token up.
+            reply = (
+                self._send(operation, path, query=_first_page(operation))
+                if self._issued
+                else self._reply(operation, path, _first_page(operation), None)
+            )
+        except Failure as failure:
+            if failure.wire["operation"] != name:
+                raise
+            return Look(None, failure)
+        try:
+            self._checked(operation, path, reply)
+        except Failure as failure:
+            return Look(reply, failure)
+        return Look(reply, None)
+
     def _answer(self, operation: Operation, query: Mapping[str, Any] | None, body: Any, ids: Mapping[str, str]) -> Any:
         path = self._path(operation, ids)
+        return self._checked(operation, path, self._reply(operation, path, query, body))
+
+    def _reply(self, operation: Operation, path: str, query: Mapping[str, Any] | None, body: Any) -> Reply:
         reply = self._send(operation, path, query=query, json=body)
         if reply.status == 401 and self.connection.can_sign_in and not self._signed_in_again:
             # The token has ended. Nothing was applied, so the call can be made again, but only once: nobody
@@ -104,9 +137,9 @@ class Client:
             self._sign_in()
             if other_credentials and operation.id != "discover":
                 # They may be of another tenant than the token that has ended.
-                self._identity = self._discover()
+                self._discover()
             reply = self._send(operation, path, query=query, json=body)
-        return self._checked(operation, path, reply)
+        return reply
 
     def forget(self, name: str) -> None:
         """Read anew what an operation gives when it is called next: somebody else may have changed it."""
@@ -118,9 +151,7 @@ class Client:
         rows: list[dict[str, Any]] = []
         seen: set[str] = set()
         while True:
-            page = self.call(
-                name, query={**(query or {}), "limit": _ROWS_AT_ONCE, "offset": len(rows), "total": "true"}, **ids
-            )
+            page = self.call(name, query={**(query or {}), **_page_from(len(rows))}, **ids)
             total = page.get("total_count")
             fresh = {row["id"] for row in page["data"]}
             if len(fresh) < len(page["data"]) or fresh & seen:
@@ -151,9 +182,12 @@ class Client:
     @property
     def identity(self) -> Identity:
         """Who is signed in, asked for once. Raises C(wrong_tenant) when customer_id guards another tenant."""
-        if self._identity is None:
-            self._identity = self._discover()
-        return self._identity
+        return self._identity or self._discover()
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether a token was issued to this task."""
+        return self._issued is not None
 
     @property
     def secrets(self) -> list[str]:
@@ -248,7 +282,10 @@ class Client:
         self._secrets += [reply["access_token"], *filter(None, [reply.get("refresh_token")])]
 
     def _discover(self) -> Identity:
-        data = self.call("discover")["data"]
+        return self.identified(self.call("discover")["data"])
+
+    def identified(self, data: Mapping[str, Any]) -> Identity:
+        """Who is signed in, by what discovery said; kept. Raises C(wrong_tenant), or that the API is out of reach."""
         version = next((row for row in data["versions"] if row["name"] == API_VERSION_NAME), None)
         if version is None:
             raise self._unexpected("discover", {}, f"offers no API version {API_VERSION_NAME}")
@@ -274,6 +311,7 @@ class Client:
                 f"The signed-in user {quoted(identity.user)} belongs to customer {identity.customer_id}, "
                 f"not to customer {wanted}; nothing was changed.",
             )
+        self._identity = identity
         return identity
 
     # -- one request and its reply ------------------------------------------------------------------------------
@@ -341,3 +379,12 @@ class Client:
 
     def _hidden(self, text: object) -> str:
         return quoted(_secrets.hide(str(text), self._secrets))
+
+
+def _page_from(offset: int) -> dict[str, Any]:
+    """The query for a page of a list."""
+    return {"limit": _ROWS_AT_ONCE, "offset": offset, "total": "true"}
+
+
+def _first_page(operation: Operation) -> dict[str, Any] | None:
+    return _page_from(0) if operation.lists else None

@@ -44,10 +44,8 @@ APP = {
     "default_security?": tuple(ACCESS_MODES.values()),
     "publisher?": {"name?": str, "url?": str},
 }
-ACCESS = {
-    "default_security": tuple(ACCESS_MODES.values()),
-    "members?": [{"id": str, "type": ("user", "group")}],
-}
+MEMBER = {"id": str, "type": ("user", "group")}
+ACCESS = {"default_security": tuple(ACCESS_MODES.values()), "members?": [MEMBER]}
 TOKEN_POLICY = {
     "type": ("value",),
     "value": {"allow_refresh_token": bool, "refresh_token_expiry?": int, "access_token_max_idle_time?": int},
@@ -79,6 +77,11 @@ class Operation(NamedTuple):
     reply: dict[str, Any] | None = None
     # Signing in and out are no writes: they change nothing that the tenant's administrator manages.
     writes: bool = False
+
+    @property
+    def lists(self) -> bool:
+        """Whether it answers with rows, page by page."""
+        return isinstance((self.reply or {}).get("data"), list)
 
 
 def _one(row: dict[str, Any]) -> dict[str, Any]:
@@ -178,4 +181,16 @@ OPERATIONS = {
             writes=True,
         ),
     )
+}
+
+# What the calls that write carry, as JSON.
+REQUESTS = {
+    "updateApp": {"status?": ADDED},
+    "updateAppAccess": {
+        "default_security?": tuple(ACCESS_MODES.values()),
+        "include?": [MEMBER],
+        "remove?": [MEMBER],
+    },
+    "writeTokenPolicy": TOKEN_POLICY,
+    "authorizeLibrary": {"email": str},
 }

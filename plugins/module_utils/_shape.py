@@ -9,6 +9,7 @@ A key that ends in C(?) may be absent or null. Fields that the contract does not
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 _NAMES = {str: "a text", int: "a whole number", bool: "true or false", dict: "an object", list: "a list"}
@@ -16,32 +17,53 @@ _NAMES = {str: "a text", int: "a whole number", bool: "true or false", dict: "an
 
 def mismatch(value: Any, shape: Any, at: str = "the reply") -> str | None:
     """The first place where the value differs from the shape, as a phrase; None when it fits."""
+    return next(differences(value, shape, at), None)
+
+
+def differences(value: Any, shape: Any, at: str = "the reply") -> Iterator[str]:
+    """Every place where the value differs from the shape, as phrases. They name fields and types, and never a value."""
     if isinstance(shape, dict):
-        return _object_mismatch(value, shape, at)
-    if isinstance(shape, list):
+        yield from _in_object(value, shape, at)
+    elif isinstance(shape, list):
         if not isinstance(value, list):
-            return f"{at} is {_name(value)} instead of a list"
-        found = (mismatch(row, shape[0], f"{at}[{number}]") for number, row in enumerate(value))
-        return next(filter(None, found), None)
-    if isinstance(shape, tuple):
-        return None if value in shape else f"{at} is none of {', '.join(shape)}"
+            yield f"{at} is {_name(value)} instead of a list"
+            return
+        for number, row in enumerate(value):
+            yield from differences(row, shape[0], f"{at}[{number}]")
+    elif isinstance(shape, tuple):
+        if value not in shape:
+            yield f"{at} is none of {', '.join(shape)}"
     # type() and not isinstance(): in Python true is a whole number, on the wire it is not.
-    return None if type(value) is shape else f"{at} is {_name(value)} instead of {_NAMES[shape]}"
+    elif type(value) is not shape:
+        yield f"{at} is {_name(value)} instead of {_NAMES[shape]}"
 
 
-def _object_mismatch(value: Any, shape: dict[str, Any], at: str) -> str | None:
+def unknown_fields(value: Any, shape: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The fields that the shape does not name, each as often as it is there, as the way to it; rows are C([])."""
+    if isinstance(shape, list) and isinstance(value, list):
+        for row in value:
+            yield from unknown_fields(row, shape[0], (*at, "[]"))
+    elif isinstance(shape, dict) and isinstance(value, dict):
+        known = {key.rstrip("?"): inner for key, inner in shape.items()}
+        for name, inner in value.items():
+            if name in known:
+                yield from unknown_fields(inner, known[name], (*at, name))
+            else:
+                yield (*at, name)
+
+
+def _in_object(value: Any, shape: dict[str, Any], at: str) -> Iterator[str]:
     if not isinstance(value, dict):
-        return f"{at} is {_name(value)} instead of an object"
+        yield f"{at} is {_name(value)} instead of an object"
+        return
     for key, inner in shape.items():
         name, optional = key.rstrip("?"), key.endswith("?")
         if value.get(name) is None and optional:
             continue
-        if name not in value:
-            return f"{at} has no {name}"
-        found = mismatch(value[name], inner, f"{at}.{name}")
-        if found:
-            return found
-    return None
+        if name in value:
+            yield from differences(value[name], inner, f"{at}.{name}")
+        else:
+            yield f"{at} has no {name}"
 
 
 def _name(value: Any) -> str:

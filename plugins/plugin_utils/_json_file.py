@@ -20,7 +20,7 @@ def read(name: str, what: str, shape: Any, is_called: str, hint: str = "") -> An
     """What is in the file C(name), a C(what) (report, plan), which has to have the shape that C(is_called) names."""
     asks = f": {hint}" if hint else "."
     try:
-        text = Path(name).expanduser().read_text(encoding="utf-8")
+        text = Path(name).expanduser().read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise Unusable(f"There is no {what} {name}{asks}") from None
     except OSError as error:
@@ -31,7 +31,7 @@ def read(name: str, what: str, shape: Any, is_called: str, hint: str = "") -> An
         raise Unusable(f"The {what} {name} is empty{asks}")
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unusable(f"The {what} {name} is not JSON: {error}.") from None
     difference = mismatch(value, shape, "it")
     if difference:

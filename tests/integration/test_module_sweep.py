@@ -32,6 +32,7 @@ USUAL = {
     "imanage_onboarding": GOOD["onboard with two accounts"],
     "imanage_tenant_info": Case("imanage_tenant_info"),
     "imanage_application_info": Case("imanage_application_info"),
+    "imanage_contract_info": Case("imanage_contract_info"),
     "imanage_library_authorization_info": Case("imanage_library_authorization_info"),
     "imanage_session": Case("imanage_session"),
 }

@@ -196,6 +196,11 @@ READING = {
     "one authorization": Case(
         "imanage_library_authorization_info", {"libraries": ["active"]}, {"applications": refreshing()}, user="nrt"
     ),
+    "contract": Case("imanage_contract_info"),
+    "contract of a tenant that is onboarded": Case(
+        "imanage_contract_info", {}, {"applications": refreshing(), "libraries": OTHERS}
+    ),
+    "contract of a user without rights": Case("imanage_contract_info", user="pat", by="access_token"),
     "session with a token of one's own": Case("imanage_session", by="access_token"),
     "session that ends": Case("imanage_session", {"state": "absent", "session_token": "unknown-token"}, by="nothing"),
     "session without anything to end": Case("imanage_session", {"state": "absent"}, by="nothing"),

@@ -16,6 +16,7 @@ PURE = [
     "_contract",
     "_errors",
     "_shape",
+    "_names",
     "_secrets",
     "_diff",
     "_approval",

@@ -6,8 +6,13 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils import _names as names
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS
-from ansible_collections.imanage.control_center.plugins.module_utils._shape import mismatch
+from ansible_collections.imanage.control_center.plugins.module_utils._shape import (
+    differences,
+    mismatch,
+    unknown_fields,
+)
 
 ROW = {"id": str, "count?": int, "kind?": ("one", "two"), "by?": {"id": str}, "on?": bool}
 PAGE = {"data": [ROW]}
@@ -57,3 +62,44 @@ def test_does_not_fit(value, words):
 @pytest.mark.parametrize("value", [None, [], {}, {"data": None}, {"data": 1}, {"error": {}}, "x", 1, True])
 def test_no_operation_takes_another_shape(operation, value):
     assert mismatch(value, operation.reply)
+
+
+def test_every_difference_is_told():
+    value = {"data": [{"id": 1, "kind": "three"}, "a", {"count": "x"}]}
+    assert list(differences(value, PAGE)) == [
+        "the reply.data[0].id is a whole number instead of a text",
+        "the reply.data[0].kind is none of one, two",
+        "the reply.data[1] is a text instead of an object",
+        "the reply.data[2] has no id",
+        "the reply.data[2].count is a text instead of a whole number",
+    ]
+
+
+def test_fields_that_the_shape_does_not_name():
+    value = {"data": [{"id": "a", "new": {"id": 1}}, {"by": {"new": 1}, "count": {"x": 1}}, "a"], "more": []}
+    assert [names.shown_place(way) for way in unknown_fields(value, PAGE)] == ["data[].new", "data[].by.new", "more"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("client_secret", "client_secret"),
+        ("$type", "$type"),
+        ("oauth2.tokens", "oauth2.tokens"),
+        ("4711", "{number}"),
+        ("ada@acme.example", "{address}"),
+        ("8d9f1c2e-0000-4000-8000-123456789abc", "{uuid}"),
+        ("8D9F1C2E000040008000123456789ABC", "{uuid}"),
+        ("defaultSecurityMode", "defaultSecurityMode"),
+        ("X-Request-ID", "X-Request-ID"),
+        ("a1b2c3d4", "{text}"),
+        ("W5xTokenOfThree", "{text}"),
+        ("aQzRtYuIoPlK", "{text}"),
+        ("a" * 41, "{text}"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx", "{text}"),
+        ("two words", "{text}"),
+        ("", "{text}"),
+    ],
+)
+def test_names_that_may_be_ids_are_shown_as_their_kind(name, shown):
+    assert names.shown(name) == shown

@@ -1,0 +1,249 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a tenant answers as the contract says: every reading call once, and none that writes.
+
+What is reported of a reply is its status, the names and types of its fields, and the server's own words where it
+refused; never a value.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils import _names
+from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, Look
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import (
+    ADDED,
+    API_PREFIX,
+    EXTENSION,
+    Operation,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._shape import differences, unknown_fields
+
+# What every onboarding reads, besides signing in.
+NEEDED = (
+    "requestToken",
+    "discover",
+    "listApps",
+    "readAppAccess",
+    "readTokenPolicy",
+    "listLibraries",
+    "listLibraryAuthorizations",
+)
+# What stops an onboarding. A call that is not allowed now may be once the account has its privileges.
+_OBSTACLES = ("differs", "absent", "failed")
+# Nobody answered at all, or as somebody else: there is no tenant to say anything about.
+_HOPELESS = ("bad_option", "sign_in", "wrong_tenant", "unreachable", "tls", "rate_limited")
+_NO_SUCH_CALL = (404, 405, 410, 501)
+_NOT_ALLOWED = (401, 403)
+# A token policy that was never set looks like a call that is not there, so several applications are asked about.
+_MOST_APPLICATIONS = 5
+_ROW = re.compile(r"\[\d+\]")
+
+
+class Finding(NamedTuple):
+    """What is known of one call now, and the value that it gave, for those that need an id of it."""
+
+    verdict: str
+    status: int | None = None
+    details: tuple[str, ...] = ()
+    unknown_fields: tuple[str, ...] = ()
+    value: Any = None
+
+
+def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Make every reading call once; one that fails stops none of the others."""
+    found: dict[str, Finding] = {"discover": _who(client)}
+    for name, operation in client.connection.operations.items():
+        if name not in found:
+            found[name] = _found(client, operation, found)
+    return {
+        "operations": [_row(operation, found[name]) for name, operation in client.connection.operations.items()],
+        "obstacles": [name for name in NEEDED if found[name].verdict in _OBSTACLES],
+    }
+
+
+def _row(operation: Operation, finding: Finding) -> dict[str, Any]:
+    return {
+        "operation": operation.id,
+        "does": operation.does,
+        "method": operation.method,
+        "path": operation.path,
+        "evidence": operation.evidence,
+        "needed": operation.id in NEEDED,
+        "verdict": finding.verdict,
+        "status": finding.status,
+        "details": list(finding.details),
+        "unknown_fields": list(finding.unknown_fields),
+    }
+
+
+def _who(client: Client) -> Finding:
+    """Ask who is signed in. Raises Failure where that is nobody, or somebody of another tenant."""
+    finding, look = _looked(client, client.connection.operations["discover"], {})
+    if look.failure is not None and look.failure.kind in _HOPELESS:
+        raise look.failure
+    if finding.verdict != "as_contract":
+        return finding
+    try:
+        client.identified(finding.value["data"])
+    except Failure as failure:
+        if failure.kind in _HOPELESS:
+            raise
+        return finding._replace(verdict="differs", details=(failure.what,))
+    return finding
+
+
+def _found(client: Client, operation: Operation, found: Mapping[str, Finding]) -> Finding:
+    if operation.writes:
+        return Finding("not_tried", details=("It writes, so only an onboarding makes it.",))
+    if operation.id == "requestToken":
+        if client.signed_in:
+            return Finding("as_contract", 200)
+        return Finding("not_tried", details=("An access token was given, so nobody signed in.",))
+    if operation.id == "revokeToken":
+        return Finding("not_tried", details=("The task makes it at its end, and warns where it fails.",))
+    if found["discover"].verdict != "as_contract" and not _does_without(client):
+        return Finding("not_tried", details=("discover did not say which tenant this is. Give its customer_id.",))
+    special = _SPECIAL.get(operation.id)
+    return special(client, operation, found) if special else _looked(client, operation, {})[0]
+
+
+def _does_without(client: Client) -> bool:
+    """Go on without what discovery says: the option says which tenant, and the contract where its API is."""
+    if client.connection.customer_id is None:
+        return False
+    client.connection = client.connection._replace(api_url=client.connection.url + API_PREFIX)
+    return True
+
+
+# -- calls about one of a list --------------------------------------------------------------------------------------
+
+
+def _any_application(client: Client, operation: Operation, found: Mapping[str, Finding]) -> Finding:
+    return _about_the_first(client, operation, "app_id", _applications(found), "listApps gave no application")
+
+
+def _added_application(client: Client, operation: Operation, found: Mapping[str, Finding]) -> Finding:
+    return _about_the_first(client, operation, "app_id", _added(found), "listApps gave no application that is added")
+
+
+def _role(client: Client, operation: Operation, found: Mapping[str, Finding]) -> Finding:
+    # The order of the contract: roles are listed before their members are.
+    return _about_the_first(client, operation, "role_id", _rows(found["listRoles"]), "listRoles gave no role")
+
+
+def _about_the_first(
+    client: Client, operation: Operation, name: str, rows: Iterable[Mapping[str, Any]], otherwise: str
+) -> Finding:
+    row = next(iter(rows), None)
+    if row is None:
+        return Finding("not_tried", details=(f"{otherwise} to ask about.",))
+    return _looked(client, operation, {name: row["id"]})[0]
+
+
+def _policy(client: Client, operation: Operation, found: Mapping[str, Finding]) -> Finding:
+    finding = Finding("not_tried", details=("listApps gave no application that is added to ask about.",))
+    for row in _added(found)[:_MOST_APPLICATIONS]:
+        finding, look = _looked(client, operation, {"app_id": row["id"]})
+        # Control Center says in its own form that there is no policy. Another 404 comes from who knows no such path.
+        if finding.status != 404 or not (look.failure and (look.failure.words or look.failure.wire["code"])):
+            return finding
+    if finding.status == 404:
+        return finding._replace(
+            verdict="not_tried",
+            details=(
+                "404 also stands for a token policy that was never set, so it says nothing of this call. "
+                "Verify again once an application has one.",
+            ),
+        )
+    return finding
+
+
+def _page(client: Client, operation: Operation, found: Mapping[str, Finding]) -> Finding:
+    finding = _looked(client, operation, {})[0]
+    is_there = any(row.get("name") == EXTENSION and row.get("status") == ADDED[0] for row in _applications(found))
+    if finding.status == 404 and not is_there:
+        return finding._replace(
+            verdict="not_tried",
+            details=(
+                f"The page is there only while {EXTENSION} is added and enabled, so 404 says nothing of this call. "
+                "Verify again once it is.",
+            ),
+        )
+    return finding
+
+
+_SPECIAL: dict[str, Callable[[Client, Operation, Mapping[str, Finding]], Finding]] = {
+    "readApp": _any_application,
+    "readAppAccess": _added_application,
+    "readTokenPolicy": _policy,
+    "listRoleMembers": _role,
+    "listLibraryAuthorizations": _page,
+}
+
+
+def _applications(found: Mapping[str, Finding]) -> list[dict[str, Any]]:
+    return _rows(found["listApps"])
+
+
+def _added(found: Mapping[str, Finding]) -> list[dict[str, Any]]:
+    """The applications that are added, Tracker's before others: they are those that an onboarding asks about."""
+    rows = [row for row in _applications(found) if row.get("status") in ADDED]
+    return sorted(rows, key=lambda row: row.get("name") != EXTENSION)
+
+
+def _rows(finding: Finding) -> list[dict[str, Any]]:
+    """The rows of a list that can be asked about, also where the list is not quite as the contract says."""
+    data = finding.value.get("data") if isinstance(finding.value, dict) else None
+    rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
+    return [row for row in rows if isinstance(row.get("id"), str) and row["id"] not in ("", ".", "..")]
+
+
+# -- one call ---------------------------------------------------------------------------------------------------------
+
+
+def _looked(client: Client, operation: Operation, ids: Mapping[str, str]) -> tuple[Finding, Look]:
+    look = client.look(operation.id, **ids)
+    return _finding(operation, look), look
+
+
+def _finding(operation: Operation, look: Look) -> Finding:
+    """What a reply, or that there was none, says of a call."""
+    if look.reply is None:
+        assert look.failure is not None
+        return Finding("failed", details=(look.failure.reason(),))
+    status = look.reply.status
+    if status not in operation.success:
+        assert look.failure is not None
+        return Finding(_verdict_of(status), status, (look.failure.reason(),))
+    try:
+        value = json.loads(look.reply.body)
+    except (ValueError, RecursionError):
+        return Finding("differs", status, (look.failure.what if look.failure else "",))
+    unknown = sorted({_names.shown_place(way) for way in unknown_fields(value, operation.reply)})
+    found = dict.fromkeys(sentence(one) for one in differences(value, operation.reply))
+    if found:
+        return Finding("differs", status, tuple(found), tuple(unknown), value)
+    empty = operation.lists and not value["data"]
+    unseen = ("The list is empty, so what its rows look like was not seen.",) if empty else ()
+    return Finding("as_contract", status, unseen, tuple(unknown), value)
+
+
+def _verdict_of(status: int) -> str:
+    if status in _NO_SUCH_CALL:
+        return "absent"
+    if status in _NOT_ALLOWED:
+        return "not_allowed"
+    return "failed" if status == 429 or status >= 500 else "differs"
+
+
+def sentence(difference: str) -> str:
+    """A difference of a row as one of all rows, as a sentence."""
+    text = _ROW.sub("[]", difference)
+    return f"{text[0].upper()}{text[1:]}."

@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What may be shown of names that somebody else chose: words as they stand, and a placeholder for what may be an id.
+
+A field name or a part of a path is a word of the interface mostly. Where a reply is keyed by ids, or a path has one,
+it may be a number, an address, a library or even a token; only its kind is shown then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_ID_KINDS = (
+    ("{number}", re.compile(r"\d+")),
+    ("{uuid}", re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)),
+    ("{address}", re.compile(r".*@.*", re.DOTALL)),
+)
+_OTHER = "{text}"
+# Words end in a number at most (oauth2); what has digits within, or capitals at every turn, is made by a machine.
+_WORD = re.compile(r"[$_@]?[A-Za-z]+\d{0,2}(?:[-_.:]+[A-Za-z]+\d{0,2})*")
+_LONGEST = 40
+_TURN = re.compile("[a-z][A-Z]")
+_FEW_TURNS, _SHORTEST_HUMP = 2, 3
+
+
+def shown(name: str) -> str:
+    """A field name, or the kind of thing that it seems to be."""
+    kind = next((kind for kind, pattern in _ID_KINDS if pattern.fullmatch(name)), None)
+    if kind:
+        return kind
+    return name if _is_word(name) else _OTHER
+
+
+def _is_word(name: str) -> bool:
+    turns = len(_TURN.findall(name))
+    is_readable = turns <= _FEW_TURNS or len(name) >= _SHORTEST_HUMP * (turns + 1)
+    return len(name) <= _LONGEST and is_readable and bool(_WORD.fullmatch(name))
+
+
+def shown_place(way: Iterable[str]) -> str:
+    """The way to a field: C(data[].region)."""
+    return ".".join("[]" if name == "[]" else shown(name) for name in way).replace(".[]", "[]")
+
+
+def shown_segment(segment: str) -> str:
+    """A part of a path, likewise. One in capitals is taken for the name of a library."""
+    return _OTHER if len(segment) > 1 and segment.isupper() else shown(segment)

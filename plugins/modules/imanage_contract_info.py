@@ -1,0 +1,163 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ask a tenant whether it answers as the contract says."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: imanage_contract_info
+short_description: Verify that a tenant answers as this collection expects
+version_added: 0.1.0
+description:
+  - Makes every reading call of the contract on the tenant, and says of each whether the answer is as the contract says.
+  - Most calls of Control Center are not published, so a tenant may answer differently. This shows it without changing
+    anything. Calls that write are listed and never made.
+  - A call that fails does not fail the task and does not stop the others. Signing in that fails does.
+  - Of an answer, only the status and the names and types of fields are returned, and where Control Center refuses, its
+    own words. Never a value.
+author: the imanage.control_center authors (@imanage-control-center)
+extends_documentation_fragment:
+  - imanage.control_center.connection
+  - imanage.control_center.attributes
+  - imanage.control_center.attributes.reads
+options: {}"""
+
+EXAMPLES = r"""
+- name: Does the tenant answer as expected?
+  imanage.control_center.imanage_contract_info:
+    url: https://cloudimanage.com
+    username: admin@acme.example
+    password: "{{ vaulted_password }}"
+    client_id: control-center-client
+  register: contract
+
+- name: Stop where an onboarding would be in trouble
+  ansible.builtin.assert:
+    that: contract.obstacles | length == 0
+"""
+
+RETURN = r"""
+operations:
+  description: Every call of the contract.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    operation:
+      description: The call by its id in the contract, which is what O(api_paths) takes.
+      type: str
+      sample: readTokenPolicy
+    does:
+      description: What the call is for.
+      type: str
+      sample: read the token policy
+    method:
+      description: The HTTP method.
+      type: str
+      sample: GET
+    path:
+      description: The path that was asked for, with placeholders instead of ids.
+      type: str
+      sample: /work/api/v2/customers/{customer_id}/settings/{app_id}/oauth2.tokens
+    evidence:
+      description: How sure the contract is of the call, V(published), V(seen) or V(assumed).
+      type: str
+      sample: assumed
+    needed:
+      description: Whether every onboarding makes this call. Of those that write none is marked, as none is verified.
+      type: bool
+      sample: true
+    verdict:
+      description:
+        - V(as_contract), the answer is what the contract says.
+        - V(differs), there was an answer, but another one.
+        - V(absent), the tenant knows no such call.
+        - V(not_allowed), the signed-in user may not make it.
+        - V(not_tried), the call was not made, or its answer says nothing.
+        - V(failed), there was no answer, or the server was in trouble.
+      type: str
+      sample: differs
+    status:
+      description: The HTTP status, or null where there was none.
+      type: int
+      sample: 200
+    details:
+      description: Sentences that say how the answer differs, or why the call was not tried.
+      type: list
+      elements: str
+      sample: ["The reply.data.value has no allow_refresh_token."]
+    unknown_fields:
+      description:
+        - Fields of the answer that the contract does not name. They are no difference; a field that has another name
+          stands here.
+        - A name that may be an id, a number for example, is shown as a placeholder.
+      type: list
+      elements: str
+      sample: [data.value.refresh_allowed]
+obstacles:
+  description:
+    - The calls that every onboarding makes and that differ, are absent or failed. Empty where an onboarding can rely on
+      what could be verified.
+  returned: success
+  type: list
+  elements: str
+  sample: [readTokenPolicy]
+failure:
+  description: Why the task failed, for machines. C(msg) says it for people.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description:
+        - One of V(bad_option), V(sign_in), V(permission), V(not_provisioned), V(not_added), V(not_found),
+          V(ambiguous_name), V(consent_required), V(conflict), V(rate_limited), V(unreachable), V(tls),
+          V(unexpected_reply), V(wrong_tenant).
+      type: str
+      sample: permission
+    status:
+      description: The HTTP status, or null when there was no reply.
+      type: int
+      sample: 403
+    code:
+      description: The server's code for the error, or null.
+      type: str
+      sample: NotAuthorized
+    operation:
+      description: The call by its id in the contract, or null when the failure is not about one.
+      type: str
+      sample: listApps
+    method:
+      description: The HTTP method, or null.
+      type: str
+      sample: GET
+    path:
+      description: The path without the query, or null.
+      type: str
+      sample: /work/api/v2/customers/101/apps
+    request_id:
+      description: What iManage's support finds the request by, or null.
+      type: str
+      sample: 8f0c2f9a
+"""
+
+from ansible_collections.imanage.control_center.plugins.module_utils import _contract_check
+from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
+from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+
+TASK = Task(
+    Options(own={}),
+    answer=_contract_check.answer,
+)
+
+
+def main() -> None:
+    """Run as a module."""
+    run_module(TASK)
+
+
+if __name__ == "__main__":
+    main()
