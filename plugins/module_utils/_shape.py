@@ -25,8 +25,9 @@ def mismatch(value: Any, shape: Any, at: str = "the reply") -> str | None:
         return next(filter(None, found), None)
     if isinstance(shape, tuple):
         return None if value in shape else f"{at} is none of {', '.join(shape)}"
-    # type() and not isinstance(): in Python true is a whole number, on the wire it is not.
-    return None if type(value) is shape else f"{at} is {_name(value)} instead of {_NAMES[shape]}"
+    # In Python true is a whole number, on the wire it is not.
+    fits = isinstance(value, shape) and isinstance(value, bool) == (shape is bool)
+    return None if fits else f"{at} is {_name(value)} instead of {_NAMES[shape]}"
 
 
 def _object_mismatch(value: Any, shape: dict[str, Any], at: str) -> str | None:

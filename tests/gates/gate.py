@@ -65,7 +65,7 @@ def run(gates: Sequence[Gate]) -> int:
     widest = max((len(gate.name) for gate in gates), default=0)
     for how, name, seconds, why in rows:
         print(f"{how:8}  {name:{widest}}  {seconds:5.0f} s  {why}".rstrip())
-    return int(any(how == "FAILED" for how, *_ in rows))
+    return int(any(how == "FAILED" for how, *_rest in rows))
 
 
 def call(
@@ -74,30 +74,31 @@ def call(
     cwd: Path = ROOT,
     environment: Mapping[str, str] | None = None,
     first_in_path: Sequence[Path] = (BIN,),
-) -> None:
-    """Run a command to its end; raises C(Failed) if it fails. Programs are looked for in C(first_in_path) first."""
+    quiet: bool = False,
+) -> str:
+    """Run a command to its end and return what it said, both streams; raises C(Failed) if it fails.
+
+    What it says is shown as it comes, or with C(quiet) only if it fails. Programs of C(first_in_path) come first.
+    """
     known = {**os.environ, **(environment or {})}
     known["PATH"] = os.pathsep.join([*map(str, first_in_path), known["PATH"]])
-    code = subprocess.run(list(map(str, command)), cwd=cwd, env=known, stdin=subprocess.DEVNULL, check=False).returncode
-    if code:
-        raise Failed(f"{Path(command[0]).name} ended with {code}")
-
-
-def output(command: Sequence[str | Path], **known: str) -> str:
-    """What a command says, both streams; raises C(Failed) if it fails."""
-    environment = {**os.environ, **known}
-    environment["PATH"] = os.pathsep.join([str(BIN), environment["PATH"]])
-    done = subprocess.run(
+    said = []
+    with subprocess.Popen(
         list(map(str, command)),
-        cwd=ROOT,
-        env=environment,
+        cwd=cwd,
+        env=known,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
-    )
-    if done.returncode:
-        print(done.stdout)
-        raise Failed(f"{Path(command[0]).name} ended with {done.returncode}")
-    return done.stdout
+        errors="replace",
+    ) as process:
+        for line in process.stdout or ():
+            said.append(line)
+            if not quiet:
+                print(line, end="", flush=True)
+    if process.returncode:
+        if quiet:
+            print(*said, sep="", end="")
+        raise Failed(f"{Path(command[0]).name} ended with {process.returncode}")
+    return "".join(said)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 
-from .gate import WORK, Failed, Gate, output
+from .gate import WORK, Failed, Gate, call
 from .tarball import build
 
 
@@ -21,8 +21,9 @@ def _check() -> None:
     settings = WORK / "galaxy-importer.cfg"
     # Sanity is a gate of its own, on every core.
     settings.write_text("[galaxy-importer]\nRUN_ANSIBLE_TEST = False\n")
-    said = output([sys.executable, "-m", "galaxy_importer.main", build()], GALAXY_IMPORTER_CONFIG=str(settings))
-    print(said)
+    # It leaves its result where it runs.
+    command = [sys.executable, "-m", "galaxy_importer.main", build()]
+    said = call(command, cwd=WORK, environment={"GALAXY_IMPORTER_CONFIG": str(settings)})
     if "Importer processing completed successfully" not in said:
         raise Failed("galaxy-importer did not come to its end")
     if found := re.findall(r"^(?:WARNING|ERROR)\b.*", said, re.MULTILINE):

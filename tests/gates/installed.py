@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from .gate import BIN, WORK, Failed, Gate, call, output
+from .gate import BIN, WORK, Failed, Gate, call
 from .tarball import build
 
 HOME = WORK / "empty-home"
@@ -45,7 +45,7 @@ def _verify_notices(galaxy: Path, place: Path, known: dict[str, str]) -> None:
     text = file.read_bytes()
     file.write_bytes(text + b"\n")
     try:
-        output([galaxy, "collection", "verify", "--offline", "imanage.control_center"], **known)
+        call([galaxy, "collection", "verify", "--offline", "imanage.control_center"], cwd=HOME, environment=known)
     except Failed:
         return
     finally:

@@ -13,7 +13,7 @@ from pathlib import Path
 from support.tree import ROOT
 
 from .cores import CORES, REQUIREMENTS, made
-from .gate import BIN, WORK, Gate, call, output
+from .gate import BIN, WORK, Gate, call
 from .pythons import python
 
 ENVIRONMENT = ROOT / ".cache" / "lowest"
@@ -36,7 +36,7 @@ def lowest(version: str) -> list[str]:
     wanted = WORK / "lowest.in"
     wanted.write_text("\n".join(ranges))
     resolve = [BIN / "uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--resolution", "lowest-direct"]
-    listed = output([*resolve, "--python-version", version, wanted]).splitlines()
+    listed = call([*resolve, "--python-version", version, wanted], quiet=True).splitlines()
     direct = {re.match(r"[\w-]+", line)[0] for line in ranges if line and not line.startswith("#")}
     return [line for line in listed if line.split("==")[0] in direct]
 
