@@ -4,11 +4,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 TREE := .cache/tree/ansible_collections/imanage/control_center
 SANDBOX_PORT ?= 8800
+LOCK := tests/requirements/lock.txt
 
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test test-deep kills faults long-run browser coverage mutants documents pictures lint bench clean
+.PHONY: help demo sandbox test test-deep kills faults long-run browser coverage mutants documents pictures lint gates matrix \
+	lowest lock bench clean
 
 help:
 	@echo "make demo     preview and onboard four tenants against a sandbox Control Center"
@@ -20,6 +22,10 @@ help:
 	@echo "make coverage which lines and branches the tests go through, in process and in modules"
 	@echo "make mutants  plant faults in the decisions and see whether tests notice"
 	@echo "make lint     run all linters"
+	@echo "make gates    run linters, ansible-test of every core, galaxy-importer, and install what Galaxy gets (or only ARGS)"
+	@echo "make matrix   run all tests on every ansible-core and Python (MATRIX=\"2.18 2.21-py3.12\" for some)"
+	@echo "make lowest   run tests with the lowest versions that are allowed"
+	@echo "make lock     look for newer releases of what developers use, and pin them"
 	@echo "make bench    measure how fast it is (BENCH=full for the whole table)"
 	@echo "make faults   meet every fault on every call, and write the table of docs/reliability.md"
 	@echo "make long-run onboard 300 tenants three times among random faults, and once without"
@@ -74,17 +80,28 @@ pictures: .venv/test.done
 	PYTHONPATH=$(PYTHONPATH):.cache/tree $(BIN)/python -m documents.pictures
 
 lint: .venv/lint.done .venv/demo.done
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/yamllint --strict .
-	$(BIN)/ansible-lint --offline
+	$(BIN)/python -m gates lint $(ARGS)
+
+gates: .venv/lint.done .venv/gates.done .venv/demo.done
+	$(BIN)/python -m gates gates $(ARGS)
+
+matrix: .venv/demo.done
+	MATRIX="$(MATRIX)" $(BIN)/python -m gates matrix $(ARGS)
+
+lowest: .venv/demo.done .venv/uv.done
+	$(BIN)/python -m gates lowest $(ARGS)
+
+# For every Python that is supported, at once.
+lock: .venv/uv.done
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --custom-compile-command "make lock" \
+		--output-file $(LOCK) $(filter-out $(LOCK),$(wildcard tests/requirements/*.txt))
 
 clean:
 	rm -rf .venv .cache demo-report .pytest_cache .ruff_cache .hypothesis
 
 # One environment; each command adds its part.
-.venv/%.done: tests/requirements/%.txt requirements.txt | .venv/python.done $(TREE)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $<
+.venv/%.done: tests/requirements/%.txt requirements.txt $(LOCK) | .venv/python.done $(TREE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(LOCK) --requirement $<
 	@touch $@
 
 .venv/test.done: .venv/demo.done

@@ -47,7 +47,7 @@ def carry_out(noun: Any, client: Client, wanted: Any, plan: Plan) -> Outcome:
             for step in steps:
                 telling.begun(step)
                 try:
-                    client.call(step.operation, body=step.body, **step.ids)
+                    _send(client, step)
                 except Uncertain as doubt:
                     doubts[key_of(step)] = doubt
                     telling.failed(step, doubt)
@@ -107,6 +107,11 @@ def carry_out(noun: Any, client: Client, wanted: Any, plan: Plan) -> Outcome:
         telling.close()
 
 
+def _send(client: Client, step: Step) -> None:
+    ids: dict[str, Any] = step.ids
+    client.call(step.operation, body=step.body, **ids)
+
+
 def together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str, Any]) -> Failure:
     """One failure for all the libraries that were refused, each with its reason."""
     reasons = "; ".join(f"{step.ids['library_id']}: {failure.reason()}" for step, failure in failed)
@@ -153,7 +158,7 @@ def _take_back(
     """Undo what was only done for the step that was refused."""
     telling.begun(undo)
     try:
-        client.call(undo.operation, body=undo.body, **undo.ids)
+        _send(client, undo)
         telling.done(undo)
         _current, planned = _read_again(noun, client, wanted)
     except Failure as second:

@@ -60,7 +60,7 @@ def connection(options: Mapping[str, Any]) -> Connection:
             f"api_url points to {origin(api_url)}, but the token is sent to {url} only.",
             advice="Pass on what imanage_session returned for this url.",
         )
-    kept = {name: options.get(name) for name in Connection._fields if name != "operations"}
+    kept: dict[str, Any] = {name: options.get(name) for name in Connection._fields if name != "operations"}
     kept.update(
         url=url,
         api_url=api_base(api_url, url) if api_url else None,

@@ -69,7 +69,7 @@ class Failure(Exception):
         self.what = what
         self.advice = ADVICE[kind] if advice is None else advice
         self.words = words
-        self.wire = {
+        self.wire: dict[str, Any] = {
             "status": status,
             "code": code,
             "operation": operation,

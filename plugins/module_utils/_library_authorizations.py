@@ -273,11 +273,12 @@ def _allows_refresh(client: Client) -> bool | None:
     if extension is None:
         return None
     try:
-        return client.call("readTokenPolicy", app_id=extension["id"])["data"]["value"]["allow_refresh_token"]
+        policy = client.call("readTokenPolicy", app_id=extension["id"])["data"]["value"]
     except Failure as failure:
         if failure.kind != "not_found":
             raise
         return False  # It was never set, and that is the default.
+    return bool(policy["allow_refresh_token"])
 
 
 def _without_page(

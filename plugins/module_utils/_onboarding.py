@@ -119,7 +119,7 @@ def perform(client: Client, wanted: Wishes, course: Course) -> dict[str, Any]:
         keeper = _sign_in(client, wanted, stages)
         found = _look_up(client, wanted, stages)
         links = [(link, keeper if link.stage == "authorization" else client) for link in _possible(wanted, found)]
-        previews = []
+        previews: list[Foreseen] = []
         for link, account in links:
             with _noted(stages, link.stage, client):
                 preview = course.preview(link.noun, account, link.wish, client)
@@ -147,7 +147,7 @@ def _planned(
 ) -> dict[str, Any]:
     """The plan of the tenant, as people approve it."""
     (provisioning,) = stages["provisioning"]
-    who = {"customer_id": keeper.customer_id}
+    who: dict[str, Any] = {"customer_id": keeper.customer_id}
     if any(link.stage == "authorization" for link in links):
         who["authorizes"] = keeper.identity.user
     asked = (provisioning["request"] or {}).get("sent_at")
@@ -196,7 +196,8 @@ def _look_up(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, An
     with _noted(stages, "provisioning", client) as noted:
         question = {"name": wanted.names, "app_id": None, "status": None, "include": []}
         result = _application_info.answer(client, question)
-        names = [row["name"] for row in result["applications"]]
+        applications: list[dict[str, Any]] = result["applications"]
+        names = [row["name"] for row in applications]
         for name in wanted.names:
             must_be_there = name in result["near_misses"] or wanted.fails_unprovisioned
             if names.count(name) > 1 or (must_be_there and name not in names and not wanted.leaving):
@@ -205,7 +206,7 @@ def _look_up(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, An
         request = _request(client, wanted, missing) if missing and not wanted.leaving else None
         sends = request is not None and request["sends"]
         noted.append({**result, "missing": missing, "changed": sends, "request": request})
-        return result["applications"]
+        return applications
 
 
 def _asked_for(wanted: Wishes, missing: list[str]) -> str:

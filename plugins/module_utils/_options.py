@@ -76,7 +76,8 @@ def validated(options: Options, given: Mapping[str, Any]) -> dict[str, Any]:
     result = ArgumentSpecValidator(options.spec, **options.rules).validate(dict(given))
     if result.error_messages:
         raise refused(result.error_messages)
-    return result.validated_parameters
+    parameters: dict[str, Any] = result.validated_parameters
+    return parameters
 
 
 def refused(messages: list[str]) -> Failure:

@@ -42,8 +42,12 @@ class Plan(NamedTuple):
 
 def without(these: Iterable[str], those: Iterable[str]) -> list[str]:
     """What is in the one list of ids (they are case-insensitive) and not in the other, each once, in order."""
-    seen = {item.casefold() for item in those}
-    return [item for item in these if not (item.casefold() in seen or seen.add(item.casefold()))]
+    known = {item.casefold() for item in those}
+    left: dict[str, str] = {}
+    for item in these:
+        if item.casefold() not in known:
+            left.setdefault(item.casefold(), item)
+    return list(left.values())
 
 
 def shared(these: Iterable[str], those: Iterable[str]) -> list[str]:

@@ -32,8 +32,8 @@ def _as_planned(application: Mapping[str, Any], planned: list[Mapping[str, Any]]
 
 
 def _is_about_the_extension(result: Mapping[str, Any]) -> bool:
-    application = result.get("application")
-    return bool(application) and application["name"] == EXTENSION
+    application = result.get("application") or {}
+    return application.get("name") == EXTENSION
 
 
 def _check_extension(preview: Mapping[str, Any], planned: list[Mapping[str, Any]]) -> None:

@@ -33,8 +33,8 @@ def differences(value: Any, shape: Any, at: str = "the reply") -> Iterator[str]:
     elif isinstance(shape, tuple):
         if value not in shape:
             yield f"{at} is none of {', '.join(shape)}"
-    # type() and not isinstance(): in Python true is a whole number, on the wire it is not.
-    elif type(value) is not shape:
+    # In Python true is a whole number, on the wire it is not.
+    elif not isinstance(value, shape) or isinstance(value, bool) != (shape is bool):
         yield f"{at} is {_name(value)} instead of {_NAMES[shape]}"
 
 

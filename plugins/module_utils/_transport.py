@@ -23,7 +23,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._replies im
 
 try:
     import requests
-    import requests.adapters
+    from requests import Session
+    from requests.adapters import HTTPAdapter
     from urllib3.exceptions import (
         ConnectTimeoutError,
         HTTPError,
@@ -38,10 +39,9 @@ try:
 except ImportError:
     # ansible-test imports every file on Pythons without requests; a task then says what is missing.
     IMPORT_ERROR: str | None = traceback.format_exc()
-    HTTPAdapter = Retry = object
+    Session = HTTPAdapter = Retry = object  # type: ignore[misc, assignment]
 else:
     IMPORT_ERROR = None
-    HTTPAdapter = requests.adapters.HTTPAdapter
 
 LARGEST_REPLY = 16 * 1024 * 1024
 READ_AGAIN = (429, 502, 503, 504)
@@ -162,7 +162,7 @@ def tls_context(ca_path: str | None, validate_certs: bool, bundle: str | None = 
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     else:
-        trusted = ca_path or bundle or requests.certs.where()
+        trusted = ca_path or bundle or requests.utils.DEFAULT_CA_BUNDLE_PATH
         is_directory = os.path.isdir(trusted)
         context = ssl.create_default_context(
             cafile=None if is_directory else trusted, capath=trusted if is_directory else None
@@ -195,6 +195,13 @@ class _Adapter(HTTPAdapter):
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         host, _tls = super().build_connection_pool_key_attributes(request, verify, cert)
         return host, {"ssl_context": self._context}
+
+
+class _Session(Session):
+    """Without a look at redirects: requests reads the body of one that it does not follow too, and parses its place."""
+
+    def get_redirect_target(self, resp: Any) -> None:
+        """Nowhere."""
 
 
 def _no_authorization(request: Any) -> Any:
@@ -230,11 +237,9 @@ class Transport:
                 else "Correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE, or give ca_path.",
             ) from None
         self._adapter = _Adapter(context)
-        self._session = requests.Session()
+        self._session = _Session()
         # Two accounts may share the connections, and only the token says who calls.
         self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        # Even when it follows no redirect, requests reads its whole body and parses where it leads.
-        self._session.get_redirect_target = lambda response: None
         self._session.mount("https://", self._adapter)
         self._session.mount("http://", self._adapter)
 
@@ -360,7 +365,7 @@ def _no_reply(error: Any, timeout: float) -> TransportError:
 
 def _plain(cause: object) -> str:
     """The innermost words of an error, without the object that urllib3 prints in front."""
-    inner = cause
+    inner: Any = cause
     while getattr(inner, "__cause__", None) or getattr(inner, "__context__", None):
         inner = inner.__cause__ or inner.__context__
     return str(inner) or type(inner).__name__

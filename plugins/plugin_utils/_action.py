@@ -69,11 +69,12 @@ class InProcessAction(ActionBase):
             self._display.warning(f"{self._where()}: a task with async is not in the record of changes.")
         elif tell:
             self._task.environment = [*(self._task.environment or []), {_written.ASKS_FOR_CHANGES: "1"}]
-        result = self._execute_module(module_args=given, task_vars=task_vars, wrap_async=in_background)
+        result: dict[str, Any] = self._execute_module(module_args=given, task_vars=task_vars, wrap_async=in_background)
         changes = result.pop(_written.CHANGES, [])
         try:
-            for change in changes if tell else []:
-                tell(change)
+            if tell:
+                for change in changes:
+                    tell(change)
         except Failure as failure:
             return {**result, **failure.render(self._where()), "changed": result.get("changed", False)}
         return result
@@ -89,7 +90,8 @@ class InProcessAction(ActionBase):
 
     def given(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """The options that are given. One that is null is not, in options within options too."""
-        return _options.of_one_account(plain(dict(self._task.args)))
+        options: dict[str, Any] = plain(dict(self._task.args))
+        return _options.of_one_account(options)
 
     def _fits_in_process(self) -> bool:
         return (

@@ -125,7 +125,8 @@ def _failure(tenant: str, run: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _found(returned: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The applications that were found."""
-    return (returned.get("provisioning") or [{}])[0].get("applications", [])
+    found: list[dict[str, Any]] = (returned.get("provisioning") or [{}])[0].get("applications", [])
+    return found
 
 
 def _word(stage: str, results: list[dict[str, Any]], missing: list[str]) -> str:

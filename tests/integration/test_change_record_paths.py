@@ -13,14 +13,14 @@ from support.plays import play
 from support.tasks import COLLECTION
 
 HERE, THERE = "here", "there"
-TASKS = [
+TASKS = (
     {f"{COLLECTION}.imanage_application": {"name": TRACKER}},
     {f"{COLLECTION}.imanage_application": {"name": EXTENSION}},
     {f"{COLLECTION}.imanage_app_auth": {"name": EXTENSION, "allow_refresh_token": True}},
     {f"{COLLECTION}.imanage_library_authorization": {"libraries": ["ACTIVE"]}},
     {f"{COLLECTION}.imanage_library_authorization_info": {}},
     {f"{COLLECTION}.imanage_application": {"name": "iManage Drive", "enabled": False}},
-]
+)
 OPERATIONS = ["updateApp", "updateApp", "writeTokenPolicy", "authorizeLibrary", "updateApp"]
 
 

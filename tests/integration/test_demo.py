@@ -115,7 +115,7 @@ def test_the_commands_are_there(target):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    command = {"demo": "demo/demo.py", "sandbox": "-m sandbox", "test": "-m pytest", "lint": "ruff check"}[target]
+    command = {"demo": "demo/demo.py", "sandbox": "-m sandbox", "test": "-m pytest", "lint": "-m gates lint"}[target]
     assert command in done.stdout
     assert "-m venv .venv" in done.stdout  # from a fresh clone it makes what it needs
 

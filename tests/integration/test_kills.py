@@ -23,7 +23,7 @@ MANY = "KILLS" in os.environ
 TENANTS = 20 if MANY else 6
 SIGNALS = {signal.SIGKILL: 50, signal.SIGINT: 20} if MANY else {signal.SIGKILL: 5, signal.SIGINT: 2}
 MOMENTS = random.Random(20)
-CASES = [(sign, MOMENTS.random()) for sign, times in SIGNALS.items() for _ in range(times)]
+CASES = [(sign, MOMENTS.random()) for sign, times in SIGNALS.items() for _turn in range(times)]
 
 
 def staged(where):

@@ -140,7 +140,7 @@ def files(parameters):
 
 
 def the_file(parameters):
-    (path,) = files(parameters).values()
+    (path,) = list(files(parameters).values())
     return path
 
 
@@ -688,13 +688,13 @@ def test_of_two_at_once_one_sends(plain, given):
 
     async def together(server):
         waiting.append(server)
-        for _ in range(2000):
+        for _turn in range(2000):
             if len(waiting) >= 2:
                 return
             await asyncio.sleep(0.01)
 
     plain.on["RCPT"] = together
-    processes = [elsewhere(parameters) for _ in range(2)]
+    processes = [elsewhere(parameters) for _turn in range(2)]
     told = [process.communicate(timeout=60)[0] for process in processes]
     assert len(waiting) == 2
     assert len(plain.taken) == 1
@@ -713,7 +713,7 @@ def test_of_many_threads_one_sends(plain, given):
         with contextlib.suppress(Failure):
             send(parameters)
 
-    threads = [threading.Thread(target=run) for _ in range(8)]
+    threads = [threading.Thread(target=run) for _turn in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

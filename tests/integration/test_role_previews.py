@@ -54,7 +54,7 @@ FAILING = {
     "no_nrtadmin": (chain(catalog(tracker_cc=REFRESHING), "manager@{name}.example", ["SPM"]), "permission"),
     "no_such_library": (chain(catalog(), libraries=["NOPE"]), "not_found"),
 }
-NAMED = {name: situation for name, (situation, _) in {**ASSUMING, **FAILING}.items()}
+NAMED = {name: situation for name, (situation, _rest) in {**ASSUMING, **FAILING}.items()}
 GENERATED_NAMES = [f"g{number}" for number in range(GENERATED)]
 ALL = [*NAMED, *GENERATED_NAMES]
 

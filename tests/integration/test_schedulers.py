@@ -136,7 +136,7 @@ def test_a_run_that_looked_at_no_tenant_is_no_success(ran, case):
 
 
 def test_the_units_run_what_cron_runs():
-    service, timer = (configparser.ConfigParser(strict=True) for _ in range(2))
+    service, timer = (configparser.ConfigParser(strict=True) for _turn in range(2))
     for unit, text in ((service, SERVICE), (timer, TIMER)):
         unit.optionxform = str
         unit.read_string(text)

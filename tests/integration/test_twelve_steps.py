@@ -52,7 +52,7 @@ def test_twelve_steps_of_an_application(acme):
     assert preview["application"]["access"] == {"mode": "custom", "users": None, "groups": []}
     assert run["application"]["access"]["users"] == [acme.user("nrt"), acme.user("pat")]
     assert run["diff"]["before"] == "Added: yes\nUsers: []\nGroups:\n  - IT\n"
-    _, again = steps(False, [], **wanted)
+    _rest, again = steps(False, [], **wanted)
     assert again["application"] == run["application"]
 
     preview, run = steps(True, ["removeApp"], name=TRACKER, state="absent")
@@ -122,7 +122,7 @@ def test_twelve_steps_of_library_authorizations(tenant):
     assert (run["diff"]["before"], run["diff"]["after"]) == ("ACTIVE: unauthorized\n", "ACTIVE: authorized\n")
     steps(False, [], libraries=["active"], user="nrt")
 
-    _, run = steps(True, ["authorizeLibrary"] * 3, authorizer="me", email="service@acme.example")
+    _rest, run = steps(True, ["authorizeLibrary"] * 3, authorizer="me", email="service@acme.example")
     assert run["diff"]["before"] == (
         f"ACTIVE: authorized by {acme.user('nrt')}\nARCHIVE: unauthorized\nSPM: unauthorized\n"
     )

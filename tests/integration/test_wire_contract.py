@@ -71,7 +71,7 @@ def walk(acme):
     acme.tenant.application("tracker-cc").associated_settings = True
     acme.run("imanage_application", name=EXTENSION, state="absent")
     session = acme.run("imanage_session")
-    for _ in range(2):
+    for _turn in range(2):
         acme.run("imanage_session", state="absent", session_token=session["access_token"])
 
 

@@ -208,7 +208,7 @@ def test_pauses_grow_and_have_an_end():
             return None
 
     pauses = []
-    for _ in range(9):
+    for _turn in range(9):
         patience = patience.increment("GET", "/x", response=Unavailable())
         pauses.append(patience.pause)
     assert pauses[0] < 1.4

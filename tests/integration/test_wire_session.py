@@ -292,7 +292,7 @@ def test_what_one_account_writes_the_other_reads_again(acme):
     other = client.beside(client.connection._replace(username=acme.user("pat"), password=f"{acme.name}-pat-password"))
     try:
         before = {row["id"]: row["status"] for row in client.rows("listApps")}
-        for _ in range(2):
+        for _turn in range(2):
             other.rows("listLibraries")
         assert acme.calls.count("listLibraries") == 1, "nothing was written, so nothing is read again"
         client.call("updateApp", app_id="tracker", body={"status": "enabled"})

@@ -71,7 +71,8 @@ def main() -> None:
             results.append(result)
             if number % 25 == 0:
                 print(
-                    f"{number} of {len(mutants)}, {sum(not noticed for _, noticed in results)} not noticed", flush=True
+                    f"{number} of {len(mutants)}, {sum(not noticed for _job, noticed in results)} not noticed",
+                    flush=True,
                 )
     sys.exit(_report(dict(results)))
 

@@ -63,7 +63,7 @@ def _sent(transport: Transport, refusals: Refusals, method: str, url: str, **mor
 def refusing(operation: str, skip: int, times: int | None) -> Iterator[Refusals]:
     """Refuse connections for this operation, after C(skip) calls of it."""
     refusals = Refusals(operation, skip, times)
-    with pytest.MonkeyPatch.context() as patch, refusals._closed:
+    with refusals._closed, pytest.MonkeyPatch.context() as patch:
         patch.setattr(wire, "create_connection", refusals.connect)
         patch.setattr(Transport, "send", functools.partialmethod(_sent, refusals))
         yield refusals

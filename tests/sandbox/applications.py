@@ -141,7 +141,8 @@ def policy_problem(policy: dict[str, Any]) -> str | None:
     if not isinstance(allowed, bool):
         return "allow_refresh_token must be true or false."
     for name in POLICY_KEYS[1:]:
-        if name in policy and (type(policy[name]) is not int or policy[name] < 1):
+        value = policy.get(name, 1)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             return f"{name} must be a whole number of at least 1."
     if not allowed and "refresh_token_expiry" in policy:
         return "refresh_token_expiry can be set only while allow_refresh_token is true."

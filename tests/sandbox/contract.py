@@ -75,7 +75,7 @@ def route(method: str, path: str) -> Route:
     for operation, parameters in matches:
         if operation.method == method:
             return Route(operation, parameters, ())
-    return Route(None, {}, tuple(operation.method for operation, _ in matches))
+    return Route(None, {}, tuple(operation.method for operation, _rest in matches))
 
 
 def query_error(operation: Operation, query: dict[str, str]) -> str | None:

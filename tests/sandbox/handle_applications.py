@@ -63,7 +63,7 @@ def update_app_access(call: Call) -> Reply:
         raise Refusal(400, "InvalidInput", "default_security must be public or private.")
     include, remove = _members(body, "include"), _members(body, "remove")
     spelled = [(kind, call.tenant.spelling(kind, identity)) for kind, identity in include]
-    unknown = [member for member, (_, known) in zip(include, spelled, strict=True) if known is None]
+    unknown = [member for member, (_rest, known) in zip(include, spelled, strict=True) if known is None]
     if unknown:
         words = [f"There is no {kind} {identity}." for kind, identity in unknown]
         raise Refusal(

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from .app import App
 from .machine import Sandbox
 
-Files = tuple["str | PathLike[str]", "str | PathLike[str]"]
+Files = tuple[str | PathLike[str], str | PathLike[str]]
 
 
 class _Protocol(H11Protocol):

@@ -141,11 +141,11 @@ class Wanted:
             has_page = apps[-1][0] is not None and apps[-1][0]["status"] == "enabled"
             if authorization is not None and has_page and "authorization" in stages:
                 self.authorize({**authorization, "state": "unauthorized"}, keeper)
-            for app, _ in apps:
+            for app, _rest in apps:
                 if app and "application" in stages:
                     self.set_application(app, {"state": "absent"})
             return
-        if any(app is None for app, _ in apps):
+        if any(app is None for app, _rest in apps):
             return  # It waits for iManage, untouched.
         for app, one in apps:
             if "application" in stages:

@@ -105,7 +105,7 @@ def _as_the_role(draw: Draw) -> dict[str, Any]:
 
 
 def _several(draw: Draw, tenant: dict[str, Any]) -> dict[str, Any]:
-    names = [_name(draw, tenant) for _ in range(draw(st.integers(1, 3)))]
+    names = [_name(draw, tenant) for _turn in range(draw(st.integers(1, 3)))]
     names = names if seldom(draw) else list(dict.fromkeys(names))
     return {"applications": [{"name": name, **state(draw), **policy(draw)} for name in names]}
 

@@ -25,7 +25,7 @@ def test_links_lead_to_files_and_headings_that_are_there(document):
     for target in re.findall(r"\]\(([^)]+)\)", text):
         if target.startswith("https://"):
             continue
-        name, _, heading = target.partition("#")
+        name, _rest, heading = target.partition("#")
         place = (document.parent / name) if name else document
         assert place.exists(), target
         if not heading:

@@ -65,7 +65,7 @@ def renewed(where):
 def foretold(result):
     """The libraries that a preview would write to."""
     before, after = ([line.split(": ") for line in result["diff"][side].splitlines()] for side in ("before", "after"))
-    return [name for (name, is_now), (_, shall_be) in zip(before, after, strict=True) if is_now != shall_be]
+    return [name for (name, is_now), (_rest, shall_be) in zip(before, after, strict=True) if is_now != shall_be]
 
 
 def preview_and_run(authorize, where, **options):
@@ -286,7 +286,7 @@ def test_a_short_authorization_is_renewed_once_in_each_run_which_says_so(authori
     first = authorize(where)
     assert not first.get("failed"), first
     assert (renewed(where), warned(first)) == (["ACTIVE", "SPM"], [])
-    for _ in range(2):
+    for _turn in range(2):
         where.advance(3600)
         where.clear_log()
         preview, run = authorize(where, check=True), authorize(where)

@@ -138,7 +138,7 @@ def test_application_with_settings_stays(sandbox, call):
 def test_members_are_found_in_any_case_and_shown_as_spelled(call):
     members = [{"id": "PAT@ACME.example", "type": "user"}, {"id": "partners", "type": "group"}]
     expected = [{"id": "pat@acme.example", "type": "user"}, {"id": "Partners", "type": "group"}]
-    for _ in range(2):
+    for _turn in range(2):
         reply = access(call, default_security="private", include=members)
         assert reply.json()["data"] == {"default_security": "private", "members": expected}
 

@@ -54,7 +54,7 @@ def test_the_rules_are_those_of_the_api(sandbox, user, operation, parameters, wo
 def test_there_is_no_traffic_to_log_to_limit_or_to_disturb(sandbox):
     fault = Fault("status", status=500)
     sandbox.faults.append(fault)
-    for _ in range(3):
+    for _turn in range(3):
         assert by_hand(sandbox, "admin", "listApps")[0]["id"] == "cc"
     assert (sandbox.log, fault.struck) == ([], 0)
 

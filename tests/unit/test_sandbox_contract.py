@@ -138,11 +138,11 @@ def test_walk_through_every_operation_and_status():
     call("writeTokenPolicy", app_id="tracker-cc", body=refused)
     call("readTokenPolicy", app_id="tracker-cc")
     call("listLibraryAuthorizations")
-    for _ in range(2):
+    for _turn in range(2):
         call("authorizeLibrary", library_id="active", body={"email": "a@b"})
     call("authorizeLibrary", library_id="ACTIVE", body={"email": "nobody"})
     call("listLibraryAuthorizations", query={"total": "true"})
-    for _ in range(2):
+    for _turn in range(2):
         call("unauthorizeLibrary", library_id="ACTIVE")
 
     consent = CheckedCaller(sandbox, seen, token="birch-admin-token", customer_id=202)
@@ -155,7 +155,7 @@ def test_walk_through_every_operation_and_status():
     sandbox.tenant("acme").application("drive").associated_settings = True
     for app in ("drive", "tracker", "tracker"):
         call("removeApp", app_id=app)
-    for _ in range(2):
+    for _turn in range(2):
         call("revokeToken", body={"access_token": "acme-admin-token"})
     call("discover")
     call("listApps")
@@ -164,7 +164,7 @@ def test_walk_through_every_operation_and_status():
     call("listApps")
     call("requestToken", body={**form, "password": "acme-pat-password"})
 
-    assert {operation for operation, _ in seen} == set(contract.operations())
+    assert {operation for operation, _rest in seen} == set(contract.operations())
     assert set(listed_statuses()) - set(seen) == UNREACHED
 
 

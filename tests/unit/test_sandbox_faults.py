@@ -102,7 +102,7 @@ def test_drop_middle_sends_half(add, added):
     reply = add(strike("drop_middle"), stream=True)
     assert reply.status_code == 200
     with pytest.raises(ChunkedEncodingError):
-        _ = reply.content
+        _content = reply.content
     assert added()
 
 
@@ -127,7 +127,7 @@ def test_drip_sends_byte_by_byte(add):
     # No single read is late, so only a deadline over the whole reply helps.
     slow = add(strike("drip", seconds=0.05), stream=True, timeout=0.5)
     begin = time.monotonic()
-    for _ in zip(slow.iter_content(1), range(4), strict=False):
+    for _byte in zip(slow.iter_content(1), range(4), strict=False):
         pass
     assert time.monotonic() - begin >= 0.1
     slow.close()
@@ -213,7 +213,7 @@ def test_chance_strikes_some_calls_and_the_same_ones_again():
     for seed in ("one", "one", "two"):
         fault = Fault("empty", chance=0.3, seed=seed)
         listing = contract.operations()["listApps"]
-        struck.append([fault.strikes(listing) for _ in range(200)])
+        struck.append([fault.strikes(listing) for _turn in range(200)])
     assert struck[0] == struck[1] != struck[2]
     assert 30 < sum(struck[0]) < 90
     with pytest.raises(DescriptionError, match="chance outside 0 to 1"):
@@ -231,7 +231,7 @@ def test_repeated_page_never_ends(server, sandbox):
 
 def test_skip_and_times_choose_the_calls(add):
     fault = strike("status", status=500, skip=1, times=2)
-    statuses = [add(fault).status_code, *(add().status_code for _ in range(4))]
+    statuses = [add(fault).status_code, *(add().status_code for _turn in range(4))]
     # The same fault is one thing, so its second mention in the list changes nothing.
     assert statuses == [200, 500, 500, 200, 200]
 

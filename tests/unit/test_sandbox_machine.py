@@ -115,7 +115,7 @@ def test_bodies_must_be_json(sandbox, content_type, body, status):
 def test_rate_limit_of_a_tenant(sandbox):
     sandbox.add(example(rate_limit={"requests": 2, "seconds": 10}))
     call = Caller(sandbox)
-    assert [call("discover").headers["x-ratelimit-remaining"] for _ in range(2)] == ["1", "0"]
+    assert [call("discover").headers["x-ratelimit-remaining"] for _turn in range(2)] == ["1", "0"]
     reply = call("updateApp", app_id="tracker", body={"status": "enabled"})
     assert (reply.status, error(reply)["code"]) == (429, "TooManyRequests")
     assert reply.headers["x-ratelimit-reset"] == reply.headers["retry-after"] == "10"

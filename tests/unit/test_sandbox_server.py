@@ -122,7 +122,7 @@ def test_discovery_names_the_host_that_was_asked(server):
 def test_connections_are_kept_and_fast(server, sandbox):
     with requests.Session() as session:
         begin = time.monotonic()
-        for _ in range(50):
+        for _turn in range(50):
             assert session.get(f"{server.url}{APPS}", headers=HEADERS, timeout=5).status_code == 200
         # With delayed acknowledgements it would be two seconds.
         assert time.monotonic() - begin < 1.5
@@ -132,11 +132,11 @@ def test_connections_are_kept_and_fast(server, sandbox):
 def test_fifty_connections_at_once(server, sandbox):
     together = threading.Barrier(50)
 
-    def work(_):
+    def work(_number):
         with requests.Session() as session:
             session.get(f"{server.url}/api", headers=HEADERS, timeout=10)
             together.wait(20)
-            return [session.get(f"{server.url}{APPS}", headers=HEADERS, timeout=10).status_code for _ in range(4)]
+            return [session.get(f"{server.url}{APPS}", headers=HEADERS, timeout=10).status_code for _turn in range(4)]
 
     with ThreadPoolExecutor(50) as pool:
         assert {status for statuses in pool.map(work, range(50)) for status in statuses} == {200}
@@ -259,7 +259,7 @@ def test_bad_tenants_file_is_one_sentence(tmp_path, capsys, content, words):
 def test_taken_port_is_one_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = run("--tenants", FOLDER / "demo.yml", "--port", taken.getsockname()[1])
-        _, err = process.communicate(timeout=20)
+        _rest, err = process.communicate(timeout=20)
     assert process.returncode == 2
     assert err.startswith("The server cannot start:")
     assert "Traceback" not in err

@@ -36,7 +36,7 @@ def test_password_grant_issues_tokens_that_work(sandbox, call):
 
 
 def test_two_sign_ins_give_two_tokens(call):
-    first, second = (call("requestToken", body=PASSWORD).json() for _ in range(2))
+    first, second = (call("requestToken", body=PASSWORD).json() for _turn in range(2))
     assert first["access_token"] != second["access_token"]
 
 
@@ -46,7 +46,7 @@ def test_username_is_case_insensitive(call):
 
 def test_refresh_grant_works_again_and_again(sandbox, call):
     form = {"grant_type": "refresh_token", "refresh_token": "acme-admin-refresh", **CLIENT}
-    for _ in range(2):
+    for _turn in range(2):
         reply = call("requestToken", body=form)
         assert reply.status == 200
     again = call("requestToken", body={**form, "refresh_token": reply.json()["refresh_token"]})
@@ -107,7 +107,7 @@ def test_account_without_logon_is_refused_with_words(sandbox, call):
 
 
 def test_access_tokens_end_by_inactivity_only(sandbox, call):
-    for _ in range(3):
+    for _turn in range(3):
         sandbox.advance(29 * 60)
         assert call("discover").status == 200
     sandbox.advance(30 * 60)

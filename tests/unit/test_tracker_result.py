@@ -18,7 +18,7 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_re
     desktop_configuration,
 )
 
-NAMES = ["iManage Tracker", "iManage Tracker CC configuration"]
+NAMES = ("iManage Tracker", "iManage Tracker CC configuration")
 STAGES = ("provisioning", "application", "refresh_token", "authorization")
 SESSION = {"changed": False, "customer_id": 7}
 CHANGED, UNCHANGED = {"changed": True}, {"changed": False}
@@ -105,7 +105,7 @@ def records(**changes):
         "intent": "onboard",
         "tenant": "acme",
         "url": "https://cloudimanage.com",
-        "names": NAMES,
+        "names": list(NAMES),
         "run": run(),
         **changes,
     }
@@ -461,7 +461,7 @@ def asked(**request):
 
 
 def test_a_request_for_provisioning_is_ready_to_send():
-    head, _, text = asked().partition("\n\n")
+    head, _rest, text = asked().partition("\n\n")
     assert head.startswith(f"Not in the catalog of this tenant: {NAMES[1]}. Send this to iManage")
     assert text == "From: ...\n\nPlease.\n"
 

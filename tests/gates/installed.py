@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tarball in an empty home: it installs, verifies, and the demonstration runs from there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from .gate import BIN, WORK, Failed, Gate, call
+from .tarball import build
+
+HOME = WORK / "empty-home"
+
+
+def gates() -> list[Gate]:
+    """The one gate."""
+    return [Gate("installed", _check)]
+
+
+def _check() -> None:
+    tarball = build()
+    shutil.rmtree(HOME, ignore_errors=True)
+    HOME.mkdir(parents=True)
+    # Nothing of the repository may help: not its tree, not its tests, not the settings of whoever runs this.
+    known = {name: "" for name in os.environ if name.startswith("ANSIBLE_")}
+    galaxy = BIN / "ansible-galaxy"
+    place = HOME / ".ansible" / "collections" / "ansible_collections" / "imanage" / "control_center"
+    known = {**known, "HOME": str(HOME), "PYTHONPATH": "", "ANSIBLE_COLLECTIONS_PATH": str(place.parents[2])}
+    call([galaxy, "collection", "install", "--offline", tarball], cwd=HOME, environment=known)
+    call([galaxy, "collection", "verify", "--offline", "imanage.control_center"], cwd=HOME, environment=known)
+    _verify_notices(galaxy, place, known)
+    demo = {**known, "PYTHONPATH": str(place / "tests")}
+    call([sys.executable, place / "demo" / "demo.py"], cwd=HOME, environment=demo)
+    if not (place / "demo-report" / "report.html").exists():
+        raise Failed("the demonstration left no report beside the installed collection")
+
+
+def _verify_notices(galaxy: Path, place: Path, known: dict[str, str]) -> None:
+    """A file that was changed after the installation has to show."""
+    file = place / "plugins" / "modules" / "imanage_session.py"
+    text = file.read_bytes()
+    file.write_bytes(text + b"\n")
+    try:
+        call([galaxy, "collection", "verify", "--offline", "imanage.control_center"], cwd=HOME, environment=known)
+    except Failed:
+        return
+    finally:
+        file.write_bytes(text)
+    raise Failed("ansible-galaxy collection verify does not notice a changed file")
