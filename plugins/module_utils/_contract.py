@@ -36,10 +36,12 @@ POLICY_DEFAULTS = {
     "access_token_expiry_minutes": 30,
 }
 
+STATUSES = ("available", *ADDED)
+
 APP = {
     "id": str,
     "name": str,
-    "status": ("available", *ADDED),
+    "status": STATUSES,
     "description?": str,
     "default_security?": tuple(ACCESS_MODES.values()),
     "publisher?": {"name?": str, "url?": str},

@@ -66,7 +66,8 @@ def report(recording: Recording, url: str = "") -> dict[str, Any]:
         "others": [_line(group, counts) for group, counts in others],
         "text": _text(recording, rows, others, away, api_paths),
     }
-    return _without(told, forms)
+    safe: dict[str, Any] = _without(told, forms)
+    return safe
 
 
 def _without(value: Any, forms: list[str]) -> Any:

@@ -31,7 +31,7 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file 
 LARGEST_FILE = 100_000_000
 _LARGEST_BODY = 20_000_000
 _DEEPEST = 40
-_LAYOUT = {"log": {"entries": [{}]}}
+_LAYOUT: dict[str, Any] = {"log": {"entries": [{}]}}
 # Methods of the browser itself.
 _NO_CALLS = ("OPTIONS", "HEAD", "CONNECT", "TRACE")
 _SECRET_HEADERS = re.compile("auth|cookie|token|session|csrf|xsrf|api-?key|saml", re.IGNORECASE)

@@ -14,7 +14,13 @@ from ansible_collections.imanage.control_center.plugins.module_utils._contract i
 from ansible_collections.imanage.control_center.plugins.module_utils._contract_check import sentence
 from ansible_collections.imanage.control_center.plugins.module_utils._shape import differences, unknown_fields
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _recording_paths as paths
-from ansible_collections.imanage.control_center.plugins.plugin_utils._recording_file import JSON, NOTHING, UNSEEN, Call
+from ansible_collections.imanage.control_center.plugins.plugin_utils._recording_file import (
+    JSON,
+    NOTHING,
+    UNSEEN,
+    Call,
+    parts,
+)
 
 # Too common to tell one reply from another.
 _COMMON = {"data", "id", "name", "type", "value", "user", "description", "email", "url", "version", "total_count"}
@@ -45,7 +51,7 @@ class Candidate(NamedTuple):
 
 def groups(calls: Iterable[Call], ids: paths.Known) -> list[Group]:
     """The calls by method and masked path, in the order of the recording."""
-    found: dict[tuple[Any, ...], list[Call]] = defaultdict(list)
+    found: dict[tuple[str, str, tuple[str, ...]], list[Call]] = defaultdict(list)
     for call in calls:
         found[call.host, call.method, paths.masked(call.segments, ids)].append(call)
     return [Group(*place, tuple(same)) for place, same in found.items()]
@@ -119,15 +125,15 @@ def candidate(operation: Operation, group: Group) -> Candidate | None:
             reasons.append(reason)
     if score < _ENOUGH:
         return None
-    words = {part for part in paths.parts(operation.path) if not part.startswith("{")} - {"api", "v2"}
+    words = {part for part in parts(operation.path) if not part.startswith("{")} - {"api", "v2"}
     score += 0.5 * len(words & set(group.path))
     return Candidate(score, operation.id, group, tuple(reasons), place)
 
 
 def _by_path(operation: Operation, path: tuple[str, ...]) -> tuple[float, list[str]]:
     """The same last parts, one of them a word."""
-    same = []
-    for own, other in zip(reversed(paths.parts(operation.path)), reversed(path)):
+    same: list[str] = []
+    for own, other in zip(reversed(parts(operation.path)), reversed(path)):
         if own != other:
             break
         same.insert(0, own)

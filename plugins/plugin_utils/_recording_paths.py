@@ -12,8 +12,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils import _nam
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import (
     API_PREFIX,
     API_VERSION_NAME,
-    APP,
     OPERATIONS,
+    STATUSES,
     Operation,
 )
 from ansible_collections.imanage.control_center.plugins.plugin_utils._recording_file import Call, fits, parts
@@ -50,7 +50,7 @@ def known(calls: Iterable[Call]) -> Known:
 
 def _kind(row: dict[str, Any], about: str) -> str | None:
     """The placeholder for the id of a row, by what else is in it and by what it is a list of."""
-    if row.get("status") in APP["status"]:
+    if row.get("status") in STATUSES:
         return "{app_id}"
     if "authorized_by" in row or "librar" in about:
         return "{library_id}"
