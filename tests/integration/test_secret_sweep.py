@@ -9,6 +9,7 @@ import base64
 import contextlib
 import html
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -88,9 +89,10 @@ def watched() -> Iterator[set[str]]:
 
     def watch() -> None:
         while not done.wait(0.02):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
+            for name in filter(str.isdigit, os.listdir("/proc")):
                 with contextlib.suppress(OSError):
-                    seen.add(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "backslashreplace"))
+                    line = Path("/proc", name, "cmdline").read_bytes()
+                    seen.add(line.replace(b"\0", b" ").decode("utf-8", "backslashreplace"))
 
     thread = threading.Thread(target=watch)
     thread.start()

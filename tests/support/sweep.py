@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import os
 import re
 import shlex
 import threading
@@ -128,8 +129,8 @@ class CommandLines:
 
     def _watch(self) -> None:
         while not self._over.wait(0.02):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
+            for name in filter(str.isdigit, os.listdir("/proc")):
                 try:
-                    self._seen.add(path.read_bytes().replace(b"\0", b" "))
+                    self._seen.add(Path("/proc", name, "cmdline").read_bytes().replace(b"\0", b" "))
                 except OSError:  # it ended meanwhile
                     continue
