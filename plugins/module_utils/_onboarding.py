@@ -238,9 +238,9 @@ def _ask(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]]
     (provisioning,) = stages["provisioning"]
     if not provisioning["changed"]:
         return
-    request, application = provisioning["request"], _asked_for(wanted, provisioning["missing"])
+    request = provisioning["request"]
     if course.diff:
-        provisioning["diff"] = _diff.render(*_request_views(request), client.where, application)
+        provisioning["diff"] = _diff.render(*_request_views(request), client.where, request["application"])
     if course.shows_only:
         return
     stages["provisioning"] = []
@@ -248,7 +248,7 @@ def _ask(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]]
         step = Step("provisioningRequest", {}, None, "ask iManage", touches=(_REQUEST,))
         telling = Telling(client, Plan(*_request_views(request), [step], None))
         try:
-            sent = _provisioning_request.send(wanted.request, client.customer_id, application)
+            sent = _provisioning_request.send(wanted.request, client.customer_id, request["application"])
             telling.done(step)
         except Failure as failure:
             telling.failed(step, failure)

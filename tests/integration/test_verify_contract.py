@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import ADDED, OPERATIONS
@@ -292,8 +291,7 @@ def test_the_playbook_says_how_each_tenant_answers(runs):
     assert "refused: nothing could be verified." in text
     assert "The credentials are not valid." in text
     assert "ABSENT                GET /tracker/api/v2/customers/{customer_id}/libraries" in text
-    said = [json.loads(f'"{line}"') for line in re.findall(r'^ +"(.*)",?$', runs["all"].output, re.MULTILINE)]
-    assert said == text.splitlines()
+    assert text in runs["all"].output
 
 
 def test_the_playbook_leaves_a_report_for_its_owner_alone(runs):
