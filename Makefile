@@ -9,7 +9,7 @@ LOCK := tests/requirements/lock.txt
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test test-deep kills faults long-run browser coverage mutants documents pictures lint gates matrix \
+.PHONY: help demo sandbox test test-deep kills faults long-run browser coverage mutants documents pictures docs lint gates matrix \
 	lowest lock bench clean
 
 help:
@@ -22,13 +22,14 @@ help:
 	@echo "make coverage which lines and branches the tests go through, in process and in modules"
 	@echo "make mutants  plant faults in the decisions and see whether tests notice"
 	@echo "make lint     run all linters"
-	@echo "make gates    run linters, ansible-test of every core, galaxy-importer, and install what Galaxy gets (or only ARGS)"
+	@echo "make gates    run linters, ansible-test of every core, galaxy-importer, build the site, install what Galaxy gets (or only ARGS)"
 	@echo "make matrix   run all tests on every ansible-core and Python (MATRIX=\"2.18 2.21-py3.12\" for some)"
 	@echo "make lowest   run tests with the lowest versions that are allowed"
 	@echo "make lock     look for newer releases of what developers use, and pin them"
 	@echo "make bench    measure how fast it is (BENCH=full for the whole table)"
 	@echo "make faults   meet every fault on every call, and write the table of docs/reliability.md"
 	@echo "make long-run onboard 300 tenants three times among random faults, and once without"
+	@echo "make docs     build the site of the guides and of every module"
 	@echo "make documents write docs/troubleshooting.md from the messages in the code"
 	@echo "make pictures take the pictures of the README again, with Chromium"
 	@echo "make clean    remove what these commands made"
@@ -79,10 +80,13 @@ documents: .venv/test.done
 pictures: .venv/test.done
 	PYTHONPATH=$(PYTHONPATH):.cache/tree $(BIN)/python -m documents.pictures
 
+docs: .venv/docs.done
+	$(BIN)/python -m documents.site
+
 lint: .venv/lint.done .venv/demo.done
 	$(BIN)/python -m gates lint $(ARGS)
 
-gates: .venv/lint.done .venv/gates.done .venv/demo.done
+gates: .venv/lint.done .venv/gates.done .venv/docs.done .venv/demo.done
 	$(BIN)/python -m gates gates $(ARGS)
 
 matrix: .venv/demo.done
