@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worked example of docs/adding-a-field.md, applied to a copy of the repository: does it hold what it says?"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+from gates.checkout import copied
+from support.tree import ROOT
+
+GUIDE = (ROOT / "docs" / "adding-a-field.md").read_text(encoding="utf-8")
+STEPS = re.findall(r"```diff\n(.*?)```", GUIDE, re.DOTALL)
+(COMMANDS,) = re.findall(r"```bash\n(.*?)```", GUIDE, re.DOTALL)
+ARGUMENTS = re.findall(r'^make test ARGS="(.*)"$', COMMANDS, re.MULTILINE)
+
+
+def in_copy(place, arguments):
+    """What `make test` runs in the copy, with these arguments; the exit code and what it printed."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+        "ANSIBLE_COLLECTIONS_PATH": str(place.parents[2]),
+        "PYTHONPATH": str(place / "tests"),
+    }
+    command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "no:cacheprovider", *shlex.split(arguments)]
+    done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A copy to which every step was applied."""
+    there = copied(tmp_path_factory.mktemp("field") / "tree")
+    for step in STEPS:
+        applied = subprocess.run(
+            ["git", "apply", "-p1", "-"], cwd=there, input=step, capture_output=True, text=True, check=False
+        )
+        assert applied.returncode == 0, f"{applied.stderr}\n{step}"
+    return there
+
+
+def test_every_command_of_the_guide_is_one_of_tests():
+    assert len(ARGUMENTS) == len(COMMANDS.splitlines()) > 0
+
+
+@pytest.mark.parametrize("arguments", ARGUMENTS)
+def test_the_example_holds(place, arguments):
+    code, output = in_copy(place, arguments)
+    assert code == 0, output
+
+
+def test_without_the_role_the_tests_say_what_is_missing(place):
+    specs = place / "roles" / "application_onboarding" / "meta" / "argument_specs.yml"
+    whole = specs.read_text(encoding="utf-8")
+    without = re.sub(r"^ +refresh_token_single_use:\n(?: {12}.*\n){2}", "", whole, flags=re.MULTILINE)
+    assert without != whole
+    specs.write_text(without, encoding="utf-8")
+    try:
+        code, output = in_copy(place, "tests/unit/test_interface.py")
+    finally:
+        specs.write_text(whole, encoding="utf-8")
+    assert code == 1
+    assert "test_law_9_an_application_of_the_role_takes_what_the_module_takes" in output
