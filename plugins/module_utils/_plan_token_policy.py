@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import POLICY_DEFAULTS, POLICY_FIELDS
@@ -28,8 +28,11 @@ POLICY_LABELS = {
 }
 
 
-def plan_token_policy(wish: PolicyWish, current: Mapping[str, Any], app_id: str, never_set: bool = False) -> Plan:
-    """Plan the token policy of the application C(app_id). C(never_set): the documented defaults stand in."""
+def plan_token_policy(wish: PolicyWish, current: Mapping[str, Any], app_id: str, told: Collection[str]) -> Plan:
+    """Plan the token policy of the application C(app_id).
+
+    C(told): the fields that Control Center told; for the others of C(current) the documented defaults stand in.
+    """
     wanted = {field: value for field, value in wish._asdict().items() if value is not None}
     target = {**current, **wanted}
     if not target["allow_refresh_token"]:
@@ -50,7 +53,7 @@ def plan_token_policy(wish: PolicyWish, current: Mapping[str, Any], app_id: str,
         value = {
             wire: target[field]
             for field, wire in POLICY_FIELDS.items()
-            if field in wanted or _keeps(field, current, never_set)
+            if field in wanted or _keeps(field, current, told)
         }
         if not target["allow_refresh_token"]:
             value.pop(POLICY_FIELDS["refresh_token_expiry_days"], None)
@@ -60,10 +63,6 @@ def plan_token_policy(wish: PolicyWish, current: Mapping[str, Any], app_id: str,
     return Plan(before, after, steps, target)
 
 
-def _keeps(field: str, current: Mapping[str, Any], never_set: bool) -> bool:
-    """The write replaces the whole policy, so what is not managed is sent as it was read, and only then."""
-    if field == "allow_refresh_token":
-        return True
-    if field == "refresh_token_expiry_days":
-        return bool(current["allow_refresh_token"])
-    return not never_set
+def _keeps(field: str, current: Mapping[str, Any], told: Collection[str]) -> bool:
+    """The write replaces the whole policy, so what is not managed is sent as it was read, and what was not, never."""
+    return field == "allow_refresh_token" or (field in told and current[field] is not None)

@@ -28,11 +28,11 @@ class Wish(NamedTuple):
 
 
 class Current(NamedTuple):
-    """The application and its token policy. C(never_set): the documented defaults stand in."""
+    """The application and its token policy. C(told): the fields that were read; the others are documented defaults."""
 
     application: dict[str, Any]
     policy: dict[str, Any]
-    never_set: bool
+    told: tuple[str, ...]
 
 
 def wish(parameters: Mapping[str, Any]) -> Wish:
@@ -56,15 +56,14 @@ def read(client: Client, wanted: Wish) -> Current:
     try:
         application = _applications.find_added(client, wanted.name, wanted.app_id)
     except NotYet as missing:
-        missing.assumed = Current(missing.assumed, dict(POLICY_DEFAULTS, refresh_token_expiry_days=None), True)
+        missing.assumed = Current(missing.assumed, dict(POLICY_DEFAULTS, refresh_token_expiry_days=None), ())
         raise
-    policy, never_set = read_policy(client, application["id"])
-    return Current(application, policy, never_set)
+    return Current(application, *read_policy(client, application["id"]))
 
 
 def plan(wanted: Wish, current: Current) -> Plan:
     """What has to be written."""
-    made = plan_token_policy(wanted.managed, current.policy, current.application["id"], current.never_set)
+    made = plan_token_policy(wanted.managed, current.policy, current.application["id"], current.told)
     return made._replace(outcome=current._replace(policy=made.outcome))
 
 
@@ -75,7 +74,7 @@ def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
 
 def facts(wanted: Wish, current: Current) -> dict[str, Any]:
     """What a plan stands on."""
-    return {"id": current.application["id"], **current.policy, "never_set": current.never_set}
+    return {"id": current.application["id"], **current.policy, "never_set": not current.told}
 
 
 def title(wanted: Wish, current: Current) -> str:
@@ -83,22 +82,20 @@ def title(wanted: Wish, current: Current) -> str:
     return f"{current.application['name']}, Authentication"
 
 
-def read_policy(client: Client, app_id: str) -> tuple[dict[str, Any], bool]:
-    """The token policy of an added application under our names, and whether it was never set.
+def read_policy(client: Client, app_id: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The token policy of an added application under our names, and which of its fields Control Center told.
 
-    Never set is 404; the documented defaults hold then. While refresh is off its expiry means nothing and is null.
+    For those that it did not tell the documented defaults stand in, for all of them where the policy was never set,
+    which is 404. While refresh is off its expiry means nothing and is null.
     """
     try:
         value: Mapping[str, Any] = client.call("readTokenPolicy", app_id=app_id)["data"]["value"]
-        never_set = False
     except Failure as failure:
         if failure.kind != "not_found":
             raise
-        value, never_set = {}, True
-    policy = {
-        field: POLICY_DEFAULTS[field] if value.get(wire) is None else value[wire]
-        for field, wire in POLICY_FIELDS.items()
-    }
+        value = {}
+    told = {field: value[wire] for field, wire in POLICY_FIELDS.items() if value.get(wire) is not None}
+    policy = {**POLICY_DEFAULTS, **told}
     if not policy["allow_refresh_token"]:
         policy["refresh_token_expiry_days"] = None
-    return policy, never_set
+    return policy, tuple(told)

@@ -188,6 +188,15 @@ def test_the_transcript_of_a_token_policy_that_was_set_before(tenant):
     ]
 
 
+def test_the_transcript_of_a_token_policy_of_which_a_part_was_told(tenant):
+    acme = tenant(applications=refreshing())
+    told = {"type": "value", "value": {"allow_refresh_token": True}}
+    acme.fault("shape", "readTokenPolicy", body={"data": told}, times=1)
+    acme.run("imanage_app_auth", app_id="tracker-cc", access_token_expiry_minutes=90)
+    (write,) = [body for method, _path, body, _status in transcript(acme) if method == "PUT"]
+    assert write["value"] == {"allow_refresh_token": True, "access_token_max_idle_time": 90}
+
+
 def test_the_transcript_of_authorizing_libraries(tenant):
     acme = tenant(
         applications=refreshing(),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import POLICY_FIELDS
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_token_policy import (
     PolicyWish,
@@ -17,6 +18,7 @@ from support.model import policy_after
 
 DEFAULTS = {"allow_refresh_token": False, "refresh_token_expiry_days": None, "access_token_expiry_minutes": 30}
 ON = {"allow_refresh_token": True, "refresh_token_expiry_days": 14, "access_token_expiry_minutes": 5}
+ALL = tuple(POLICY_FIELDS)
 
 numbers = st.sampled_from([1, 14, 30, 365, 98765])
 policies = st.builds(
@@ -37,15 +39,15 @@ wishes = st.builds(
 )
 
 
-def planned(wish, current, **more):
+def planned(wish, current, told=ALL):
     try:
-        return plan_token_policy(wish, current, "app", **more)
+        return plan_token_policy(wish, current, "app", told)
     except Failure:
         return assume(False)  # refused before any write, which has a test of its own
 
 
-def value(wish, current, **more):
-    (step,) = plan_token_policy(wish, current, "app", **more).steps
+def value(wish, current, told=ALL):
+    (step,) = plan_token_policy(wish, current, "app", told).steps
     assert step.ids == {"app_id": "app"}
     return step.body["value"]
 
@@ -54,7 +56,7 @@ def value(wish, current, **more):
 def test_law_1_planning_on_the_planned_state_plans_nothing(wish, current):
     plan = planned(wish, current)
     assert policy_after(current, plan.steps) == plan.outcome
-    again = plan_token_policy(wish, plan.outcome, "app")
+    again = plan_token_policy(wish, plan.outcome, "app", ALL)
     assert again.steps == []
     assert again.before == again.after
     assert again.outcome == plan.outcome
@@ -62,9 +64,9 @@ def test_law_1_planning_on_the_planned_state_plans_nothing(wish, current):
 
 @given(wishes)
 def test_law_1_holds_for_a_policy_that_was_never_set(wish):
-    plan = planned(wish, DEFAULTS, never_set=True)
+    plan = planned(wish, DEFAULTS, told=())
     assert policy_after(DEFAULTS, plan.steps) == plan.outcome
-    assert plan_token_policy(wish, plan.outcome, "app").steps == []
+    assert plan_token_policy(wish, plan.outcome, "app", ALL).steps == []
 
 
 @given(wishes, policies)
@@ -84,8 +86,8 @@ def test_what_is_not_given_stays_as_it_was(wish, current):
 
 
 def test_only_what_is_given_is_sent_to_a_policy_that_was_never_set():
-    assert value(PolicyWish(allow_refresh_token=True), DEFAULTS, never_set=True) == {"allow_refresh_token": True}
-    assert value(PolicyWish(None, None, 60), DEFAULTS, never_set=True) == {
+    assert value(PolicyWish(allow_refresh_token=True), DEFAULTS, told=()) == {"allow_refresh_token": True}
+    assert value(PolicyWish(None, None, 60), DEFAULTS, told=()) == {
         "allow_refresh_token": False,
         "access_token_max_idle_time": 60,
     }
@@ -99,8 +101,21 @@ def test_the_rest_of_a_policy_is_sent_as_it_was_read():
     }
 
 
+def test_what_was_not_read_is_not_sent():
+    """A write that makes up a default could change what nobody asked for."""
+    told = ("allow_refresh_token",)
+    assert value(PolicyWish(access_token_expiry_minutes=60), ON, told) == {
+        "allow_refresh_token": True,
+        "access_token_max_idle_time": 60,
+    }
+    assert value(PolicyWish(refresh_token_expiry_days=60), ON, told) == {
+        "allow_refresh_token": True,
+        "refresh_token_expiry": 60,
+    }
+
+
 def test_turning_refresh_on_foretells_the_documented_expiry():
-    plan = plan_token_policy(PolicyWish(allow_refresh_token=True), DEFAULTS, "app", never_set=True)
+    plan = plan_token_policy(PolicyWish(allow_refresh_token=True), DEFAULTS, "app", told=())
     assert plan.outcome["refresh_token_expiry_days"] == 365
     assert plan.after == {"Allow Refresh Token": True}
 
@@ -114,11 +129,11 @@ def test_turning_refresh_off_sends_no_expiry():
 
 def test_an_expiry_while_refresh_is_off_is_refused():
     with pytest.raises(Failure, match="refresh_token_expiry_days") as caught:
-        plan_token_policy(PolicyWish(refresh_token_expiry_days=14), DEFAULTS, "app")
+        plan_token_policy(PolicyWish(refresh_token_expiry_days=14), DEFAULTS, "app", ALL)
     assert caught.value.kind == "bad_option"
     assert "allow_refresh_token: true" in caught.value.advice
 
 
 def test_nothing_wanted_plans_nothing():
-    plan = plan_token_policy(PolicyWish(), ON, "app")
+    plan = plan_token_policy(PolicyWish(), ON, "app", ALL)
     assert (plan.before, plan.after, plan.steps, plan.outcome) == ({}, {}, [], ON)
