@@ -309,7 +309,7 @@ class Client:
             raise Failure(
                 "wrong_tenant",
                 f"The signed-in user {quoted(identity.user)} belongs to customer {identity.customer_id}, "
-                f"not to customer {wanted}; nothing was changed.",
+                f"not to customer {wanted}; customer {identity.customer_id} was left alone.",
             )
         self._identity = identity
         return identity

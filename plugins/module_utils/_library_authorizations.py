@@ -238,12 +238,12 @@ def _check_listed(asked: list[str] | None, listed: list[str], unlisted: list[str
     if unknown:
         raise Failure(
             "not_found",
-            f"This tenant does not list the {_libraries(unknown)} for the signed-in user; nothing was changed.",
+            f"This tenant does not list the {_libraries(unknown)} for the signed-in user.",
             advice="Check the names; a library is listed only for its NRTADMINs.",
         )
     raise Failure(
         "permission",
-        f"The signed-in user is no NRTADMIN of the {_libraries(missing)}; nothing was changed.",
+        f"The signed-in user is no NRTADMIN of the {_libraries(missing)}.",
         advice="Make the user a member of NRTADMIN there (which can take up to 8 hours to take effect), or sign in as "
         "somebody who is.",
     )
