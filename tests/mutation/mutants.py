@@ -51,11 +51,11 @@ class Mutant(NamedTuple):
     stem: str
     text: str
 
-    def difference(self) -> str:
-        """The lines that differ."""
+    def told(self) -> str:
+        """That no test noticed it, and the lines that differ."""
         before = (ROOT / UTILS / f"{self.stem}.py").read_text(encoding="utf-8").splitlines()
         lines = list(difflib.unified_diff(before, self.text.splitlines(), lineterm="", n=0))[2:]
-        return "\n".join(f"    {line}" for line in lines)
+        return "\n".join([f"not noticed in {self.stem}.py:", *(f"    {line}" for line in lines)])
 
 
 def main() -> None:
@@ -69,9 +69,12 @@ def main() -> None:
         results = []
         for number, result in enumerate(pool.imap_unordered(_is_noticed, mutants), start=1):
             results.append(result)
+            mutant, noticed = result
+            if not noticed:
+                print(mutant.told(), flush=True)
             if number % 25 == 0:
                 print(
-                    f"{number} of {len(mutants)}, {sum(not noticed for _job, noticed in results)} not noticed",
+                    f"{number} of {len(mutants)}, {sum(not found for _mutant, found in results)} not noticed",
                     flush=True,
                 )
     sys.exit(_report(dict(results)))
@@ -89,7 +92,7 @@ def _report(results: dict[Mutant, bool]) -> int:
     print(f"\nThe control was {'noticed' if control else 'NOT noticed: these figures mean nothing'}.\n")
     for mutant, was_noticed in sorted(results.items()):
         if not was_noticed:
-            print(f"not noticed in {mutant.stem}.py:\n{mutant.difference()}")
+            print(mutant.told())
     return int(share < AIM or not control)
 
 
