@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import importer, installed, linters, lowest, matrix, sanity, site, tarball
+from . import importer, installed, linters, lowest, matrix, release, sanity, site, tarball
 from .gate import chosen, run
 
 
@@ -20,7 +20,7 @@ def main(which: str, *words: str) -> int:
         return run(lowest.gates(words))
     gates = linters.gates()
     if which == "gates":
-        for part in (tarball, installed, site, importer, sanity):
+        for part in (tarball, installed, site, release, importer, sanity):
             gates += part.gates()
     return run(chosen(gates, words))
 
