@@ -213,15 +213,17 @@ def _looked(client: Client, operation: Operation, ids: Mapping[str, str]) -> tup
     return _finding(operation, look), look
 
 
+def _reason(look: Look) -> str:
+    return look.failure.reason() if look.failure else ""
+
+
 def _finding(operation: Operation, look: Look) -> Finding:
     """What a reply, or that there was none, says of a call."""
     if look.reply is None:
-        assert look.failure is not None
-        return Finding("failed", details=(look.failure.reason(),))
+        return Finding("failed", details=(_reason(look),))
     status = look.reply.status
     if status not in operation.success:
-        assert look.failure is not None
-        return Finding(_verdict_of(status), status, (look.failure.reason(),))
+        return Finding(_verdict_of(status), status, (_reason(look),))
     try:
         value = json.loads(look.reply.body)
     except (ValueError, RecursionError):

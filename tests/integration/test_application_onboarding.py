@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -18,11 +19,11 @@ KEYS = ["tenant", "customer_id", "url", "status", "check_mode", "changed", "stag
 DISPOSITION, REFILE, INSIGHT = "iManage Disposition Manager", "iManage Refile Service", "iManage Insight+ Admin"
 REFRESHING = {"allow_refresh_token": True, "refresh_token_expiry": 30, "access_token_max_idle_time": 15}
 # One to add, one whose refresh is to be off, one to edit.
-WANTED = [
+WANTED = (
     {"name": DISPOSITION, "enabled": True, "access": "custom", "groups": ["IT"]},
     {"name": INSIGHT, "allow_refresh_token": False},
     {"name": "iManage Drive", "access": "custom", "groups": ["Partners"]},
-]
+)
 NO_POLICY = WANTED[::2]
 IDS = ("disposition", "insight", "drive")
 
@@ -41,9 +42,9 @@ def _applications(*without: str, **changes: dict[str, Any]) -> list[dict[str, An
 
 def _tenants(stage: Stage) -> None:
     def add(
-        name: str, wanted: list[dict[str, Any]] | None = WANTED, more: dict[str, Any] | None = None, **changes: Any
+        name: str, wanted: Sequence[dict[str, Any]] | None = WANTED, more: dict[str, Any] | None = None, **changes: Any
     ) -> None:
-        variables = {} if wanted is None else {f"{ROLE}_applications": wanted}
+        variables = {} if wanted is None else {f"{ROLE}_applications": list(wanted)}
         stage.add(name, {**variables, **(more or {})}, **{"applications": _applications(), **changes})
 
     add("ready")
@@ -338,7 +339,7 @@ def beside(tmp_path_factory):
 
     def make():
         with Stage(tmp_path_factory.mktemp("beside")) as stage:
-            wanted = {f"{ROLE}_applications": WANTED}
+            wanted = {f"{ROLE}_applications": list(WANTED)}
             misspelt = {f"{ROLE}_applications": [{"name": "imanage drive"}]}
             nowhere = {"tracker_onboarding_libraries": ["NOWHERE"]}
             stage.add("both", wanted, applications=_applications())
