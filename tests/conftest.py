@@ -22,6 +22,12 @@ with contextlib.suppress(ImportError):
     hypothesis.settings.register_profile("tests", deadline=None, max_examples=100, derandomize=True, database=None)
     # For make test-deep, which gives a random seed.
     hypothesis.settings.register_profile("deep", deadline=None, max_examples=2500, database=None, print_blob=True)
+    # For make mutants, where that a test fails is all that counts, and not by what little.
+    hypothesis.settings.register_profile(
+        "mutants",
+        hypothesis.settings.get_profile("tests"),
+        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+    )
     hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
 
 
