@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
@@ -123,17 +124,17 @@ def test_what_is_left_alone(wish, found):
     assert plan.before == plan.after
 
 
-def test_of_several_authorizations_each_is_measured_against_its_own_earlier_one():
-    before = read(*(row(library, by="other", days=9) for library in ("ACTIVE", "ARCHIVE", "SPM")))
-    wish = AuthorizationWish(renew_before_days=30, replaced=before)
-    renewed = row("ARCHIVE", by=ME, days=9)
-    for found in (read(*before.rows[:1], renewed, *before.rows[2:]), read(renewed, *before.rows[2:], *before.rows[:1])):
-        plan = plan_authorizations(wish, found)
-        assert plan.before == {
-            "ACTIVE": "ends within 30 days",
-            "ARCHIVE": "authorized",
-            "SPM": "ends within 30 days",
-        }
+@pytest.mark.parametrize("order", list(itertools.permutations(("ACTIVE", "ARCHIVE", "SPM"))))
+def test_of_several_authorizations_each_is_measured_against_its_own_earlier_one(order):
+    before = {library: row(library, by="other", days=days) for days, library in enumerate(order, start=7)}
+    wish = AuthorizationWish(renew_before_days=30, replaced=read(*before.values()))
+    found = {**before, "ARCHIVE": row("ARCHIVE", by=ME, days=9)}
+    plan = plan_authorizations(wish, read(*found.values()))
+    assert plan.before == {
+        "ACTIVE": "ends within 30 days",
+        "ARCHIVE": "authorized",
+        "SPM": "ends within 30 days",
+    }
 
 
 def test_the_given_email_goes_before_the_users_own():
