@@ -9,7 +9,7 @@ LOCK := tests/requirements/lock.txt
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test test-deep kills faults long-run browser coverage mutants documents pictures docs lint gates matrix \
+.PHONY: help demo sandbox test test-deep kills faults long-run browser coverage mutants documents changelog pictures docs lint gates matrix \
 	lowest lock bench clean
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo "make long-run onboard 300 tenants three times among random faults, and once without"
 	@echo "make docs     build the site of the guides and of every module"
 	@echo "make documents write docs/troubleshooting.md from the messages in the code"
+	@echo "make changelog turn the fragments into the notes of the release that galaxy.yml names"
 	@echo "make pictures take the pictures of the README again, with Chromium"
 	@echo "make clean    remove what these commands made"
 
@@ -79,6 +80,10 @@ documents: .venv/test.done
 
 pictures: .venv/test.done
 	PYTHONPATH=$(PYTHONPATH):.cache/tree $(BIN)/python -m documents.pictures
+
+# Where Ansible finds the collection, whose plugins it lists.
+changelog: .venv/lint.done
+	cd $(TREE) && PATH="$(CURDIR)/$(BIN):$$PATH" antsibull-changelog release
 
 docs: .venv/docs.done
 	$(BIN)/python -m documents.site

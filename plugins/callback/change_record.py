@@ -10,7 +10,7 @@ name: change_record
 type: notification
 author: the imanage.control_center authors (@imanage-control-center)
 short_description: Keep a record of every change
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Appends one line of JSON to a file for each write that a task of this collection makes, at once, and sees it on the
     disk before the next one is made. A write that was refused has a line too, with the reason.

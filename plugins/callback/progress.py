@@ -10,7 +10,7 @@ name: progress
 type: notification
 author: the imanage.control_center authors (@imanage-control-center)
 short_description: Tell how many tenants are done
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Counts the tenants of a run that are done, and those of them that changed, wait for iManage or a person, or failed,
     and guesses the time that is left.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: tracker_plan
 author: the imanage.control_center authors (@imanage-control-center)
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Reads what was approved for a tenant
 description:
   - Reads a file C(plan.json) that the playbook C(imanage.control_center.preview) left, for the option C(approved) of

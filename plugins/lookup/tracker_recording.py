@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: tracker_recording
 author: the imanage.control_center authors (@imanage-control-center)
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Compares a recording of the browser with the contract
 description:
   - Reads a HAR file that an administrator recorded in the browser. Says which of its calls are as the contract says,

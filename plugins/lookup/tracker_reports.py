@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: tracker_reports
 author: the imanage.control_center authors (@imanage-control-center)
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Reads the reports of several runs as one
 description:
   - Reads files C(report.json) that the playbooks of this collection left, for C(imanage.control_center.merge_reports).

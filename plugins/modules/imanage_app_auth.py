@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: imanage_app_auth
 short_description: Manage the token policy of an application in iManage Control Center
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sets what stands on the I(Authentication) screen of an application, whether refresh tokens are allowed, and when
     tokens end.

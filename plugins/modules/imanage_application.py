@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: imanage_application
 short_description: Manage an application in iManage Control Center
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Adds an application from the tenant's catalog, as I(Settings > Applications > Add application) does, enables
     or disables

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: imanage_application_info
 short_description: Read applications in iManage Control Center
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the applications of a tenant, those of its catalog included. None that fits is an empty list and no failure.
   - The account needs the App Management privilege of a Global Management role.

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: imanage_contract_info
 short_description: Verify that a tenant answers as this collection expects
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes every reading call of the contract on the tenant, and says of each whether the answer is as the contract says.
   - Most calls of Control Center are not published, so a tenant may answer differently. This shows it without changing

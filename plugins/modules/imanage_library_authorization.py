@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: imanage_library_authorization
 short_description: Authorize iManage Tracker's background service for libraries
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Does what I(Use my credentials & authorize) does on the page I(Tracker background service authorization), library by
     library, or withdraws it. The service keeps a refresh token of the signed-in user.

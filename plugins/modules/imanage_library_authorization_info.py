@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: imanage_library_authorization_info
 short_description: Read which libraries iManage Tracker's background service is authorized for
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the page I(Tracker background service authorization), and which libraries of the tenant it does not list.
 author: the imanage.control_center authors (@imanage-control-center)

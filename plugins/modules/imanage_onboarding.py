@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: imanage_onboarding
 short_description: Onboard applications of a tenant in iManage Control Center, all stages in one task
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Does in one session what M(imanage.control_center.imanage_application), M(imanage.control_center.imanage_app_auth)
     and M(imanage.control_center.imanage_library_authorization) do one by one. The roles tracker_onboarding

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: imanage_session
 short_description: Sign in to iManage Control Center once for several tasks
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Signs in and returns what the following tasks need to use the same session, or revokes the session's token.
   - Register the result with C(no_log), hand it on as C(access_token), C(api_url) and C(customer_id), and sign out in an

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: imanage_tenant_info
 short_description: Read a tenant of iManage Control Center
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Signs in and says to which tenant, as whom, with which libraries, and whether the account has App Management.
   - A good first task against a new tenant, since it changes nothing and shows that the credentials work.

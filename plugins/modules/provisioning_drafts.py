@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 ---
 module: provisioning_drafts
 short_description: Keep the requests for provisioning that are still to be sent, as messages for a mail program
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Writes one C(.eml) file for each tenant that waits for iManage and whose request was not sent yet. It sends nothing.
   - The playbooks of this collection use it. It always runs on the controller.

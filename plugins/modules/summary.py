@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: summary
 short_description: Print lines as they are
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Prints a line for each text, where M(ansible.builtin.debug) would print a list of JSON.
   - The playbooks of this collection say with it how the tenants stand.

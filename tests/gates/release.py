@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The next release, rehearsed on a copy: the fragment and the commands that CONTRIBUTING.md names."""
+"""The next release, rehearsed on a copy: the fragment that CONTRIBUTING.md shows, and the commands that it names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def gates() -> list[Gate]:
 
 def _check() -> None:
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    fragment = textwrap.dedent(_only(r" *```yaml\n(.*?)```", guide))
+    fragment = textwrap.dedent(_only(r"(?s) *```yaml\n(.*?)```", guide))
     place = copied(WORK / "release")
     galaxy = place / "galaxy.yml"
     galaxy.write_text(re.sub(r"(?m)^version: .*", f"version: {_VERSION}", galaxy.read_text()))
@@ -33,8 +33,7 @@ def _check() -> None:
     fragments.mkdir(exist_ok=True)
     (fragments / "rehearsal.yml").write_text(fragment)
     (fragments / f"{_VERSION}.yml").write_text(f"release_summary: {_SUMMARY}\n")
-    # Where Ansible finds the collection, which is where the copy is.
-    call(_only(r"&& \S*/(antsibull-changelog [^\n]*)", guide).split(), cwd=place)
+    call(_only(r"(?m)&& PATH=\S+ (antsibull-changelog .*)$", (ROOT / "Makefile").read_text()).split(), cwd=place)
     notes = _plain((place / "CHANGELOG.md").read_text(encoding="utf-8"))
     (lines,) = yaml.safe_load(fragment).values()
     for wanted in map(_plain, (_VERSION, _SUMMARY, *lines)):
@@ -46,7 +45,7 @@ def _check() -> None:
 
 
 def _only(pattern: str, text: str) -> str:
-    (found,) = re.findall(pattern, text, re.DOTALL)
+    (found,) = re.findall(pattern, text)
     return str(found)
 
 
