@@ -13,7 +13,7 @@ from pathlib import Path
 from support.tree import ROOT
 
 from .checkout import copied
-from .cores import CORES, PAIRS, Pair, with_core
+from .cores import CORES, PAIRS, PREVIEWS, Pair, with_core
 from .gate import WORK, Failed, Gate, LeftOut, call
 from .pythons import found
 
@@ -38,16 +38,20 @@ def _check(core: str) -> None:
     call(["git", "init", "--quiet"], cwd=place)
     call(["git", "add", "--all", "--force"], cwd=place)
     interpreters = [path.parent for path in map(found, _TARGETS) if path]
+    # The pylint of a core that is not released stands on a commit of a repository, and not on a package.
+    skipped = ["--skip-test", "pylint"] if core in PREVIEWS else []
     said = call(
-        [programs / "ansible-test", "sanity", "--color", "no"],
+        [programs / "ansible-test", "sanity", "--color", "no", *skipped],
         cwd=place,
         environment={"HOME": str(HOME), "PYTHONPATH": "", "ANSIBLE_COLLECTIONS_PATH": ""},
         first_in_path=[programs, *interpreters],
     )
     tests = set(re.findall(r"^Running sanity test \"([\w-]+)\"", said, re.MULTILINE))
-    if "All targets skipped" in said or not {"compile", "import", "pylint", "validate-modules"} <= tests:
+    wanted = {"compile", "import", "pylint", "validate-modules"} - set(skipped)
+    if "All targets skipped" in said or not wanted <= tests:
         raise Failed("ansible-test looked at nothing")
-    print(f"{len(tests)} sanity tests with Python {pair.python}, for {', '.join(filter(found, _TARGETS))}")
+    for_these = ", ".join(filter(found, _TARGETS))
+    print(f"{len(tests)} sanity tests{', no pylint' if skipped else ''} with Python {pair.python}, for {for_these}")
 
 
 def _first_there(core: str) -> Pair:
