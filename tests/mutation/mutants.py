@@ -37,7 +37,8 @@ FILES = [*sorted(path.stem for path in (ROOT / UTILS).glob("_plan*.py")), *NOUNS
 TESTS = [
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "unit").glob("test_plan_*.py")),
     "tests/unit/test_renewal.py",
-    *(f"tests/integration/{name}.py" for name in ("test_twelve_steps", "test_bad_input", "test_laws")),
+    *(f"tests/integration/{name}.py" for name in ("test_twelve_steps", "test_finding_applications", "test_bad_input")),
+    "tests/integration/test_laws.py",
     *(f"tests/unit/{name}.py" for name in ("test_previews_tell_the_truth", "test_approval")),
     "tests/integration/test_wire_faults.py",
 ]

@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How an application is looked for, and what is said of one that is not there."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils._applications import near_miss
+from support.cases import APPLICATION
+from support.places import TRACKER
+
+
+def test_only_names_that_differ_in_case_or_spaces_are_near():
+    others = [{"name": name} for name in ("iManage  tracker", "Aaa", "zzz", "iManage Tracker CC", "IMANAGETRACKER")]
+    assert near_miss(TRACKER, others) == (
+        "No application is named 'iManage Tracker'; there is 'IMANAGETRACKER' and 'iManage  tracker'."
+    )
+    assert near_miss("iManage Work", others) is None
+
+
+@pytest.mark.parametrize("options", [{"name": "Nothing of the kind"}, {"app_id": "nothing"}], ids=["name", "id"])
+def test_nothing_to_remove_is_told_of_a_near_miss_alone(acme, options):
+    result = acme.run(APPLICATION, state="absent", **options)
+    assert not result["changed"]
+    assert "warnings" not in result
+
+
+def test_who_may_not_read_is_not_told_that_there_is_nothing(acme):
+    result = acme.run(APPLICATION, app_id="tracker", user="pat")
+    assert result["failure"]["kind"] == "permission"
+    assert "There is no application" not in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [(TRACKER, [None]), ("Nothing of the kind", [None, "available"])], ids=["listed", "missing"]
+)
+def test_the_catalog_is_asked_only_for_a_name_that_the_list_lacks(acme, name, asked):
+    acme.run(APPLICATION, check=True, name=name)
+    assert [entry.query.get("status") for entry in acme.log if entry.operation == "listApps"] == asked
