@@ -16,6 +16,7 @@ from .gate import BIN, WORK, Failed, Gate, call
 # runs on the sandbox, and who packages the collection runs the tests on what was packaged.
 BELONGS = {
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "COPYING",
     "LICENSES",
     "Makefile",
