@@ -64,7 +64,7 @@ def tenant(places):
     """A function that adds a tenant of a new name: tenant(**changes of sandbox.examples.example) gives a Place."""
     places.start_afresh()
     yield places.add
-    places.forget()
+    places.start_afresh()
 
 
 @pytest.fixture

@@ -16,8 +16,6 @@ from screens import Screens
 
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">'\"&{{7*7}}"
 
-ADMIN = {"id": "admin@{name}.example", "password": "{name}-admin-password"}
-
 
 @pytest.fixture
 def screens(tenant, page):

@@ -25,7 +25,6 @@ from support.places import CLIENT_ID, EXTENSION, SIGNING, TRACKER, clean_environ
 from support.tree import ensure_tree
 
 CALLBACKS = Path(__file__).parent / "callbacks"
-TRACKERS = (TRACKER, EXTENSION)
 WRITES = ("updateApp", "removeApp", "updateAppAccess", "writeTokenPolicy", "authorizeLibrary", "unauthorizeLibrary")
 # What -vvv says when a module runs in a process of its own.
 PROCESS = re.compile(r"^<[^>]+> (?:EXEC|PUT) |Using module file|ANSIBALLZ", re.MULTILINE)

@@ -9,7 +9,8 @@ import re
 
 import pytest
 import trustme
-from support.cases import ADDED, APPLICATION, AUTHORIZATION, BAD, BOTH, ONBOARDING, OPEN, POLICY
+from support.bad_cases import BAD
+from support.cases import ADDED, APPLICATION, AUTHORIZATION, BOTH, ONBOARDING, OPEN, POLICY
 from support.places import EXTENSION, TRACKER, Places, refreshing
 from support.tasks import WRITERS
 

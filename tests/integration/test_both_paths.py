@@ -18,7 +18,8 @@ from types import SimpleNamespace
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
-from support.cases import BAD, GOOD, READING, SETTLED, WRITING
+from support.bad_cases import BAD
+from support.cases import GOOD, READING, SETTLED, WRITING
 from support.places import CLIENT_ID, EXTENSION, TRACKER, clean_environment, refreshing
 from support.plays import play
 from support.tasks import COLLECTION, MODULES
@@ -107,7 +108,7 @@ def compared(places, folder, cases, *arguments):
 def world(places):
     places.start_afresh()
     yield places
-    places.forget()
+    places.start_afresh()
 
 
 def without_session(cases):

@@ -12,11 +12,11 @@ import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils import _secrets, _transport
 from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply
 from sandbox import Sandbox
+from support.bad_cases import BAD
 from support.cases import (
     ADDED,
     APPLICATION,
     AUTHORIZATION,
-    BAD,
     GOOD,
     ONBOARDING,
     POLICY,

@@ -14,7 +14,8 @@ from urllib.parse import quote_plus
 
 import pytest
 from sandbox import tokens
-from support.cases import BAD, BOTH, GOOD, ONBOARDING, Case
+from support.bad_cases import BAD
+from support.cases import BOTH, GOOD, ONBOARDING, Case
 from support.places import SIGNING, TRACKER, refreshing
 from support.plays import play
 from support.sweep import AWKWARD, MARKS, CommandLines, Sweep, mark, marked
@@ -241,7 +242,7 @@ def test_law_5_no_case_and_no_fault_leaves_a_secret_anywhere(places, tmp_path, r
     known = places.sandbox._tokens._access
     assert [token for token in work.passed if token in known and known[token].ended] == []
     assert any(token in known for token in work.passed)
-    places.forget()
+    places.start_afresh()
 
 
 LEAKS = {
@@ -262,5 +263,5 @@ def test_the_sweep_finds_what_does_leak(places, tmp_path, leak):
     password = work.hosts["h0"]["options"]["password"]
     assert AWKWARD in password
     hits = Sweep([password]).found(tmp_path, *GIVEN)
-    places.forget()
+    places.start_afresh()
     assert {found for _file, found, _around in hits} == set(MARKS)

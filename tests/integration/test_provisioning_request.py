@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The request for provisioning, sent by real SMTP: to whom, how, and at most once."""
+"""The request for provisioning, sent by real SMTP: to whom, over what, and at most once."""
 
 from __future__ import annotations
 
@@ -23,15 +23,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-import trustme
 from ansible_collections.imanage.control_center.plugins.module_utils import _provisioning_request as mail
-from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from support.cases import BOTH, ONBOARDING
-from support.places import TRACKER, applications
+from support.asking import MACHINE, content_of, files, refused, send, the_file, wanted
+from support.places import TRACKER
 from support.post import PASSWORD, USERNAME, Post, answering
 
-MACHINE = "machine-7.inside.example"
+pytestmark = pytest.mark.usefixtures("known_machine")
 
 # What another process does: send, and print the record or the failure.
 ELSEWHERE = """
@@ -43,110 +41,6 @@ try:
 except Failure as failure:
     print(failure.kind, failure.what)
 """
-
-
-@pytest.fixture(autouse=True)
-def _known_machine(monkeypatch):
-    """A name of this machine that nothing else has in it."""
-    monkeypatch.setattr(socket, "gethostname", lambda: MACHINE)
-    monkeypatch.setattr(socket, "getfqdn", lambda name="": MACHINE)
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    """A function: the certificate chain and the key of a host, and under C(ca) the authority's certificate."""
-    folder, made = tmp_path_factory.mktemp("authority"), trustme.CA()
-    made.cert_pem.write_to_path(str(folder / "ca.pem"))
-
-    def files(host="127.0.0.1"):
-        certificate = made.issue_cert(host)
-        certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / f"{host}.pem"))
-        return (str(folder / f"{host}.pem"),)
-
-    files.ca, files.nobody = str(folder / "ca.pem"), str(folder / "nobody")
-    os.mkdir(files.nobody)
-    return files
-
-
-@pytest.fixture
-def post(authority):
-    """A server that wants STARTTLS and an account."""
-    with Post(authority(), signs_in=True) as running:
-        yield running
-
-
-@pytest.fixture
-def plain():
-    """A server without TLS and accounts."""
-    with Post() as running:
-        yield running
-
-
-@pytest.fixture
-def given(tmp_path):
-    """A function: parameters for a server, with changes; None takes one away."""
-
-    def parameters(port, **changes):
-        usual = {
-            "customer_name": "Acme & Söhne",
-            "from": "it@acme.example",
-            "to": "onboarding@imanage.example",
-            "smtp_server": "127.0.0.1",
-            "smtp_port": port,
-            "smtp_security": "none",
-            "sent_path": str(tmp_path / "sent"),
-        }
-        return {**usual, **changes}
-
-    return parameters
-
-
-@pytest.fixture
-def secured(given, authority):
-    """The same, with STARTTLS and an account."""
-
-    def parameters(port, **changes):
-        account = {"smtp_username": USERNAME, "smtp_password": PASSWORD}
-        return given(port, **{"smtp_security": "starttls", "smtp_ca_path": authority.ca, **account, **changes})
-
-    return parameters
-
-
-def wanted(parameters, timeout=10.0):
-    made = mail.request(parameters, "acme")
-    return made._replace(server=made.server and made.server._replace(timeout=timeout))
-
-
-def send(parameters, **patience):
-    return mail.send(wanted(parameters, **patience), 101, TRACKER)
-
-
-def refused(parameters, kind, **patience):
-    """What the failure says, as people see it."""
-    with pytest.raises(Failure) as caught:
-        send(parameters, **patience)
-    shown = caught.value.render("acme")["msg"]
-    assert caught.value.kind == kind, shown
-    assert MACHINE not in shown
-    assert PASSWORD not in shown
-    assert "\n" not in shown
-    return shown
-
-
-def files(parameters):
-    """The files of the records by name, in the directory where they belong."""
-    folder = parameters["sent_path"]
-    return {name: os.path.join(folder, name) for name in os.listdir(folder)} if os.path.isdir(folder) else {}
-
-
-def the_file(parameters):
-    (path,) = list(files(parameters).values())
-    return path
-
-
-def content_of(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
 
 
 # What arrives
@@ -180,159 +74,6 @@ def test_starttls_and_an_account_of_nobody_go_together(authority, given):
         send(given(post.port, smtp_security="starttls", smtp_ca_path=authority.ca))
         assert post.letter()["To"]
         assert post.accounts == []
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["Acme", "Śliwiński & Söhne GmbH", "株式会社アクメ法律事務所" * 5, ".", 'From here: Acme, <Ltd> (UK) @ "x" %s {0}'],
-)
-def test_the_names_arrive_readable(plain, given, name):
-    send(given(plain.port, customer_name=name))
-    letter = plain.letter()
-    # A long one is folded before its first word.
-    assert letter["Subject"].strip() == f"Provisioning of {TRACKER} for {name}"
-    assert f"Customer name: {name}\n" in letter.get_content().replace("\r\n", "\n")
-    assert (letter["From"], letter["To"]) == ("it@acme.example", "onboarding@imanage.example")
-    assert plain.taken[0].content.isascii()
-    assert max(map(len, plain.taken[0].content.splitlines())) < 200
-
-
-def test_what_arrives_are_the_words_to_send_by_hand(plain, given):
-    parameters = given(plain.port)
-    send(parameters)
-    by_hand = mail.text(mail.request(parameters, "acme"), TRACKER)
-    letter = plain.letter()
-    head = "".join(f"{name}: {letter[name]}\n" for name in ("From", "To", "Subject"))
-    assert f"{head}\n" + letter.get_content().replace("\r\n", "\n") == by_hand
-
-
-def test_a_draft_has_the_words_that_are_sent_and_nothing_of_its_moment(plain, given):
-    parameters = given(plain.port)
-    send(parameters)
-    sent, draft = plain.letter(), mail.draft([mail.request(parameters, "acme")], TRACKER)
-    for name in ("From", "To", "Subject"):
-        assert draft[name] == sent[name].strip()
-    assert draft.get_content() == sent.get_content().replace("\r\n", "\n")
-    assert set(sent.keys()) - set(draft.keys()) >= {"Date", "Message-ID"}
-    assert bytes(draft) == bytes(mail.draft([mail.request(parameters, "acme")], TRACKER))
-
-
-def test_the_message_is_dated_and_named_without_the_machine(plain, given):
-    send(given(plain.port))
-    letter = plain.letter()
-    assert abs(datetime.now(UTC) - letter["Date"].datetime) < timedelta(seconds=60)
-    assert letter["Date"].datetime.utcoffset() == timedelta(0)
-    assert letter["Message-ID"].endswith("@acme.example>")
-    assert MACHINE.encode() not in plain.taken[0].content
-    assert {name for name, _encrypted in plain.greeted} == {"localhost"}
-
-
-def test_without_a_server_nothing_is_sent(monkeypatch):
-    monkeypatch.setattr(smtplib, "SMTP", None)
-    made = mail.request({"from": "a@b.example", "to": "c@d.example", "smtp_password": "x", "sent_path": "/x"}, "acme")
-    assert mail.sent_before(made, 101, TRACKER) is None
-    with pytest.raises(Failure, match="smtp_server") as caught:
-        mail.send(made, 101, TRACKER)
-    assert caught.value.kind == "bad_option"
-
-
-@pytest.mark.parametrize("parameters", [None, {}, {"from": None, "to": "", "smtp_server": ""}])
-def test_nothing_has_to_be_given(parameters):
-    assert mail.request(parameters, "acme") == ("acme", None, None, None, "")
-    with pytest.raises(Failure) as caught:
-        mail.message(mail.request(parameters, "acme"), TRACKER)
-    assert caught.value.kind == "bad_option"
-
-
-# What is refused before a socket is opened
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"from": None}, "smtp_server is given without from."),
-        ({"from": None, "to": "", "sent_path": None}, "without from and to and sent_path."),
-        ({"from": "it"}, "from is 'it'"),
-        ({"to": "a@b.example, c@d.example"}, "to is 'a@b.example, c@d.example'"),
-        ({"to": "Jane <jane@b.example>"}, "not one address"),
-        ({"to": "a@b.example>"}, "not one address"),
-        ({"to": "a b@c.example"}, "not one address"),
-        ({"to": "a@b@c.example"}, "not one address"),
-        ({"to": "a..b@c.example"}, "not one address"),
-        ({"to": "ä@b.example"}, "not one address"),
-        ({"to": "=?utf-8?q?a=0D=0A?=@b.example"}, "not one address"),
-        ({"to": "a@b.example\nBcc: c@d.example"}, "not one address"),
-        ({"from": "a@b.example\r\n"}, "not one address"),
-        ({"smtp_server": "mail.example:25"}, "smtp_server is not just the name of a host"),
-        ({"smtp_server": "smtp://mail.example"}, "not just the name"),
-        ({"smtp_server": "user:secret@mail.example"}, "not just the name"),
-        ({"smtp_server": "mail.example\r\nQUIT"}, "not just the name"),
-        ({"smtp_port": 0}, "smtp_port is '0'"),
-        ({"smtp_port": 65536}, "smtp_port is '65536'"),
-        ({"smtp_port": "smtp"}, "smtp_port is 'smtp'"),
-        ({"smtp_security": "ssl"}, "none of starttls, tls, none"),
-        ({"smtp_username": "x", "smtp_security": "tls"}, "smtp_username is given without smtp_password"),
-        ({"smtp_password": "secret", "smtp_security": "tls"}, "smtp_password is given without smtp_username"),
-        ({"smtp_username": "x", "smtp_password": "secret"}, "would show smtp_password"),
-        ({"smtp_username": "x", "smtp_password": "secretö", "smtp_security": "tls"}, "not printable ASCII"),
-        ({"smtp_username": "x\0", "smtp_password": "secret", "smtp_security": "tls"}, "not printable ASCII"),
-        ({"smtp_server": "mail.example"}, "smtp_security none to mail.example"),
-        ({"smtp_server": "192.0.2.1"}, "smtp_security none to 192.0.2.1"),
-        ({"sent_path": "sent"}, "sent_path is 'sent'"),
-    ],
-)
-def test_what_cannot_be_meant_is_a_bad_option(given, changes, words):
-    with pytest.raises(Failure) as caught:
-        mail.request(given(25, **changes), "acme")
-    shown = caught.value.render("acme")["msg"]
-    assert caught.value.kind == "bad_option"
-    assert words in shown
-    assert "secret" not in shown
-    assert "\n" not in shown
-
-
-BREAKS = ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\0", "\ud800", " =?utf-8?q?=0D=0A"]
-
-
-@pytest.mark.parametrize("line_break", BREAKS)
-def test_nothing_can_be_put_into_the_head(plain, given, line_break):
-    name = f"Acme{line_break}Bcc: thief@b.example?="
-    assert "customer_name" in refused(given(plain.port, customer_name=name), "bad_option")
-    made = mail.request(given(plain.port), "acme")
-    for function in (
-        mail.text,
-        mail.message,
-        lambda request, application: mail.draft([request], application),
-        lambda request, application: mail.send(request, 101, application),
-    ):
-        with pytest.raises(Failure, match="application") as caught:
-            function(made, name)
-        assert caught.value.kind == "bad_option"
-    with pytest.raises(Failure, match="customer_name"):
-        mail.request({}, name)
-    assert plain.greeted == []
-
-
-def test_the_defaults_are_the_usual_port_and_starttls(given):
-    server = mail.request(given(None, smtp_security=None, smtp_server="mail.example"), "acme").server
-    assert (server.port, server.security, server.timeout) == (587, "starttls", 30)
-
-
-@pytest.mark.parametrize(("security", "usual"), [("starttls", 587), ("tls", 465), (None, 587)])
-def test_tls_from_the_start_has_a_port_of_its_own_unless_one_is_given(given, security, usual):
-    for port, taken in ((None, usual), (2525, 2525)):
-        made = mail.request(given(port, smtp_security=security, smtp_server="mail.example"), "acme")
-        assert made.server.port == taken
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
-def test_no_tls_is_needed_to_this_machine(given, host):
-    assert mail.request(given(25, smtp_server=host), "acme").server.host == host
-
-
-def test_a_home_directory_is_found(given):
-    made = mail.request(given(25, sent_path="~/sent"), "acme")
-    assert made.sent_path == os.path.expanduser("~/sent")
 
 
 # What goes wrong on the way
@@ -751,91 +492,3 @@ def test_a_record_that_cannot_be_completed_says_that_it_was_sent(plain, given, m
 
 def _full(*_):
     raise OSError(28, "No space left on device")
-
-
-# -- within an onboarding -------------------------------------------------------------------------------------------
-
-
-def onboarding(parameters):
-    return {"applications": BOTH, "authorization": {}, "provisioning_request": parameters}
-
-
-def unprovisioned(tenant):
-    return tenant(applications=[one for one in applications() if one["name"] != TRACKER])
-
-
-def test_an_onboarding_asks_once_and_a_preview_never(tenant, plain, given):
-    acme = unprovisioned(tenant)
-    options = onboarding(given(plain.port))
-    preview = acme.run(ONBOARDING, check=True, **options)
-    assert plain.taken == []
-    run = acme.run(ONBOARDING, **options)
-    assert plain.letter()["To"] == "onboarding@imanage.example"
-    assert (preview["changed"], run["changed"]) == (True, True)
-    assert preview["diff"] == run["diff"]
-    assert run["diff"][0]["after"] == "Request to iManage: sent to onboarding@imanage.example\n"
-    for check in (True, False):
-        again = acme.run(ONBOARDING, check=check, **options)
-        assert (again["changed"], again["diff"]) == (False, [])
-        assert again["stages"]["provisioning"][0]["request"]["sent_at"]
-    assert len(plain.taken) == 1
-    assert acme.writes == []
-
-
-def test_applications_that_are_no_parts_of_one_are_asked_for_by_their_own_names(tenant, plain, given):
-    """With an authorization the vendor is asked for the first, whatever is missing."""
-    parts = [one["name"] for one in BOTH]
-    options = {**onboarding(given(plain.port)), "applications": [{"name": "iManage Drive"}, *BOTH]}
-    del options["authorization"]
-    rows = applications()
-    acme = tenant(applications=[one for one in rows if one["name"] not in parts])
-    first = acme.run(ONBOARDING, **options)
-    assert plain.letter()["Subject"] == f"Provisioning of {', '.join(parts)} for Acme & Söhne"
-    assert f"Application name: {', '.join(parts)}\n" in first["stages"]["provisioning"][0]["request"]["text"]
-    assert acme.run(ONBOARDING, **options)["changed"] is False
-    assert len(plain.taken) == 1
-    assert acme.writes == []
-
-
-def test_an_onboarding_without_a_server_has_the_text_and_changes_nothing(tenant):
-    acme = unprovisioned(tenant)
-    result = acme.run(ONBOARDING, **onboarding({"customer_name": "Acme"}))
-    (looked,) = result["stages"]["provisioning"]
-    assert (result["changed"], looked["request"]["sends"], looked["request"]["sent_at"]) == (False, False, None)
-    assert "Customer name: Acme\n" in looked["request"]["text"]
-
-
-def test_a_port_that_is_not_given_is_the_usual_one_for_the_module_too(tenant, given, monkeypatch):
-    """A default of the option would look like a port that is given."""
-
-    def called(server, *_):
-        raise Failure("unreachable", f"Called {server.where}.")
-
-    monkeypatch.setattr(mail._mail, "ready", called)
-    result = unprovisioned(tenant).run(ONBOARDING, **onboarding(given(None, smtp_security="tls")))
-    assert "Called 127.0.0.1:465." in result["msg"]
-
-
-def test_a_request_that_cannot_be_sent_fails_the_onboarding_in_its_stage(tenant, plain, given):
-    plain.on["RCPT"] = answering("550 5.1.1 nobody here")
-    acme = unprovisioned(tenant)
-    result = acme.run(ONBOARDING, **onboarding(given(plain.port)))
-    assert result["failure"]["kind"] == "conflict"
-    assert "nobody here" in result["msg"]
-    assert result["stages"]["provisioning"][0]["failed"]
-    assert acme.tokens_alive() == []
-
-
-def test_a_tenant_that_is_provisioned_asks_for_nothing(acme, plain, given):
-    result = acme.run(ONBOARDING, **onboarding(given(plain.port)))
-    assert result["stages"]["application"][0]["changed"]
-    assert plain.taken == []
-
-
-def test_the_password_of_the_mail_is_in_no_result(tenant, post, secured):
-    post.refusal = f"535 no {PASSWORD}"
-    options = onboarding(secured(post.port, smtp_username="somebody"))
-    result = unprovisioned(tenant).run(ONBOARDING, **options)
-    assert result["failure"]["kind"] == "sign_in"
-    for form in _secrets.forms([PASSWORD]):
-        assert form not in json.dumps(result)

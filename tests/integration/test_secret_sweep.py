@@ -24,11 +24,11 @@ import test_both_paths as both
 from playbooks_support import EXTENSION, Stage, catalog, once
 from sandbox import Fault
 from sandbox.faults import KINDS
-from support.cases import BAD, GOOD
+from support.bad_cases import BAD
+from support.cases import GOOD
 from support.places import Places
 from support.plays import play
 
-ALL = ("preview", "onboard", "audit", "offboard")
 # Characters that every encoding alters, and nothing that is part of another word.
 GIVEN = {
     "password": "pass/word+of two&people=é",

@@ -197,8 +197,6 @@ class Places:
         self.sandbox.reset()
         self.exchanges.clear()
 
-    forget = start_afresh
-
     def _recorded(self, request: Request) -> Reply:
         reply = self._handle(request)
         self.exchanges.append((request, reply))

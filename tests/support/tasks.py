@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import json
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -83,8 +82,3 @@ def run_in_memory(
     with monkeypatch.context() as patch:
         patch.setattr(_task, "Client", lambda connection: memory_client(sandbox, connection))
         return run(name, options, check, diff)
-
-
-def text_of(path: Path) -> str:
-    """A file of the repository."""
-    return path.read_text(encoding="utf-8")

@@ -20,7 +20,6 @@ from support.tasks import run_in_memory
 NOW = datetime.datetime(2019, 3, 1, 12, tzinfo=datetime.UTC)
 ADMIN, PAT, NRT = "admin@acme.example", "pat@acme.example", "nrt@acme.example"
 DONE = applications(tracker="enabled", extension="enabled", token_policy={"allow_refresh_token": True})
-PAGE = "Tracker background service authorization"
 
 
 def ends(days):

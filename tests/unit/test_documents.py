@@ -14,9 +14,9 @@ from documents import messages, troubleshooting
 from support.tasks import MODULES
 from support.tree import ROOT
 
-DOCUMENTS = [ROOT / name for name in ("README.md", "CHANGELOG.md", "tests/sandbox/README.md")] + sorted(
-    [*(ROOT / "docs").glob("*.md"), *(ROOT / "roles").glob("*/README.md")]
-)
+DOCUMENTS = [
+    ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "tests/sandbox/README.md")
+] + sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "roles").glob("*/README.md")])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -1,0 +1,343 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cases that fail, as data: with which kind, and what the message has to name."""
+
+from __future__ import annotations
+
+from .cases import (
+    ADDED,
+    APPLICATION,
+    AUTHORIZATION,
+    BOTH,
+    KEEPER,
+    NRT,
+    ONBOARDING,
+    OPEN,
+    POLICY,
+    TWICE,
+    Case,
+)
+from .places import EXTENSION, TRACKER, applications, refreshing
+
+BAD = {
+    "no credentials": Case(
+        "imanage_tenant_info", by="nothing", kind="bad_option", tells=("no credentials", "password")
+    ),
+    "no password": Case(
+        "imanage_tenant_info", {"password": None}, kind="bad_option", tells=("username is given without password",)
+    ),
+    "no client id": Case(
+        "imanage_tenant_info", {"client_id": None}, kind="bad_option", tells=("password is given without client_id",)
+    ),
+    "two kinds, each missing a part": Case(
+        "imanage_tenant_info",
+        {"username": None, "refresh_token": "refr3sh", "client_id": None},
+        kind="bad_option",
+        tells=("password is given without username", "refresh_token is given without client_id"),
+    ),
+    "url with a path": Case(
+        "imanage_tenant_info",
+        {"url": "https://cloudimanage.com/work/cc"},
+        kind="bad_option",
+        tells=("https://cloudimanage.com/work/cc", "more than a host"),
+    ),
+    "url without a scheme": Case(
+        "imanage_tenant_info", {"url": "cloudimanage.com"}, kind="bad_option", tells=("no https://",)
+    ),
+    "url with user information": Case(
+        "imanage_tenant_info",
+        {"url": "https://ada:s3cret@cloudimanage.com"},
+        kind="bad_option",
+        tells=("user information",),
+    ),
+    "plain http to another host": Case(
+        "imanage_tenant_info",
+        {"url": "http://cloudimanage.com"},
+        kind="bad_option",
+        tells=("plain http to cloudimanage.com",),
+    ),
+    "plain http to what looks like loopback": Case(
+        "imanage_tenant_info", {"url": "http://127.evil.example"}, kind="bad_option", tells=("127.evil.example",)
+    ),
+    "unknown host": Case(
+        "imanage_tenant_info",
+        {"url": "https://no-such-host.invalid", "retry_timeout": 1},
+        kind="unreachable",
+        tells=("https://no-such-host.invalid",),
+    ),
+    "wrong password": Case(
+        "imanage_tenant_info", {"password": "wr0ng-one"}, kind="sign_in", tells=("The credentials are not valid.",)
+    ),
+    "unknown user": Case(
+        "imanage_tenant_info",
+        {"username": "nobody@{name}.example"},
+        kind="sign_in",
+        tells=("The credentials are not valid.",),
+    ),
+    "unknown client": Case(
+        "imanage_tenant_info", {"client_id": "other"}, kind="sign_in", tells=("The client is unknown",)
+    ),
+    "ended access token": Case(
+        "imanage_tenant_info", {"access_token": "ended-t0ken"}, by="nothing", kind="sign_in", tells=("401",)
+    ),
+    "wrong tenant": Case("imanage_tenant_info", {"customer_id": 7}, kind="wrong_tenant", tells=("not to customer 7",)),
+    "application that is unknown": Case(
+        APPLICATION,
+        {"name": "iManage Trucker"},
+        kind="not_provisioned",
+        tells=("'iManage Trucker'", "catalog", "Ask iManage"),
+    ),
+    "application in another case": Case(
+        APPLICATION, {"name": "imanage tracker"}, kind="not_found", tells=("'imanage tracker'", "'iManage Tracker'")
+    ),
+    "application with another space": Case(
+        POLICY, {"name": "iManageTracker"}, kind="not_found", tells=("'iManageTracker'", "'iManage Tracker'")
+    ),
+    "application that exists twice": Case(
+        APPLICATION,
+        {"name": TRACKER},
+        {"applications": TWICE},
+        kind="ambiguous_name",
+        tells=("2 applications", "one", "two", "app_id"),
+    ),
+    "application that exists twice, to be removed": Case(
+        APPLICATION, {"name": TRACKER, "state": "absent"}, {"applications": TWICE}, kind="ambiguous_name"
+    ),
+    "id that does not exist": Case(APPLICATION, {"app_id": "nothing"}, kind="not_found", tells=("'nothing'",)),
+    "policy of an id that does not exist": Case(POLICY, {"app_id": "nothing"}, kind="not_found", tells=("'nothing'",)),
+    "expiry of zero days": Case(
+        POLICY,
+        {"name": EXTENSION, "allow_refresh_token": True, "refresh_token_expiry_days": 0},
+        {"applications": ADDED},
+        kind="bad_option",
+        tells=("refresh_token_expiry_days is 0", "at least 1 day"),
+    ),
+    "negative minutes": Case(
+        POLICY,
+        {"name": EXTENSION, "access_token_expiry_minutes": -5},
+        {"applications": ADDED},
+        kind="bad_option",
+        tells=("access_token_expiry_minutes is -5", "at least 1 minute"),
+    ),
+    "expiry while refresh is off": Case(
+        POLICY,
+        {"name": EXTENSION, "refresh_token_expiry_days": 14},
+        {"applications": ADDED},
+        kind="bad_option",
+        tells=("refresh_token_expiry_days", "refresh is not allowed"),
+    ),
+    "expiry while refresh is turned off": Case(
+        POLICY,
+        {"name": EXTENSION, "refresh_token_expiry_days": 14, "allow_refresh_token": False},
+        {"applications": refreshing()},
+        kind="bad_option",
+        tells=("allow_refresh_token: false",),
+    ),
+    "policy of an application in the catalog": Case(
+        POLICY,
+        {"name": EXTENSION, "refresh_token_expiry_days": 14},
+        kind="not_added",
+        tells=(EXTENSION, "has not been added"),
+    ),
+    "unknown user in the access list": Case(
+        APPLICATION,
+        {"app_id": "drive", "users": ["ghost@x.example"]},
+        kind="bad_option",
+        tells=("ghost@x.example",),
+    ),
+    "unknown group in the access list": Case(
+        APPLICATION, {"app_id": "drive", "groups": ["Ghosts"]}, kind="bad_option", tells=("Ghosts",)
+    ),
+    "everybody and some": Case(
+        APPLICATION,
+        {"name": TRACKER, "access": "all", "groups": ["IT"]},
+        kind="bad_option",
+        tells=("access is all", "custom"),
+    ),
+    "library that does not exist": Case(
+        AUTHORIZATION,
+        {"libraries": ["ACTIVE", "NOPE"]},
+        {"applications": refreshing()},
+        kind="not_found",
+        tells=("NOPE",),
+    ),
+    "library without NRTADMIN": Case(
+        AUTHORIZATION,
+        {"libraries": ["ACTIVE", "SPM"]},
+        {"applications": refreshing()},
+        user="nrt",
+        kind="permission",
+        tells=("SPM", "NRTADMIN", "8 hours"),
+    ),
+    "empty library list": Case(
+        AUTHORIZATION,
+        {"libraries": []},
+        {"applications": refreshing()},
+        kind="bad_option",
+        tells=("libraries is an empty list",),
+    ),
+    "empty library list to read": Case(
+        "imanage_library_authorization_info", {"libraries": []}, kind="bad_option", tells=("empty list",)
+    ),
+    "negative days": Case(
+        AUTHORIZATION, {"renew_before_days": -1}, kind="bad_option", tells=("renew_before_days is -1",)
+    ),
+    "no time to wait for a person": Case(
+        AUTHORIZATION,
+        {"on_consent_required": "hand_over", "consent_timeout": -1},
+        kind="bad_option",
+        tells=("consent_timeout is -1, but it must be 0 or more.",),
+    ),
+    "waiting for a person who is not asked": Case(
+        AUTHORIZATION,
+        {"consent_timeout": 900},
+        {"applications": refreshing(), "consent_required": True},
+        kind="bad_option",
+        tells=("consent_timeout is 900, but on_consent_required is fail", "leave consent_timeout out"),
+    ),
+    "onboarding that waits for a person who is not asked": Case(
+        ONBOARDING,
+        {"applications": BOTH, "authorization": {"on_consent_required": "fail", "consent_timeout": 1}},
+        kind="bad_option",
+        tells=("consent_timeout is 1, but on_consent_required is fail",),
+    ),
+    "address that is none": Case(
+        AUTHORIZATION,
+        {"email": "nobody"},
+        {"applications": refreshing()},
+        kind="bad_option",
+        tells=("email is 'nobody'",),
+    ),
+    "libraries without the extension": Case(AUTHORIZATION, {}, kind="not_added", tells=(EXTENSION,)),
+    "libraries to read without the extension": Case(
+        "imanage_library_authorization_info", {}, kind="not_added", tells=(EXTENSION,)
+    ),
+    "libraries while refresh is off": Case(
+        AUTHORIZATION,
+        {},
+        {"applications": ADDED},
+        kind="conflict",
+        tells=("ACTIVE", "SPM", "Refresh tokens are not allowed"),
+    ),
+    "consent of a person": Case(
+        AUTHORIZATION,
+        {},
+        {"applications": refreshing(), "consent_required": True},
+        kind="consent_required",
+        tells=("3 of 3 libraries", "ACTIVE", "hand_over"),
+    ),
+    "no App Management": Case(
+        APPLICATION, {"name": TRACKER}, user="pat", kind="permission", tells=("App Management", "8 hours")
+    ),
+    "application with settings": Case(
+        APPLICATION,
+        {"app_id": "drive", "state": "absent"},
+        {"applications": [{**OPEN, "associated_settings": True}]},
+        kind="conflict",
+        tells=("has associated settings",),
+    ),
+    "unknown key in api_paths": Case(
+        "imanage_tenant_info",
+        {"api_paths": {"updateApps": "/x"}},
+        kind="bad_option",
+        tells=("'updateApps'", "updateApp"),
+    ),
+    "api_paths with a host": Case(
+        "imanage_tenant_info",
+        {"api_paths": {"listApps": "https://evil.example/x"}},
+        kind="bad_option",
+        tells=("listApps", "https://evil.example/x"),
+    ),
+    "api_url on another host": Case(
+        "imanage_tenant_info",
+        {"api_url": "https://evil.example/work/api/v2"},
+        kind="bad_option",
+        tells=("https://evil.example",),
+    ),
+    "option that does not exist": Case(
+        "imanage_tenant_info", {"user_name": "x"}, kind="bad_option", tells=("there is no option user_name",)
+    ),
+    "no name and no id": Case(APPLICATION, {}, kind="bad_option", tells=("name, app_id",)),
+    "name and id": Case(APPLICATION, {"name": "x", "app_id": "y"}, kind="bad_option", tells=("mutually exclusive",)),
+    "no time": Case("imanage_tenant_info", {"timeout": 0}, kind="bad_option", tells=("timeout is 0",)),
+    "customer_id that is no number": Case(
+        "imanage_tenant_info", {"customer_id": "acme"}, kind="bad_option", tells=("customer_id", "acme")
+    ),
+    "authorities that are none": Case(
+        "imanage_tenant_info", {"ca_path": "/no/such/file.pem"}, kind="bad_option", tells=("/no/such/file.pem",)
+    ),
+    "onboarding of nothing": Case(ONBOARDING, {"applications": []}, kind="bad_option", tells=("names none",)),
+    "onboarding of one twice": Case(
+        ONBOARDING, {"applications": [*BOTH, {"name": TRACKER}]}, kind="bad_option", tells=("one twice",)
+    ),
+    "onboarding with an expiry of zero days": Case(
+        ONBOARDING,
+        {"applications": [{**BOTH[1], "refresh_token_expiry_days": 0}]},
+        kind="bad_option",
+        tells=("refresh_token_expiry_days is 0",),
+    ),
+    "onboarding with an empty library list": Case(
+        ONBOARDING,
+        {"applications": BOTH, "authorization": {"libraries": []}},
+        kind="bad_option",
+        tells=("libraries is an empty list",),
+    ),
+    "onboarding with negative days": Case(
+        ONBOARDING,
+        {"applications": BOTH, "authorization": {"renew_before_days": -1}},
+        kind="bad_option",
+        tells=("renew_before_days is -1",),
+    ),
+    "onboarding with a library that does not exist": Case(
+        ONBOARDING,
+        {"applications": BOTH, "authorization": {"libraries": ["NOPE"]}},
+        kind="not_found",
+        tells=("NOPE",),
+    ),
+    "onboarding with half a second account": Case(
+        ONBOARDING,
+        {"applications": BOTH, "authorization": {"username": NRT}},
+        kind="bad_option",
+        tells=("username is given without password",),
+    ),
+    "onboarding with the wrong password of the second account": Case(
+        ONBOARDING,
+        {"applications": BOTH, "authorization": {**KEEPER, "password": "wr0ng-one"}},
+        kind="sign_in",
+        tells=("The credentials are not valid.",),
+    ),
+    "onboarding of what must be there": Case(
+        ONBOARDING,
+        {"applications": [*BOTH, {"name": "nothing"}], "on_unprovisioned": "fail"},
+        kind="not_provisioned",
+        tells=("'nothing'",),
+    ),
+    "onboarding of what is there twice": Case(
+        ONBOARDING, {"applications": BOTH}, {"applications": [*TWICE, *ADDED]}, kind="ambiguous_name"
+    ),
+    "onboarding that takes the page away": Case(
+        ONBOARDING,
+        {"applications": [{"name": TRACKER}, {**BOTH[1], "enabled": False}], "authorization": {}},
+        {"applications": refreshing()},
+        kind="not_added",
+        tells=(EXTENSION, "would be disabled"),
+    ),
+    "onboarding that leaves the page away": Case(
+        ONBOARDING,
+        {"applications": [{"name": EXTENSION}], "authorization": {}},
+        {"applications": applications(extension="disabled")},
+        kind="not_added",
+        tells=(EXTENSION, "would be disabled"),
+    ),
+    "onboarding that forbids refresh tokens": Case(
+        ONBOARDING,
+        {"applications": [{"name": EXTENSION, "allow_refresh_token": False}], "authorization": {}},
+        {"applications": refreshing()},
+        kind="conflict",
+        tells=(EXTENSION, "would not be allowed"),
+    ),
+    "names that are no names": Case(
+        "imanage_application_info", {"name": {"a": "b"}}, kind="bad_option", tells=("neither a name nor a list",)
+    ),
+}
