@@ -22,6 +22,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils import (
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import Connection, connection
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import POLICY_FIELDS
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
 from ansible_collections.imanage.control_center.plugins.module_utils._written import Telling
@@ -29,9 +30,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._written im
 if TYPE_CHECKING:
     from ansible_collections.imanage.control_center.plugins.module_utils._task import Course, Foreseen
 
-STAGES = ("provisioning", "application", "refresh_token", "authorization")
 _REQUEST = "Request to iManage"
-_POLICY = ("allow_refresh_token", "refresh_token_expiry_days", "access_token_expiry_minutes")
 
 
 class Link(NamedTuple):
@@ -70,7 +69,7 @@ def wishes(parameters: Mapping[str, Any]) -> Wishes:
     links = [Link("application", _applications, _application_wish(one, leaving)) for one in applications]
     authorization = parameters["authorization"]
     if not leaving:
-        with_policy = [one for one in applications if any(one[field] is not None for field in _POLICY)]
+        with_policy = [one for one in applications if any(one[field] is not None for field in POLICY_FIELDS)]
         links += [
             Link("refresh_token", _token_policy, _token_policy.wish({**one, "app_id": None})) for one in with_policy
         ]

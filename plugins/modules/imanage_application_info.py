@@ -146,6 +146,7 @@ failure:
 """
 
 from ansible_collections.imanage.control_center.plugins.module_utils import _application_info
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import STATUSES
 from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
 from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
 from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
@@ -155,7 +156,7 @@ TASK = Task(
         own={
             "name": {"type": "raw"},
             "app_id": {"type": "str"},
-            "status": {"type": "str", "choices": ["available", "enabled", "disabled"]},
+            "status": {"type": "str", "choices": list(STATUSES)},
             "include": {"type": "list", "elements": "str", "choices": ["token_policy", "access"], "default": []},
         },
         mutually_exclusive=(("name", "app_id"),),

@@ -318,6 +318,7 @@ failure:
 from ansible_collections.imanage.control_center.plugins.module_utils import _onboarding
 from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
 from ansible_collections.imanage.control_center.plugins.module_utils._options import (
+    STAGES,
     Options,
     authorization_options,
     policy_options,
@@ -350,8 +351,8 @@ TASK = Task(
             "stages": {
                 "type": "list",
                 "elements": "str",
-                "choices": list(_onboarding.STAGES),
-                "default": list(_onboarding.STAGES),
+                "choices": list(STAGES),
+                "default": list(STAGES),
             },
         }
     ),
