@@ -246,11 +246,16 @@ def _ask(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]]
     with _noted(stages, "provisioning", client) as noted:
         step = Step("provisioningRequest", {}, None, "ask iManage", touches=(_REQUEST,))
         telling = Telling(client, Plan(*_request_views(request), [step], None))
+        is_sent = False
+        telling.begun(step)
         try:
             sent = _provisioning_request.send(wanted.request, client.customer_id, request["application"])
+            is_sent = True
             telling.done(step)
         except Failure as failure:
-            telling.failed(step, failure)
+            if not is_sent:
+                telling.failed(step, failure)
+            failure.result = {"changed": is_sent, **failure.result}
             raise
         finally:
             telling.close()
