@@ -19,6 +19,9 @@ extends_documentation_fragment:
   - imanage.control_center.connection
   - imanage.control_center.attributes
   - imanage.control_center.attributes.reads
+seealso:
+  - module: imanage.control_center.imanage_application
+  - module: imanage.control_center.imanage_app_auth
 options:
   name:
     description:
@@ -51,6 +54,8 @@ EXAMPLES = r"""
     client_id: control-center-client
     status: available
   register: catalog
+
+# The options of the connection may stand in module_defaults of group/imanage.control_center.all, or in the environment.
 
 - name: Two applications with their token policies
   imanage.control_center.imanage_application_info:
