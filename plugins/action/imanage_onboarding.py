@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._onboarding import STAGES
+from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES
 from ansible_collections.imanage.control_center.plugins.modules.imanage_onboarding import TASK
 from ansible_collections.imanage.control_center.plugins.plugin_utils._action import InProcessAction
 

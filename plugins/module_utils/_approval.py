@@ -51,13 +51,14 @@ def check(approved: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
         )
     if approved["fingerprint"] != plan["fingerprint"]:
         found = list(_differences(_by_place(approved.get("state") or []), _by_place(plan["state"])))
-        told = [*found[:_MOST_DIFFERENCES], *([f"{len(found) - _MOST_DIFFERENCES} more"] * (len(found) > 8))]
+        more = len(found) - _MOST_DIFFERENCES
+        told = [*found[:_MOST_DIFFERENCES], *([f"{more} more"] if more > 0 else [])]
         what = "; ".join(told) or "its fingerprint is another"
         raise Failure("conflict", f"Since the preview that was approved, this has changed: {what}.", advice=_ADVICE)
-    before, after = (_by_title(_without_nulls(one)) for one in (approved.get("changes") or [], plan["changes"]))
-    titles = [title for title in dict.fromkeys([*before, *after]) if before.get(title) != after.get(title)]
-    if titles:
-        names = ", ".join(quoted(title) for title in titles)
+    before, after = (_by_link(_without_nulls(one)) for one in (approved.get("changes") or [], plan["changes"]))
+    links = [link for link in dict.fromkeys([*before, *after]) if before.get(link) != after.get(link)]
+    if links:
+        names = ", ".join(quoted(title) for _stage, title in links)
         raise Failure(
             "conflict",
             f"The tenant is as it was in the preview that was approved, but what would be done to it is not: {names}. "
@@ -104,8 +105,9 @@ def _worded(value: Any) -> str:
     return "none" if value is None else quoted(json.dumps(value, ensure_ascii=False))
 
 
-def _by_title(changes: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    return {change["title"]: change for change in changes}
+def _by_link(changes: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], Any]:
+    """The changes by what they are of. An application may be named as another one's token policy is called."""
+    return {(change["stage"], change["title"]): change for change in changes}
 
 
 def _without_nulls(value: Any) -> Any:

@@ -22,15 +22,14 @@ from ansible_collections.imanage.control_center.plugins.module_utils import (
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import Connection, connection
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import POLICY_FIELDS
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
-from ansible_collections.imanage.control_center.plugins.module_utils._plan_token_policy import PolicyWish
 from ansible_collections.imanage.control_center.plugins.module_utils._written import Telling
 
 if TYPE_CHECKING:
     from ansible_collections.imanage.control_center.plugins.module_utils._task import Course, Foreseen
 
-STAGES = ("provisioning", "application", "refresh_token", "authorization")
 _REQUEST = "Request to iManage"
 
 
@@ -45,8 +44,8 @@ class Link(NamedTuple):
 class Wishes(NamedTuple):
     """What is wanted of a tenant.
 
-    C(is_one_product): the applications are the parts of one, as Tracker's are. C(keeper): the account that authorizes
-    the libraries, None where it is the same. C(request): how to ask iManage for an application that the catalog lacks.
+    C(is_one_product): the applications are the parts of one, as Tracker's are. C(second_account) authorizes the
+    libraries, None where the first does. C(request): how to ask iManage for an application that the catalog lacks.
     C(approved): the one plan that may be carried out, None where any may.
     """
 
@@ -55,7 +54,7 @@ class Wishes(NamedTuple):
     leaving: bool
     is_one_product: bool
     fails_unprovisioned: bool
-    keeper: Connection | None
+    second_account: Connection | None
     request: _provisioning_request.Request
     approved: Mapping[str, Any] | None
 
@@ -70,7 +69,7 @@ def wishes(parameters: Mapping[str, Any]) -> Wishes:
     links = [Link("application", _applications, _application_wish(one, leaving)) for one in applications]
     authorization = parameters["authorization"]
     if not leaving:
-        with_policy = [one for one in applications if any(one[field] is not None for field in PolicyWish._fields)]
+        with_policy = [one for one in applications if any(one[field] is not None for field in POLICY_FIELDS)]
         links += [
             Link("refresh_token", _token_policy, _token_policy.wish({**one, "app_id": None})) for one in with_policy
         ]
@@ -86,7 +85,7 @@ def wishes(parameters: Mapping[str, Any]) -> Wishes:
         leaving,
         authorization is not None,
         parameters["on_unprovisioned"] == "fail",
-        _keeper(parameters, authorization or {}),
+        _second_account(parameters, authorization or {}),
         _provisioning_request.request(parameters["provisioning_request"], "(the name of the customer)"),
         parameters["approved"],
     )
@@ -97,8 +96,8 @@ def _application_wish(application: Mapping[str, Any], leaving: bool) -> _applica
     return _applications.wish({**application, "app_id": None, "state": state})
 
 
-def _keeper(parameters: Mapping[str, Any], authorization: Mapping[str, Any]) -> Connection | None:
-    """The second account. Tokens are of the first, and never stand in for it."""
+def _second_account(parameters: Mapping[str, Any], authorization: Mapping[str, Any]) -> Connection | None:
+    """The connection as the second account. Tokens are of the first, and never stand in for it."""
     if not (authorization.get("username") or authorization.get("password")):
         return None
     account = {name: authorization.get(name) for name in ("username", "password")}
@@ -116,9 +115,9 @@ def perform(client: Client, wanted: Wishes, course: Course) -> dict[str, Any]:
     if wanted.approved == {}:
         return _told(stages, plan, course)
     try:
-        keeper = _sign_in(client, wanted, stages)
+        authorizing = _sign_in(client, wanted, stages)
         found = _look_up(client, wanted, stages)
-        links = [(link, keeper if link.stage == "authorization" else client) for link in _possible(wanted, found)]
+        links = [(link, authorizing if link.stage == "authorization" else client) for link in _possible(wanted, found)]
         previews: list[Foreseen] = []
         for link, account in links:
             with _noted(stages, link.stage, client):
@@ -126,7 +125,7 @@ def perform(client: Client, wanted: Wishes, course: Course) -> dict[str, Any]:
                 earlier = [one.result for one in previews]
                 result = _plan_chain.following(link.stage, preview.result, earlier)
                 previews.append(preview._replace(result=result))
-        plan = _planned(stages, keeper, [link for link, _account in links], previews)
+        plan = _planned(stages, authorizing, [link for link, _account in links], previews)
         if wanted.approved is not None:
             _approval.check(wanted.approved, plan)
         _ask(client, wanted, stages, course)
@@ -143,13 +142,13 @@ def perform(client: Client, wanted: Wishes, course: Course) -> dict[str, Any]:
 
 
 def _planned(
-    stages: Mapping[str, list[dict[str, Any]]], keeper: Client, links: list[Link], previews: list[Foreseen]
+    stages: Mapping[str, list[dict[str, Any]]], authorizing: Client, links: list[Link], previews: list[Foreseen]
 ) -> dict[str, Any]:
     """The plan of the tenant, as people approve it."""
     (provisioning,) = stages["provisioning"]
-    who: dict[str, Any] = {"customer_id": keeper.customer_id}
+    who: dict[str, Any] = {"customer_id": authorizing.customer_id}
     if any(link.stage == "authorization" for link in links):
-        who["authorizes"] = keeper.identity.user
+        who["authorizes"] = authorizing.identity.user
     asked = (provisioning["request"] or {}).get("sent_at")
     state = [
         _approval.facts_of("provisioning", "The tenant", who),
@@ -183,12 +182,12 @@ def _sign_in(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, An
     """Sign in, the second account included; returns who authorizes the libraries."""
     with _noted(stages, "session", client) as noted:
         noted.append({"changed": False, **_session.who(client)})
-        if wanted.keeper is None:
+        if wanted.second_account is None:
             return client
         # Two accounts of two tenants end here, as wrong_tenant.
-        keeper = client.beside(wanted.keeper._replace(customer_id=client.identity.customer_id))
-        noted.append({"changed": False, **_session.who(keeper)})
-        return keeper
+        second = client.beside(wanted.second_account._replace(customer_id=client.identity.customer_id))
+        noted.append({"changed": False, **_session.who(second)})
+        return second
 
 
 def _look_up(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -247,11 +246,16 @@ def _ask(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]]
     with _noted(stages, "provisioning", client) as noted:
         step = Step("provisioningRequest", {}, None, "ask iManage", touches=(_REQUEST,))
         telling = Telling(client, Plan(*_request_views(request), [step], None))
+        is_sent = False
+        telling.begun(step)
         try:
             sent = _provisioning_request.send(wanted.request, client.customer_id, request["application"])
+            is_sent = True
             telling.done(step)
         except Failure as failure:
-            telling.failed(step, failure)
+            if not is_sent:
+                telling.failed(step, failure)
+            failure.result = {"changed": is_sent, **failure.result}
             raise
         finally:
             telling.close()

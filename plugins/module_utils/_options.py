@@ -35,6 +35,9 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
+# The stages of an onboarding, in order. Each has a tag, a place in the result fact, and a column in the report.
+STAGES = ("provisioning", "application", "refresh_token", "authorization")
+
 # Each of these says who signs in.
 _ACCOUNT = ("username", "password", "refresh_token", "access_token")
 

@@ -76,6 +76,7 @@ def complete(path: str, content: Mapping[str, Any]) -> None:
             "conflict",
             f"The request for provisioning was sent, but {path} cannot be completed: {error.strerror}.",
             advice="Leave this file there: without it the next run would send again.",
+            result={"changed": True},
         ) from None
 
 

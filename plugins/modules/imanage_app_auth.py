@@ -22,6 +22,13 @@ extends_documentation_fragment:
   - imanage.control_center.connection
   - imanage.control_center.attributes
   - imanage.control_center.attributes.writes
+seealso:
+  - module: imanage.control_center.imanage_application
+  - module: imanage.control_center.imanage_application_info
+  - module: imanage.control_center.imanage_onboarding
+  - name: Adding an application
+    description: What iManage says of the screens that this module stands for.
+    link: https://docs.imanage.com/cloud/cc-help/en-US/Adding_an_application.html
 options:
   name:
     description:
@@ -59,18 +66,24 @@ EXAMPLES = r"""
     name: iManage Tracker CC configuration
     allow_refresh_token: true
 
+# The options of the connection may stand in module_defaults of group/imanage.control_center.all, or in the environment.
+
 - name: Let refresh tokens end after half a year
   imanage.control_center.imanage_app_auth:
     name: iManage Tracker CC configuration
     allow_refresh_token: true
     refresh_token_expiry_days: 182
+
+- name: Let an application that is known by its id sign its users out after a quarter of an hour
+  imanage.control_center.imanage_app_auth:
+    app_id: drive
+    access_token_expiry_minutes: 15
 """
 
 RETURN = r"""
 application:
   description:
-    - The application as it was read.
-    - It is null when there is none of that name or id.
+    - The application as it was read. In a preview, one that is still in the catalog as adding would leave it.
   returned: success
   type: dict
   contains:
@@ -101,7 +114,7 @@ application:
     access:
       description: Always null, since this module does not read it.
       type: dict
-      sample: {mode: custom, users: [], groups: [Partners]}
+      sample: null
 token_policy:
   description: The token policy as it was read; in a preview, as a run would leave it.
   returned: success

@@ -12,9 +12,8 @@ module: imanage_application
 short_description: Manage an application in iManage Control Center
 version_added: 1.0.0
 description:
-  - Adds an application from the tenant's catalog, as I(Settings > Applications > Add application) does, enables
-    or disables
-    it, says who has access, and removes it.
+  - Adds an application from the tenant's catalog, as I(Settings > Applications > Add application) does, enables or
+    disables it, says who has access, and removes it.
   - An application that is not in the catalog is waiting for iManage, and no administrator can add it.
   - The account needs the App Management privilege of a Global Management role.
 author: the imanage.control_center authors (@imanage-control-center)
@@ -22,6 +21,13 @@ extends_documentation_fragment:
   - imanage.control_center.connection
   - imanage.control_center.attributes
   - imanage.control_center.attributes.writes
+seealso:
+  - module: imanage.control_center.imanage_app_auth
+  - module: imanage.control_center.imanage_application_info
+  - module: imanage.control_center.imanage_onboarding
+  - name: Adding an application
+    description: What iManage says of the screens that this module stands for.
+    link: https://docs.imanage.com/cloud/cc-help/en-US/Adding_an_application.html
 options:
   name:
     description:
@@ -47,11 +53,10 @@ options:
     type: bool
   access:
     description:
-      - V(all) allows access to all users, V(custom) to the users and groups of the list, I(Allow access to) on
-        the screen.
-      - With O(enabled=true) and V(custom) a new application stays disabled until its list is in place, so that
-        nobody else
-        can use it in between.
+      - V(all) allows access to all users, V(custom) to the users and groups of the list, I(Allow access to) on the
+        screen.
+      - With O(enabled=true) and V(custom) a new application stays disabled until its list is in place, so that nobody
+        else can use it in between.
     type: str
     choices: [all, custom]
   users:
@@ -68,9 +73,8 @@ options:
     elements: str
   exclusive:
     description:
-      - Whether members that are not named are taken from the list. It holds for O(users) and O(groups), each
-        for itself and
-        only where it is given.
+      - Whether members that are not named are taken from the list. It holds for O(users) and O(groups), each for
+        itself and only where it is given.
     type: bool
     default: false
 """
@@ -85,6 +89,8 @@ EXAMPLES = r"""
     name: iManage Tracker
     access: all
 
+# The options of the connection may stand in module_defaults of group/imanage.control_center.all, or in the environment.
+
 - name: Start with one group
   imanage.control_center.imanage_application:
     name: iManage Tracker
@@ -92,6 +98,11 @@ EXAMPLES = r"""
     access: custom
     groups: [Pilot]
     exclusive: true
+
+- name: Take an application from everybody, and keep its settings
+  imanage.control_center.imanage_application:
+    app_id: tracker
+    enabled: false
 
 - name: Remove it
   imanage.control_center.imanage_application:
@@ -133,10 +144,23 @@ application:
       sample: iManage
     access:
       description:
-        - Who may use it, as C(mode), C(users) and C(groups); null while the application is not added. In a
-          preview a list with new members is null, because their spelling is the server's.
+        - Who may use it; null while the application is not added.
       type: dict
-      sample: {mode: custom, users: [], groups: [Partners]}
+      contains:
+        mode:
+          description: V(all) users, or V(custom), the users and groups of the list.
+          type: str
+          sample: custom
+        users:
+          description: Ids of users. In a preview, null where some are new, because their spelling is the server's.
+          type: list
+          elements: str
+          sample: []
+        groups:
+          description: Ids of groups, likewise.
+          type: list
+          elements: str
+          sample: [Partners]
 failure:
   description: Why the task failed, for machines. C(msg) says it for people.
   returned: failure

@@ -19,6 +19,9 @@ extends_documentation_fragment:
   - imanage.control_center.connection
   - imanage.control_center.attributes
   - imanage.control_center.attributes.reads
+seealso:
+  - module: imanage.control_center.imanage_application
+  - module: imanage.control_center.imanage_app_auth
 options:
   name:
     description:
@@ -51,6 +54,8 @@ EXAMPLES = r"""
     client_id: control-center-client
     status: available
   register: catalog
+
+# The options of the connection may stand in module_defaults of group/imanage.control_center.all, or in the environment.
 
 - name: Two applications with their token policies
   imanage.control_center.imanage_application_info:
@@ -146,6 +151,7 @@ failure:
 """
 
 from ansible_collections.imanage.control_center.plugins.module_utils import _application_info
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import STATUSES
 from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
 from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
 from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
@@ -155,7 +161,7 @@ TASK = Task(
         own={
             "name": {"type": "raw"},
             "app_id": {"type": "str"},
-            "status": {"type": "str", "choices": ["available", "enabled", "disabled"]},
+            "status": {"type": "str", "choices": list(STATUSES)},
             "include": {"type": "list", "elements": "str", "choices": ["token_policy", "access"], "default": []},
         },
         mutually_exclusive=(("name", "app_id"),),

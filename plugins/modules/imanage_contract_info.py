@@ -23,7 +23,10 @@ extends_documentation_fragment:
   - imanage.control_center.connection
   - imanage.control_center.attributes
   - imanage.control_center.attributes.reads
-options: {}"""
+seealso:
+  - module: imanage.control_center.imanage_tenant_info
+options: {}
+"""
 
 EXAMPLES = r"""
 - name: Does the tenant answer as expected?

@@ -23,6 +23,13 @@ extends_documentation_fragment:
   - imanage.control_center.connection
   - imanage.control_center.attributes
   - imanage.control_center.attributes.writes
+seealso:
+  - module: imanage.control_center.imanage_library_authorization_info
+  - module: imanage.control_center.imanage_app_auth
+  - module: imanage.control_center.imanage_onboarding
+  - name: Configuring iManage Tracker in iManage Control Center
+    description: The vendor's instructions, stage by stage.
+    link: https://docs.imanage.com/tracker-admin-help/en-US/Configuring_iManage_Tracker_at_cloudimanage.com_in_iManage_Control_Center.html
 options:
   libraries:
     description:
@@ -80,6 +87,8 @@ EXAMPLES = r"""
     password: "{{ vaulted_password }}"
     client_id: control-center-client
 
+# The options of the connection may stand in module_defaults of group/imanage.control_center.all, or in the environment.
+
 - name: Renew two libraries ahead of time
   imanage.control_center.imanage_library_authorization:
     libraries: [ACTIVE, ARCHIVE]
@@ -98,7 +107,7 @@ EXAMPLES = r"""
 RETURN = r"""
 libraries:
   description: The libraries that were asked for, as they were read last; in a preview, as a run would leave them.
-  returned: success
+  returned: success, and on a failure that is about some of the libraries only
   type: list
   elements: dict
   contains:
@@ -132,7 +141,7 @@ unlisted:
   description:
     - Libraries of the tenant that the page does not list, because the signed-in user is no NRTADMIN there.
     - Null where that cannot be known, because the page does not exist yet or the user may not list libraries.
-  returned: success
+  returned: success, and on a failure that is about some of the libraries only
   type: list
   elements: str
   sample: [FINANCE]
@@ -140,7 +149,7 @@ handed_over:
   description:
     - The libraries that wait for a person's consent, as they were read last, with what that person has to do. Always
       empty in a preview.
-  returned: success
+  returned: success, and on a failure that is about some of the libraries only
   type: list
   elements: dict
   contains:

@@ -18,6 +18,8 @@ extends_documentation_fragment:
   - imanage.control_center.connection
   - imanage.control_center.attributes
   - imanage.control_center.attributes.reads
+seealso:
+  - module: imanage.control_center.imanage_library_authorization
 options:
   libraries:
     description:

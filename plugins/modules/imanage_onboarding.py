@@ -23,6 +23,13 @@ extends_documentation_fragment:
   - imanage.control_center.connection
   - imanage.control_center.attributes
   - imanage.control_center.attributes.writes
+seealso:
+  - module: imanage.control_center.imanage_application
+  - module: imanage.control_center.imanage_app_auth
+  - module: imanage.control_center.imanage_library_authorization
+  - name: Configuring iManage Tracker in iManage Control Center
+    description: The vendor's instructions, stage by stage.
+    link: https://docs.imanage.com/tracker-admin-help/en-US/Configuring_iManage_Tracker_at_cloudimanage.com_in_iManage_Control_Center.html
 options:
   state:
     description:
@@ -193,6 +200,8 @@ EXAMPLES = r"""
     authorization:
       renew_before_days: 30
 
+# The options of the connection may stand in module_defaults of group/imanage.control_center.all, or in the environment.
+
 - name: Change the token policy of an application that is there already
   imanage.control_center.imanage_onboarding:
     applications:
@@ -318,6 +327,7 @@ failure:
 from ansible_collections.imanage.control_center.plugins.module_utils import _onboarding
 from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
 from ansible_collections.imanage.control_center.plugins.module_utils._options import (
+    STAGES,
     Options,
     authorization_options,
     policy_options,
@@ -350,8 +360,8 @@ TASK = Task(
             "stages": {
                 "type": "list",
                 "elements": "str",
-                "choices": list(_onboarding.STAGES),
-                "default": list(_onboarding.STAGES),
+                "choices": list(STAGES),
+                "default": list(STAGES),
             },
         }
     ),

@@ -23,6 +23,9 @@ extends_documentation_fragment:
   - imanage.control_center.connection
   - imanage.control_center.attributes
   - imanage.control_center.attributes.reads
+seealso:
+  - module: imanage.control_center.imanage_tenant_info
+  - module: imanage.control_center.imanage_onboarding
 options:
   state:
     description:

@@ -19,7 +19,11 @@ extends_documentation_fragment:
   - imanage.control_center.connection
   - imanage.control_center.attributes
   - imanage.control_center.attributes.reads
-options: {}"""
+seealso:
+  - module: imanage.control_center.imanage_contract_info
+  - module: imanage.control_center.imanage_session
+options: {}
+"""
 
 EXAMPLES = r"""
 - name: Do the credentials work, and is the tenant the right one?

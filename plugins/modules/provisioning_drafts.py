@@ -37,6 +37,15 @@ attributes:
   diff_mode:
     description: Returns details on what has changed, or would change in C(check_mode), when in diff mode.
     support: none
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second run changes nothing.
+    support: full
+  platform:
+    description: Target operating systems.
+    support: full
+    platforms: posix
+seealso:
+  - module: imanage.control_center.imanage_onboarding
 """
 
 EXAMPLES = r"""

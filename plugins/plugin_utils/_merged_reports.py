@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _json_file
 from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
-from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import STAGES
 
 WORDS = ("unchanged", "changed", "waiting", "failed", "skipped")
 # The result fact, as far as the templates of the report read it.

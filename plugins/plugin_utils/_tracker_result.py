@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
+from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import moment
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _audit
 
-STAGES = ("provisioning", "application", "refresh_token", "authorization")
 SHARED_HOST = "cloudimanage.com"
 
 CONFIGURE = (

@@ -8,12 +8,17 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils import (
+    _options,
+    _secrets,
+    _task,
+)
 from ansible_collections.imanage.control_center.plugins.module_utils import _provisioning_request as mail
-from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from support.cases import BOTH, ONBOARDING
 from support.places import TRACKER, applications
 from support.post import PASSWORD, answering
+from support.tasks import task
 
 pytestmark = pytest.mark.usefixtures("known_machine")
 
@@ -86,6 +91,69 @@ def test_a_request_that_cannot_be_sent_fails_the_onboarding_in_its_stage(tenant,
     assert "nobody here" in result["msg"]
     assert result["stages"]["provisioning"][0]["failed"]
     assert acme.tokens_alive() == []
+
+
+def run_told(acme, parameters, tell):
+    """The result of an onboarding; a change is told as it happens."""
+    what = task(ONBOARDING)
+    options = _options.validated(what.options, acme.options(**onboarding(parameters)))
+    return _task.run(what, options, False, True, tell)
+
+
+def told_of(acme, parameters):
+    """The result of an onboarding, and every change that was told."""
+    told = []
+    return run_told(acme, parameters, told.append), told
+
+
+def test_the_request_is_in_the_record_of_changes_as_it_ended(tenant, plain, given):
+    acme = unprovisioned(tenant)
+    plain.on["RCPT"] = answering("550 5.1.1 nobody here")
+    result, (line,) = told_of(acme, given(plain.port))
+    assert (line["outcome"], line["failure"]["kind"], result["changed"]) == ("refused", "conflict", False)
+    del plain.on["RCPT"]
+    result, (line,) = told_of(acme, given(plain.port))
+    assert (line["operation"], line["outcome"], result["changed"]) == ("provisioningRequest", "done", True)
+    assert (line["before"], line["after"]) == (
+        {"Request to iManage": "not sent"},
+        {"Request to iManage": "sent to onboarding@imanage.example"},
+    )
+    assert told_of(acme, given(plain.port))[1] == []
+
+
+def test_a_request_that_is_cut_off_is_unknown_in_the_record_of_changes(tenant, plain, given, monkeypatch):
+    class Ended(BaseException):
+        """As a task's timeout ends it."""
+
+    told = []
+
+    def cut_off(*_):
+        raise Ended
+
+    monkeypatch.setattr(mail._mail, "hand_over", cut_off)
+    with pytest.raises(Ended):
+        run_told(unprovisioned(tenant), given(plain.port), told.append)
+    assert [line["outcome"] for line in told] == ["unknown"]
+
+
+def test_a_request_that_was_sent_counts_as_changed_without_its_file(tenant, plain, given, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(mail._sent.os, "replace", full)
+    result, (line,) = told_of(unprovisioned(tenant), given(plain.port))
+    assert (result["failed"], result["changed"], line["outcome"]) == (True, True, "unknown")
+    assert "was sent" in result["msg"]
+    assert len(plain.taken) == 1
+
+
+def test_a_request_that_was_sent_counts_as_changed_without_a_record(tenant, plain, given):
+    def refuse(change):
+        raise Failure("bad_option", "The record of changes cannot be written.")
+
+    result = run_told(unprovisioned(tenant), given(plain.port), refuse)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert len(plain.taken) == 1
 
 
 def test_a_tenant_that_is_provisioned_asks_for_nothing(acme, plain, given):

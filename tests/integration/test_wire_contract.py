@@ -5,37 +5,17 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
-from openapi_core import OpenAPI
-from openapi_core.testing import MockRequest, MockResponse
 from sandbox import contract
+from support.by_contract import check_reply, check_request
 from support.places import EXTENSION, TRACKER, applications, refreshing
-
-HOST = "https://cloudimanage.com"
-
-
-@cache
-def openapi():
-    return OpenAPI.from_dict(contract.document())
 
 
 def check(exchange):
     """Validate one request as it arrived, and the reply to it as it left; returns the operation and the status."""
     request, reply = exchange
-    wanted = MockRequest(
-        HOST,
-        request.method,
-        request.path,
-        args=request.query,
-        headers=request.headers,
-        data=request.body,
-        content_type=request.content_type or "application/json",
-    )
-    openapi().validate_request(wanted)
-    content_type = reply.headers.get("content-type", "application/json")
-    openapi().validate_response(wanted, MockResponse(reply.body, reply.status, reply.headers, content_type))
+    check_request(request)
+    check_reply(request, reply)
     route = contract.route(request.method, request.path)
     assert route.operation is not None, request.path
     return route.operation.id, reply.status

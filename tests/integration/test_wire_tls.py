@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import os
+import socket
 import ssl
+import threading
 import warnings
 from types import SimpleNamespace
 
@@ -45,6 +49,45 @@ def refused(result):
     assert result["failure"]["kind"] == "tls"
     assert "ca_path" in result["msg"]
     return result["msg"]
+
+
+@contextlib.contextmanager
+def breaking(authority, said):
+    """A server that takes one request, answers with what is said, and then breaks the TLS connection; its address."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*authority.certificate("127.0.0.1"))
+
+    def answer():
+        plain, _address = listener.accept()
+        with context.wrap_socket(plain, server_side=True) as connection:
+            assert b"\r\n\r\n" in connection.recv(65536)
+            connection.sendall(said)
+            os.write(connection.fileno(), b"\x17\x03\x03\x00\x20" + b"x" * 32)
+            over.wait(5)
+
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=answer)
+        server.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        over.set()
+        server.join()
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{"])
+def test_what_breaks_behind_the_request_may_have_been_applied(authority, said):
+    transport = _transport.Transport(timeout=5, ca_path=str(authority.file))
+    with breaking(authority, said) as url, pytest.raises(_transport.TransportError) as caught:
+        transport.send("POST", url, headers={}, json={}, repeatable=False, retry_timeout=5)
+    assert (caught.value.kind, caught.value.sent) == ("tls", True)
+
+
+def test_a_refused_certificate_is_refused_before_anything_is_sent(secure):
+    with pytest.raises(_transport.TransportError) as caught:
+        _transport.Transport(timeout=5).send(
+            "POST", secure.server.url, headers={}, json={}, repeatable=False, retry_timeout=5
+        )
+    assert (caught.value.kind, caught.value.sent) == ("tls", False)
 
 
 def test_an_unknown_authority_is_refused(acme, naps):

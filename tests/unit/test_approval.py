@@ -84,6 +84,18 @@ def test_what_would_be_done_has_to_be_the_same():
     assert "what would be done to it is not: iManage Tracker" in told
 
 
+def test_what_would_be_done_is_compared_where_two_links_have_one_title_too():
+    title = "iManage Tracker, Authentication"
+    policy = _approval.change_of("refresh_token", title, Plan({}, {}, [ALLOW], None))
+
+    def both(step):
+        application = _approval.change_of("application", title, Plan({}, {}, [step], None))
+        return {**a_plan(), "changes": [application, policy]}
+
+    _approval.check(both(ADD), both(ADD))
+    assert f"is not: {title}. " in refusal(both(ADD), both(ADD._replace(body={"status": "disabled"})))
+
+
 def test_another_body_is_another_plan():
     later = a_plan()
     later["changes"][0]["writes"][0]["body"] = {"status": "disabled"}

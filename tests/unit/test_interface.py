@@ -233,6 +233,21 @@ def test_law_9_examples_use_options_that_exist(name):
 
 
 @pytest.mark.parametrize("name", MODULES)
+def test_law_9_examples_say_where_the_connection_comes_from(name):
+    text = module(name).EXAMPLES
+    assert text.startswith("\n- name: ")
+    with_url = re.findall(r"^ +url: ", text, re.MULTILINE)
+    assert len(with_url) == text.count(f"{COLLECTION}.imanage_") or "module_defaults" in text
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_law_9_a_module_leads_to_its_neighbours(name):
+    named = [one["module"].removeprefix(f"{COLLECTION}.") for one in documentation(name)["seealso"] if "module" in one]
+    assert named
+    assert set(named) < set(MODULES) - {name}
+
+
+@pytest.mark.parametrize("name", MODULES)
 def test_law_9_links_in_documentation_lead_to_options_and_values_that_exist(name):
     text = module(name).DOCUMENTATION + module(name).RETURN
     for option in re.findall(r"\bO\((\w+)", text):
