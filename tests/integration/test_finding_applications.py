@@ -38,3 +38,13 @@ def test_who_may_not_read_is_not_told_that_there_is_nothing(acme):
 def test_the_catalog_is_asked_only_for_a_name_that_the_list_lacks(acme, name, asked):
     acme.run(APPLICATION, check=True, name=name)
     assert [entry.query.get("status") for entry in acme.log if entry.operation == "listApps"] == asked
+
+
+@pytest.mark.parametrize("options", [{"name": "Nothing of the kind"}, {"app_id": "nothing"}], ids=["name", "id"])
+def test_what_is_not_there_is_named_in_the_diff_as_it_was_asked_for(acme, options):
+    result = acme.run(APPLICATION, state="absent", **options)
+    assert result["diff"]["before_header"].endswith(f", {next(iter(options.values()))} (as it is)")
+
+
+def test_an_application_has_its_publisher(acme):
+    assert acme.run(APPLICATION, check=True, name=TRACKER)["application"]["publisher"] == "iManage"

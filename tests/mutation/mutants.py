@@ -39,7 +39,11 @@ DECISIONS = [
     "tests/unit/test_renewal.py",
 ]
 TESTS = [
-    *(f"tests/integration/{name}.py" for name in ("test_twelve_steps", "test_finding_applications", "test_bad_input")),
+    *(
+        f"tests/integration/{name}.py"
+        for name in ("test_twelve_steps", "test_finding_applications", "test_token_policies")
+    ),
+    "tests/integration/test_bad_input.py",
     "tests/unit/test_consent.py",
     *(f"tests/integration/{name}.py" for name in ("test_consent_over_http", "test_laws")),
     *(f"tests/unit/{name}.py" for name in ("test_previews_tell_the_truth", "test_approval")),

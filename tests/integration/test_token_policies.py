@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The edges of a token policy: the least values, one that was never set, and one that cannot be read."""
+
+from __future__ import annotations
+
+import pytest
+from support.cases import ONBOARDING, POLICY
+from support.places import EXTENSION, applications, refreshing
+
+
+@pytest.mark.parametrize("field", ["refresh_token_expiry_days", "access_token_expiry_minutes"])
+def test_one_is_the_least(tenant, field):
+    acme = tenant(applications=refreshing())
+    assert acme.run(POLICY, name=EXTENSION, **{field: 1})["token_policy"][field] == 1
+    assert acme.run(POLICY, name=EXTENSION, **{field: 0})["failure"]["kind"] == "bad_option"
+
+
+@pytest.mark.parametrize(("status", "kind"), [(400, "bad_option"), (403, "permission"), (409, "conflict")])
+def test_a_policy_that_cannot_be_read_was_not_never_set(tenant, status, kind):
+    acme = tenant(applications=refreshing())
+    acme.fault("status", "readTokenPolicy", status=status)
+    assert acme.run(POLICY, name=EXTENSION, allow_refresh_token=True)["failure"]["kind"] == kind
+    assert acme.writes == []
+
+
+@pytest.mark.parametrize("never_set", [True, False])
+def test_a_plan_stands_on_whether_a_policy_was_ever_set(tenant, never_set):
+    acme = tenant(applications=applications(extension="enabled") if never_set else refreshing())
+    wanted = [{"name": EXTENSION, "allow_refresh_token": True}]
+    state = acme.run(ONBOARDING, check=True, applications=wanted)["plan"]["state"]
+    assert [row["facts"]["never_set"] for row in state if row["stage"] == "refresh_token"] == [never_set]
