@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide for schedulers: its script, in the bare environment of one, and its units, as they stand there."""
+"""The guide to renewals and drift: its script, in a scheduler's bare environment, and its units, as they stand there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from playbooks_support import Stage, authorizers, catalog, once, shell
 from support.tree import ROOT, TREE
 
-GUIDE = (ROOT / "docs" / "schedulers.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "renewals-and-drift.md").read_text(encoding="utf-8")
 (SCRIPT,) = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
 (CRONTAB,) = re.findall(r"```crontab\n(.*?)```", GUIDE, re.DOTALL)
 SERVICE, TIMER = re.findall(r"```ini\n(.*?)```", GUIDE, re.DOTALL)
@@ -95,7 +95,7 @@ def ran(tmp_path_factory):
             found["no vault"] = by_cron(folder, NIGHTLY)
         return found
 
-    return once(tmp_path_factory, "schedulers", make)
+    return once(tmp_path_factory, "renewals_guide", make)
 
 
 def test_a_night_with_drift_fails_and_says_what_differs(ran):
