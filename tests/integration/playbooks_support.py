@@ -35,6 +35,11 @@ BY_PASSWORD = {
 }
 
 
+# What is typed at the prompts of ansible-vault and of --ask-vault-pass.
+VAULT_PASSWORD = "open sesame"
+AT_THE_VAULT = {"ault password: ": VAULT_PASSWORD}
+
+
 @dataclass
 class Run:
     """One run of ansible-playbook, with what the sandbox saw of it."""
@@ -209,19 +214,26 @@ class Stage:
         return [value for value, one in known if one.tenant == name and not one.ended and value not in preset]
 
 
-def shell(script: str, folder: Path) -> tuple[int, str]:
-    """The exit code and the output of commands of a guide, with what a user's shell has."""
+def shell(script: str, folder: Path, answers: Mapping[str, str] | None = None, **environment: str) -> tuple[int, str]:
+    """The exit code and the output of commands of a guide, with what a user's shell has.
+
+    C(answers) are what the user types at a prompt that ends so; with them the commands have a terminal.
+    """
+    known = {
+        **clean_environment(os.environ),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "ANSIBLE_COLLECTIONS_PATH": str(ensure_tree()),
+        "ANSIBLE_HOME": str(folder / "home"),
+        "ANSIBLE_NOCOLOR": "1",
+        "COLUMNS": "1000",
+        **environment,
+    }
+    if answers is not None:
+        return _typed(script, folder, known, answers)
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env={
-            **clean_environment(os.environ),
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "ANSIBLE_COLLECTIONS_PATH": str(ensure_tree()),
-            "ANSIBLE_HOME": str(folder / "home"),
-            "ANSIBLE_NOCOLOR": "1",
-            "COLUMNS": "1000",
-        },
+        env=known,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -230,6 +242,44 @@ def shell(script: str, folder: Path) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout
+
+
+def _typed(script: str, folder: Path, env: dict[str, str], answers: Mapping[str, str]) -> tuple[int, str]:
+    """Run commands at a terminal that is theirs, so that passwords are asked for there."""
+    ours, theirs = os.openpty()
+    written, asked = "", 0
+    # A session without a terminal takes the first one that it opens for its own.
+    command = ["bash", "-c", f": <{os.ttyname(theirs)}\n{script}"]
+    with subprocess.Popen(
+        command, cwd=folder, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    ) as process:
+        os.close(theirs)
+        # A terminal that nobody writes to any more is an error on Linux.
+        with contextlib.suppress(OSError):
+            while piece := os.read(ours, 65536):
+                written += piece.decode(errors="replace")
+                for prompt, answer in answers.items():
+                    if written[asked:].endswith(prompt):
+                        os.write(ours, f"{answer}\n".encode())
+                        asked = len(written)
+    os.close(ours)
+    return process.returncode, written.replace("\r\n", "\n")
+
+
+def keep(folder: Path, url: str = "", **files: Any) -> None:
+    """Keep files of a guide where it says; what is no text is data. The address of a guide becomes C(url)."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = content if isinstance(content, str) else json.dumps(content)
+        path.write_text(text.replace("https://cloudimanage.com", url) if url else text, encoding="utf-8")
+
+
+def encrypt(folder: Path, name: str, **variables: Any) -> None:
+    """Keep variables in a vault whose password is in the file vault-password."""
+    keep(folder, **{"vault-password": f"{VAULT_PASSWORD}\n", name: variables})
+    code, output = shell(f"ansible-vault encrypt --vault-password-file vault-password {name}", folder)
+    assert code == 0, output
 
 
 def _in_pipe(command: list[str | Path], cwd: Path, env: dict[str, str]) -> tuple[int, str]:

@@ -13,11 +13,12 @@ import sys
 
 import pytest
 from gates.checkout import copied
-from support.tree import ROOT
+from support.guides import Guide
 
-GUIDE = (ROOT / "docs" / "adding-a-field.md").read_text(encoding="utf-8")
-STEPS = re.findall(r"```diff\n(.*?)```", GUIDE, re.DOTALL)
-(COMMANDS,) = re.findall(r"```bash\n(.*?)```", GUIDE, re.DOTALL)
+GUIDE = Guide("docs/adding-a-field.md")
+CONTRACT, WIRE, DECISION, OPTION, DOCUMENTED, ROLE, SANDBOX, KNOWN, TEST = GUIDE.diff
+STEPS = (CONTRACT, WIRE, DECISION, OPTION, DOCUMENTED, ROLE, SANDBOX, KNOWN, TEST)
+(COMMANDS,) = GUIDE.commands
 ARGUMENTS = re.findall(r'^make test ARGS="(.*)"$', COMMANDS, re.MULTILINE)
 
 

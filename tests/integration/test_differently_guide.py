@@ -13,11 +13,12 @@ import test_recordings
 from ansible_collections.imanage.control_center.plugins.module_utils import _contract_check
 from playbooks_support import Stage, catalog, once, shell
 from support import recordings
+from support.guides import Guide
 from support.places import Places, refreshing
 from support.tree import ROOT
 
-GUIDE = (ROOT / "docs" / "when-a-tenant-answers-differently.md").read_text(encoding="utf-8")
-VERIFY, READ, AGAIN = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+GUIDE = Guide("docs/when-a-tenant-answers-differently.md")
+VERIFY, READ, AGAIN = GUIDE.commands
 
 
 def recording():
@@ -79,7 +80,7 @@ def test_the_paths_are_asked_for(ran):
 
 
 def test_the_guide_names_what_an_onboarding_needs():
-    sentence = GUIDE[GUIDE.index("that every onboarding makes: ") : GUIDE.index("It is 0 otherwise")]
+    sentence = GUIDE.text.partition("that every onboarding makes: ")[2].partition("It is 0 otherwise")[0]
     assert tuple(re.findall("`([a-zA-Z]+)`", sentence)) == _contract_check.NEEDED
     playbook = (ROOT / "playbooks" / "verify_contract.yml").read_text(encoding="utf-8")
     assert f"# {', '.join(_contract_check.NEEDED)}." in playbook

@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 import yaml
-from playbooks_support import Stage, app, once
-from support.tree import ROOT
+from playbooks_support import Stage, app, keep, once, shell
+from support.guides import Guide
 
-GUIDE = (ROOT / "docs" / "other-applications.md").read_text(encoding="utf-8")
-EXAMPLES = {
-    heading.split(":")[0]: text
-    for heading, text in re.findall(r"^## ([^\n]+)\n(?:(?!^## ).)*?```yaml\n(.*?)```", GUIDE, re.DOTALL | re.MULTILINE)
-}
+GUIDE = Guide("docs/other-applications.md")
+(PREVIEW_AND_RUN,) = GUIDE.commands
+BLOCKS = GUIDE.yaml_by_heading
+EXAMPLES = {heading.split(":")[0]: text for heading, text in BLOCKS.items()}
 PLAYS = {name: text for name, text in EXAMPLES.items() if name != "The names first"}
 TENANTS = ("new", "there", "without")
 POLICY = {"allow_refresh_token": True, "refresh_token_expiry": 30, "access_token_max_idle_time": 15}
@@ -69,6 +67,19 @@ def runs(tmp_path_factory):
     return once(tmp_path_factory, "other_applications", make)
 
 
+def test_the_commands_preview_and_run_a_play(tmp_path):
+    with Stage(tmp_path / "stage") as stage:
+        stage.add("new", applications=_catalog(), groups=["Partners"])
+        tenants = {"imanage_tenants": {"vars": stage.common, "hosts": stage.hosts}}
+        keep(tmp_path, **{"tenants.yml": tenants, "drive.yml": PLAYS["iManage Drive"]})
+        code, output = shell(PREVIEW_AND_RUN, tmp_path)
+        written = [one.operation for one in stage.sandbox.log if one.operation == "updateAppAccess"]
+    assert code == 0, output
+    assert output.count("PLAY RECAP") == 2
+    assert output.count("+Allow access to: Custom") == 1, "the preview shows it"
+    assert len(written) == 1
+
+
 def fact(run, tenant):
     """The one result fact of a tenant."""
     (found,) = run.facts(tenant, "application_onboarding")
@@ -77,7 +88,6 @@ def fact(run, tenant):
 
 def test_the_guide_has_the_four_examples_and_each_is_a_whole_play():
     assert list(PLAYS) == list(IDS)
-    assert GUIDE.count("```yaml") == len(EXAMPLES) == 5
     for text in EXAMPLES.values():
         (play,) = yaml.safe_load(text)
         assert play["hosts"] == "imanage_tenants"

@@ -16,26 +16,18 @@ import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
 from playbooks_support import Stage, catalog, once, shell
 from support.authority import Authority
+from support.guides import Guide, changed
 from support.places import EXTENSION, TRACKER
 from support.post import PASSWORD, USERNAME, Post
-from support.tree import ROOT
 
-GUIDE = (ROOT / "docs" / "provisioning.md").read_text(encoding="utf-8")
-BY_HAND, BY_MAIL = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
-PREVIEW, TOGETHER, ENCRYPT, ONBOARD, SEND_AGAIN = re.findall(r"```bash\n(.*?)```", GUIDE, re.DOTALL)
-(ASKED,) = re.findall(r"^> (.*)$", GUIDE, re.MULTILINE)
+GUIDE = Guide("docs/provisioning.md")
+BY_HAND, BY_MAIL = GUIDE.yaml
+PREVIEW, TOGETHER, ENCRYPT, ONBOARD, SEND_AGAIN = GUIDE.commands
+(ASKED,) = re.findall(r"^> (.*)$", GUIDE.text, re.MULTILINE)
 FROM, TO = "it@acme.example", "onboarding@imanage.example"
 WAITING = {"acme": "Acme LLP", "birch": "Birch & Söhne", "cedar": "cedar"}
 TOUCHED = "touched-by-a-template"
 TEMPLATE = "{{ lookup('pipe', 'touch " + TOUCHED + "') }}"
-
-
-def changed(text, **words):
-    """The text with other words; each has to be in it."""
-    for old, new in words.items():
-        assert old in text, old
-        text = text.replace(old, new)
-    return text
 
 
 def settings(folder, stage, text):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide to renewals and drift: its script, in a scheduler's bare environment, and its units, as they stand there."""
+"""The guide to renewals and drift: its script, in the bare environment of a scheduler, and its units."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 from playbooks_support import Stage, authorizers, catalog, once, shell
-from support.tree import ROOT, TREE
+from support.guides import Guide
+from support.tree import TREE
 
-GUIDE = (ROOT / "docs" / "renewals-and-drift.md").read_text(encoding="utf-8")
-(SCRIPT,) = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
-(CRONTAB,) = re.findall(r"```crontab\n(.*?)```", GUIDE, re.DOTALL)
-SERVICE, TIMER = re.findall(r"```ini\n(.*?)```", GUIDE, re.DOTALL)
+GUIDE = Guide("docs/renewals-and-drift.md")
+(SCRIPT,) = GUIDE.commands
+(CRONTAB,) = GUIDE.crontab
+SERVICE, TIMER = GUIDE.ini
 MAIL, NIGHTLY, MONTHLY = CRONTAB.splitlines()
 REFRESHING = {"status": "enabled", "token_policy": {"allow_refresh_token": True}}
 DONE = catalog(tracker={"status": "enabled"}, tracker_cc=REFRESHING)
@@ -147,6 +148,6 @@ def test_the_units_run_what_cron_runs():
 
 
 def test_the_exit_codes_of_the_guide_are_those_of_the_runs(ran):
-    table = re.findall(r"^\| (\w+) \|", GUIDE, re.MULTILINE)
+    table = re.findall(r"^\| (\w+) \|", GUIDE.text, re.MULTILINE)
     assert table == ["code", "0", "2", "others"]
     assert [ran[case][0] for case in ("well", "drift")] == [0, 2]

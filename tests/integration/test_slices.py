@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Past one machine: the commands of the guide, run as they stand there, and the report that is made of the slices."""
+"""Many tenants: the commands of the guide, run as they stand there, and the report that is made of slices."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from collections import Counter
 
 import pytest
 from playbooks_support import Stage, once, shell
+from support.guides import Guide
 from support.tree import ROOT
 
-GUIDE = (ROOT / "docs" / "many-tenants.md").read_text(encoding="utf-8")
-SLICES, MERGE, BUILD = re.findall(r"```bash\n(.*?)```", GUIDE, re.DOTALL)
+PROGRESS, SLICES, MERGE, BUILD = Guide("docs/many-tenants.md").commands
 TENANTS = [f"t{number:02}" for number in range(12)]
 NAMES = ("one", "two", "three", "four")
 
@@ -43,6 +43,9 @@ def run(tmp_path_factory):
             inventory.mkdir(parents=True)
             hosts = {"imanage_tenants": {"vars": stage.common, "hosts": stage.hosts}}
             (inventory / "hosts.json").write_text(json.dumps(hosts), encoding="utf-8")
+            (folder / "tenants.yml").write_text(json.dumps(hosts), encoding="utf-8")
+            progress = shell(f"{PROGRESS.strip()} --limit t00,t01", folder)
+            stage.sandbox.clear_log()
             _code, output = shell(SLICES, folder)
             log = [entry.plain() for entry in stage.sandbox.log]
         artifacts = {name: folder / "out" / name / "artifacts" for name in NAMES}
@@ -54,6 +57,7 @@ def run(tmp_path_factory):
         good = [reports[name] for name in ("one", "two", "four")]
         merged = shell(MERGE, folder)
         return {
+            "progress": progress,
             "log": log,
             "rc": {name: (path / "rc").read_text() for name, path in artifacts.items()},
             "status": {name: (path / "status").read_text() for name, path in artifacts.items()},
@@ -69,6 +73,12 @@ def run(tmp_path_factory):
         }
 
     return once(tmp_path_factory, "slices", make)
+
+
+def test_the_progress_is_told(run):
+    code, output = run["progress"]
+    assert code == 0, output
+    assert re.search(r"^2 of 2 tenants done", output, re.MULTILINE), output
 
 
 def test_each_tenant_is_in_exactly_one_slice(run):

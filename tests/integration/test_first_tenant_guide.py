@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The first tenant, by its guide from the tarball on, and by the README: commands and files as they stand there."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from playbooks_support import AT_THE_VAULT, Stage, encrypt, keep, once, shell
+from sandbox.examples import example
+from support.guides import Guide
+from support.places import TRACKER
+from support.tree import ROOT
+
+GUIDE = Guide("docs/your-first-tenant.md")
+ACTIVATE, INSTALL, CREATE, LOOK, PREVIEW, ONBOARD, AGAIN = GUIDE.commands
+INVENTORY, VAULT, LOOK_PLAY = GUIDE.yaml
+README = Guide("README.md")
+(PREVIEW_BOTH,) = README.commands
+BOTH, PATHS = README.yaml
+LIBRARIES = ["ACTIVE", "ARCHIVE", "SPM"]
+WRITES = ("PATCH", "PUT", "DELETE")
+
+
+def tenant(name, number, **changes):
+    """A tenant as the guides have it."""
+    user = {"id": f"admin@{name}.example", "password": f"the password of admin@{name}.example"}
+    users = [{**user, "app_management": True, "nrtadmin": "all"}]
+    client = {"id": "the-id-of-your-oauth-client"}
+    return example(name, number, client=client, users=users, libraries=LIBRARIES, **changes)
+
+
+def report(folder):
+    """What the report of a run says, by tenant."""
+    return {row["tenant"]: row for row in json.loads((folder / "report.json").read_text(encoding="utf-8"))}
+
+
+def followed(folder):
+    """Every step of the guide, with what it printed and what Control Center saw."""
+    with Stage(folder / "stage") as stage:
+        stage.sandbox.add(tenant("acme", 101))
+        (folder / "imanage.control_center").symlink_to(ROOT)
+        (folder / "venv").symlink_to(Path(sys.executable).parent.parent)
+        keep(folder, stage.server.url, **{"tenants.yml": INVENTORY, "vault": VAULT, "look.yml": LOOK_PLAY})
+        found = {}
+
+        def step(name, command):
+            stage.sandbox.clear_log()
+            code, output = shell(
+                f"{ACTIVATE}{command}",
+                folder,
+                AT_THE_VAULT,
+                ANSIBLE_COLLECTIONS_PATH=str(folder / "collections"),
+                EDITOR="cp vault",
+                PAGER="cat",
+            )
+            written = [one.operation for one in stage.sandbox.log if one.method in WRITES]
+            found[name] = {"code": code, "output": output, "written": written}
+
+        step("install", INSTALL)
+        step("create", CREATE)
+        found["vaulted"] = (folder / "passwords.vault.yml").read_text(encoding="utf-8")
+        step("look", LOOK)
+        step("preview", PREVIEW)
+        step("onboard", ONBOARD)
+        step("again", AGAIN)
+        found["files"] = {name: sorted(one.name for one in (folder / name).iterdir()) for name in ("preview", "done")}
+        found["modes"] = {one.stat().st_mode & 0o077 for name in found["files"] for one in (folder / name).iterdir()}
+        found["url"] = stage.server.url
+    return found
+
+
+@pytest.fixture(scope="module")
+def steps(tmp_path_factory):
+    """What each step of the guide left, made once."""
+    return once(tmp_path_factory, "first_tenant", lambda: followed(tmp_path_factory.mktemp("first")))
+
+
+def test_every_step_succeeds(steps):
+    for name in ("install", "create", "look", "preview", "onboard", "again"):
+        assert steps[name]["code"] == 0, steps[name]["output"]
+
+
+def test_the_tarball_is_installed_and_explains_itself(steps):
+    installed = r"imanage\.control_center:\S+ was installed successfully"
+    assert re.search(installed, steps["install"]["output"])
+    assert "A good first task against a new tenant" in " ".join(steps["install"]["output"].split())
+
+
+def test_the_password_is_in_no_file_and_no_output(steps):
+    assert steps["vaulted"].startswith("$ANSIBLE_VAULT;")
+    outputs = [step["output"] for step in steps.values() if isinstance(step, dict) and "output" in step]
+    assert [output for output in outputs if "the password of" in output] == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "step"),
+    [("Look who signs in", "look"), ("Preview", "preview"), ("Onboard", "onboard"), ("Run it again", "again")],
+)
+def test_the_guide_shows_what_the_step_prints(steps, heading, step):
+    shown = [block.text for block in GUIDE.blocks if (block.heading, block.language) == (heading, "text")]
+    assert len(shown) == 1
+    assert shown[0].replace("https://cloudimanage.com", steps["url"]) in steps[step]["output"]
+
+
+def test_looks_and_previews_write_nothing_and_a_second_run_neither(steps):
+    assert [steps[name]["written"] for name in ("look", "preview", "again")] == [[], [], []]
+    assert steps["onboard"]["written"].count("updateApp") == 2
+
+
+def test_the_report_is_for_its_owner(steps):
+    assert steps["files"] == {
+        "preview": ["changes.html", "plan.json", "report.csv", "report.html", "report.json"],
+        "done": ["report.csv", "report.html", "report.json"],
+    }
+    assert steps["modes"] == {0}
+
+
+def test_the_readme_previews_its_inventory(tmp_path):
+    with Stage(tmp_path / "stage") as stage:
+        stage.sandbox.add(tenant("acme", 101))
+        stage.sandbox.add(tenant("birch", 202, groups=["Pilot"]))
+        passwords = {name: f"the password of admin@{name}.example" for name in ("acme", "birch")}
+        encrypt(tmp_path, "passwords.vault.yml", vaulted_passwords=passwords)
+        keep(tmp_path, stage.server.url, **{"tenants.yml": BOTH})
+        code, output = shell(PREVIEW_BOTH, tmp_path, AT_THE_VAULT)
+        assert code == 0, output
+        assert not [one for one in stage.sandbox.log if one.method in WRITES]
+    rows = report(tmp_path)
+    assert {name: (row["status"], row["customer_id"]) for name, row in rows.items()} == {
+        "acme": ("onboarded", 101),
+        "birch": ("onboarded", 202),
+    }
+    assert "Pilot" in json.dumps(rows["birch"]["changes"])
+    assert "Pilot" not in json.dumps(rows["acme"]["changes"])
+
+
+def test_the_path_of_the_readme_is_taken(acme):
+    paths = yaml.safe_load(PATHS)["imanage_api_paths"]
+    result = acme.run("imanage_application", name=TRACKER, api_paths=paths)
+    assert result["failure"]["kind"] == "not_found"
+    assert result["failure"]["path"] == paths["updateApp"].format(customer_id=acme.customer_id, app_id="tracker")

@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guides to previews, the record of changes, hand-overs and the playbooks: their commands, as they stand there."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import yaml
+from playbooks_support import AT_THE_VAULT, Stage, app, encrypt, keep, once, shell
+from support.guides import Guide, changed, every_guide
+from support.people import Person
+from support.places import SIGNING
+
+PREVIEW, APPROVED = Guide("docs/previews.md").commands
+RECORD = Guide("docs/change-record.md")
+(RECORDED,) = RECORD.commands
+(CONFIGURATION,) = RECORD.ini
+(LINE,) = RECORD.json
+(OFFBOARD,) = Guide("docs/playbooks.md").commands
+(WAIT,) = Guide("docs/hand-overs.md").commands
+LIBRARIES = ["ACTIVE", "ARCHIVE", "SPM"]
+ELSEWHERE = "/var/log/"
+
+
+class Runs:
+    """Runs commands in a folder, and keeps how each ended and what it did."""
+
+    def __init__(self, folder, stage):
+        self.folder, self.stage, self.found = folder, stage, {}
+
+    def take(self, name, command, answers=None):
+        """One command, under a name."""
+        self.stage.sandbox.clear_log()
+        code, output = shell(command, self.folder, answers)
+        log = [one for one in self.stage.sandbox.log if one.method != "GET" and one.operation not in SIGNING]
+        self.found[name] = {"code": code, "output": output, "writes": [(one.tenant, one.operation) for one in log]}
+
+
+def records(path):
+    """The lines of a record of changes."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def done(folder):
+    """What each command left."""
+    with Stage(folder / "stage") as stage:
+        for name in ("acme", "birch"):
+            stage.add(name)
+        keep(folder, **{"tenants.yml": {"imanage_tenants": {"vars": stage.common, "hosts": stage.hosts}}})
+        runs = Runs(folder, stage)
+        runs.take("preview", PREVIEW)
+        runs.found["files"] = {name: {one.name for one in (folder / name).iterdir()} for name in ("plan",)}
+        # Somebody else was faster at birch.
+        birch = stage.sandbox.tenant("birch").description
+        added = [{**one, "status": "enabled"} if one["id"] == "tracker" else one for one in birch["applications"]]
+        stage.sandbox.add({**birch, "applications": added})
+        runs.take("approved", APPROVED)
+        runs.found["statuses"] = {
+            row["tenant"]: row for row in json.loads((folder / "done" / "report.json").read_text())
+        }
+        runs.take("recorded", changed(RECORDED, **{ELSEWHERE: "./"}))
+        runs.found["lines"] = records(folder / "imanage-changes.jsonl")
+        keep(folder, **{"ansible.cfg": changed(CONFIGURATION, **{ELSEWHERE: f"{folder}/configured-"})})
+        runs.take("offboard", OFFBOARD)
+        runs.found["configured"] = records(folder / "configured-imanage-changes.jsonl")
+        runs.found["left"] = {one.name for one in (folder / "offboarded").iterdir()}
+        runs.found["snapshots"] = stage.snapshots()
+    return runs.found
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """What each command left, made once."""
+    return once(tmp_path_factory, "guides_of_runs", lambda: done(tmp_path_factory.mktemp("runs")))
+
+
+def test_a_preview_leaves_what_its_guide_says(runs):
+    assert runs["preview"]["code"] == 0, runs["preview"]["output"]
+    assert runs["preview"]["writes"] == []
+    rows = re.findall(r"^\| (`.*?) \|", Guide("docs/previews.md").text, re.MULTILINE)
+    assert runs["files"]["plan"] == {name for row in rows for name in re.findall(r"`(.+?)`", row)}
+
+
+def test_only_what_was_approved_is_done(runs):
+    assert runs["approved"]["code"] == 2
+    assert runs["statuses"]["acme"]["status"] == "onboarded"
+    assert runs["statuses"]["birch"]["failure"]["kind"] == "conflict"
+    assert {tenant for tenant, _operation in runs["approved"]["writes"]} == {"acme"}
+
+
+def test_each_write_is_a_line_like_that_of_the_guide(runs):
+    assert runs["recorded"]["code"] == 0, runs["recorded"]["output"]
+    written = runs["recorded"]["writes"]
+    assert [(one["tenant"], one["operation"]) for one in runs["lines"]] == written != []
+    wanted = json.loads(LINE)
+    (line,) = [one for one in runs["lines"] if (one.get("app_id"), one["operation"]) == ("tracker-cc", "updateApp")]
+    same = ("operation", "outcome", "failure", "does", "before", "after", "body")
+    assert {name: line[name] for name in same} == {name: wanted[name] for name in same}
+    assert set(line) == set(wanted)
+
+
+def test_the_configuration_records_as_well(runs):
+    assert runs["configured"], "offboarding wrote"
+    assert [(one["tenant"], one["operation"]) for one in runs["configured"]] == runs["offboard"]["writes"]
+
+
+def test_offboarding_one_tenant_leaves_the_other(runs):
+    assert runs["offboard"]["code"] == 0, runs["offboard"]["output"]
+    assert runs["offboard"]["output"].count("acme: offboarded (would change)") == 1, "the preview"
+    assert runs["offboard"]["output"].count("acme: offboarded (changed)") == 1
+    assert app(runs["snapshots"]["acme"], "tracker")["status"] == "available"
+    assert app(runs["snapshots"]["birch"], "tracker")["status"] == "enabled"
+    assert runs["left"] == {"report.html", "report.json", "report.csv"}
+
+
+def test_a_run_waits_for_the_person(tmp_path):
+    with Stage(tmp_path / "stage") as stage:
+        stage.add("acme", {"imanage_password": "{{ vaulted_password }}"}, consent_required=True)
+        encrypt(tmp_path, "passwords.vault.yml", vaulted_password="acme-admin-password")
+        keep(tmp_path, **{"tenants.yml": {"imanage_tenants": {"vars": stage.common, "hosts": stage.hosts}}})
+        person = Person(stage.sandbox, {"acme": LIBRARIES})
+        code, output = shell(WAIT, tmp_path, AT_THE_VAULT)
+        person.leave()
+    assert code == 0, output
+    assert "acme: waits up to 15 min for admin@acme.example to authorize ACTIVE, ARCHIVE, SPM at " in output
+    assert "acme: onboarded (changed), 3 libraries authorized" in output
+
+
+DOCUMENTED = {
+    command for guide in every_guide().values() for command in re.findall(r"`(ansible-doc [^`]+)`", guide.text)
+}
+
+
+@pytest.mark.parametrize("command", sorted(DOCUMENTED))
+def test_every_page_of_ansible_doc_that_a_guide_names_is_there(command, tmp_path):
+    code, output = shell(f"{command} --json", tmp_path)
+    assert code == 0, output
+    assert yaml.safe_load(output)

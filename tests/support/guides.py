@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guides, and their blocks of commands and files as they stand there.
+
+A test takes all blocks of a kind at once, C(PREVIEW, ONBOARD = Guide("docs/previews.md").commands), and runs them. So
+a block that is added fails that test, and tests/unit/test_guides.py finds a kind that no test takes, and a name that is
+not used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from .tree import ROOT
+
+# The languages of a kind of blocks. What is shown and not typed or kept anywhere is text.
+KINDS = {
+    "commands": ("bash", "console", "sh"),
+    "yaml": ("yaml",),
+    "ini": ("ini",),
+    "crontab": ("crontab",),
+    "json": ("json",),
+    "diff": ("diff",),
+}
+SHOWN = "text"
+
+# The blocks that no test runs, by their guide and how they begin, and why.
+NOT_RUN = {
+    (
+        "README.md",
+        "make demo ",
+    ): "the tests cannot run themselves; tests/integration/test_demo.py runs the demonstration",
+    ("README.md", "ansible-galaxy collection install git+file://"): (
+        "it clones the repository, and installs what is committed there; the first tenant's guide installs a tarball"
+    ),
+    ("docs/your-first-tenant.md", "python3 -m venv venv\n"): "it gets ansible-core and requests over the network",
+}
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, its text, and the heading above it."""
+
+    language: str
+    text: str
+    heading: str
+
+
+class Guide:
+    """A guide, by its path in the repository."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.text = (ROOT / name).read_text(encoding="utf-8")
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """Every fenced block, in order."""
+        return list(_blocks(self.text))
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The blocks of commands that can be run, in order."""
+        return self._of("commands")
+
+    @property
+    def yaml(self) -> tuple[str, ...]:
+        """The playbooks, inventories and variables, in order."""
+        return self._of("yaml")
+
+    @property
+    def ini(self) -> tuple[str, ...]:
+        """The configuration files and units, in order."""
+        return self._of("ini")
+
+    @property
+    def crontab(self) -> tuple[str, ...]:
+        """The tables of cron, in order."""
+        return self._of("crontab")
+
+    @property
+    def json(self) -> tuple[str, ...]:
+        """The examples in JSON, in order."""
+        return self._of("json")
+
+    @property
+    def diff(self) -> tuple[str, ...]:
+        """The changes to files of the repository, in order."""
+        return self._of("diff")
+
+    @property
+    def yaml_by_heading(self) -> dict[str, str]:
+        """The same as C(yaml), by the heading above each, for a test that goes through all of them."""
+        found = [block for block in self.blocks if block.language in KINDS["yaml"]]
+        assert len({block.heading for block in found}) == len(found), f"{self.name}: two under one heading"
+        return {block.heading: block.text for block in found}
+
+    def under(self, heading: str) -> list[str]:
+        """The blocks below a heading, of any kind. This takes none of them: they are another test's."""
+        found = [block.text for block in self.blocks if block.heading == heading]
+        assert found, f"{self.name}: nothing below {heading}"
+        return found
+
+    def kinds(self) -> set[str]:
+        """The kinds of blocks that it has for a test to take."""
+        return {kind for kind in KINDS if self._of(kind)}
+
+    def not_run(self, beginning: str) -> list[Block]:
+        """The blocks that begin so."""
+        return [block for block in self.blocks if block.text.startswith(beginning)]
+
+    def _of(self, kind: str) -> tuple[str, ...]:
+        left_out = [beginning for name, beginning in NOT_RUN if name == self.name]
+        found = [block.text for block in self.blocks if block.language in KINDS[kind]]
+        return tuple(text for text in found if not text.startswith(tuple(left_out)))
+
+
+def every_guide() -> dict[str, Guide]:
+    """The README, the guides of docs and the pages of the roles, by name."""
+    paths = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "roles").glob("*/README.md"))]
+    return {name: Guide(name) for name in (path.relative_to(ROOT).as_posix() for path in paths)}
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    language, lines, heading = None, [], ""
+    for line in text.splitlines(keepends=True):
+        fence = re.match(r" *(`{3,}|~{3,})\s*(\S*)", line)
+        if language is None and fence:
+            language, lines = fence[2], []
+        elif language is not None and fence and not fence[2]:
+            yield Block(language, "".join(lines), heading)
+            language = None
+        elif language is not None:
+            lines.append(line)
+        elif line.startswith("#"):
+            heading = line.lstrip("#").strip()
+    assert language is None, "a block that does not end"
+
+
+def changed(text: str, **words: str) -> str:
+    """The text with other words, for what is different here; each has to be in it."""
+    for old, new in words.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def files_of_tests() -> list[Path]:
+    """The tests that may run a guide."""
+    return sorted((ROOT / "tests").glob("*/test_*.py"))
