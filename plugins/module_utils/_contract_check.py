@@ -215,13 +215,12 @@ def _looked(client: Client, operation: Operation, ids: Mapping[str, str]) -> tup
 
 def _finding(operation: Operation, look: Look) -> Finding:
     """What a reply, or that there was none, says of a call."""
+    reasons = (look.failure.reason(),) if look.failure else ()
     if look.reply is None:
-        assert look.failure is not None
-        return Finding("failed", details=(look.failure.reason(),))
+        return Finding("failed", details=reasons)
     status = look.reply.status
     if status not in operation.success:
-        assert look.failure is not None
-        return Finding(_verdict_of(status), status, (look.failure.reason(),))
+        return Finding(_verdict_of(status), status, reasons)
     try:
         value = json.loads(look.reply.body)
     except (ValueError, RecursionError):

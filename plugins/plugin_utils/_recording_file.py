@@ -99,7 +99,7 @@ def _call(request: Mapping[str, Any], response: Mapping[str, Any]) -> Call | Non
     sent, asked = _body(post.get("text"), post.get("encoding"), str(post.get("mimeType", "")))
     # A parameter behind a semicolon may be the number of a session.
     segments = tuple(unquote(part).partition(";")[0] for part in address.path.split("/") if part)
-    known = type(status) is int and 100 <= status <= 599
+    known = isinstance(status, int) and 100 <= status <= 599
     call = Call(
         address.netloc.rpartition("@")[2].lower(), method, segments, status if known else None, None, kind, reply
     )

@@ -431,10 +431,10 @@ def test_sums_and_bar_say_the_same(opened, made, name):
         status: count for status, count in counts.items() if count
     }
     colour = "elements => elements.map(e => getComputedStyle(e).color)"
-    bar = report.page.locator(".bar span")
-    assert bar.evaluate_all(colour) == report.page.locator(".sums li").evaluate_all(colour)
-    assert len(set(bar.evaluate_all(colour))) == len(sums)
-    widths = bar.evaluate_all("elements => elements.map(e => e.getBoundingClientRect().width)")
+    parts = report.page.locator(".bar span")
+    assert parts.evaluate_all(colour) == report.page.locator(".sums li").evaluate_all(colour)
+    assert len(set(parts.evaluate_all(colour))) == len(sums)
+    widths = parts.evaluate_all("elements => elements.map(e => e.getBoundingClientRect().width)")
     one = sum(widths) / len(rows)
     assert widths == pytest.approx([one * int(count) for count, _sign, _words in sums], rel=0.02)
 

@@ -40,11 +40,9 @@ def _applications(*without: str, **changes: dict[str, Any]) -> list[dict[str, An
 
 
 def _tenants(stage: Stage) -> None:
-    def add(
-        name: str, wanted: list[dict[str, Any]] | None = WANTED, more: dict[str, Any] | None = None, **changes: Any
-    ) -> None:
-        variables = {} if wanted is None else {f"{ROLE}_applications": wanted}
-        stage.add(name, {**variables, **(more or {})}, **{"applications": _applications(), **changes})
+    def add(name: str, wanted: list[Any] | None = None, more: dict[str, Any] | None = None, **changes: Any) -> None:
+        variables = {f"{ROLE}_applications": WANTED if wanted is None else wanted, **(more or {})}
+        stage.add(name, variables, **{"applications": _applications(), **changes})
 
     add("ready")
     narrow = {"mode": "custom", "groups": ["IT"]}
@@ -66,7 +64,7 @@ def _tenants(stage: Stage) -> None:
     add("near_miss", [*WANTED, {"name": "imanage refile service"}])
     add("twice", [WANTED[0], WANTED[0]])
     add("bad_key", [{"name": DISPOSITION, "refresh": True}])
-    add("no_list", None)
+    stage.add("no_list", applications=_applications())
     add("no_rights", more={"imanage_username": "pat@no_rights.example", "imanage_password": "no_rights-pat-password"})
     add("broken_once")
     add("attached", applications=_applications(drive={"associated_settings": True}))

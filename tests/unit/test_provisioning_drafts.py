@@ -41,11 +41,16 @@ def body(content):
     return parsed(content).get_content().replace("\r\n", "\n")
 
 
+def the_one(files):
+    (content,) = files.values()
+    return content
+
+
 # -- what is in them ------------------------------------------------------------------------------------------------
 
 
 def test_a_draft_is_a_message_to_be_sent():
-    (content,) = drafts([waiting("acme", customer_name="Śliwiński & Söhne")], together=False).values()
+    content = the_one(drafts([waiting("acme", customer_name="Śliwiński & Söhne")], together=False))
     letter = parsed(content)
     assert not letter.defects
     assert (letter["From"], letter["To"]) == ("it@acme.example", "onboarding@imanage.example")
@@ -60,7 +65,7 @@ def test_a_draft_is_a_message_to_be_sent():
 
 
 def test_the_file_is_as_the_standard_for_messages_wants_it():
-    (content,) = drafts([waiting("acme", customer_name="株式会社アクメ法律事務所" * 9)], together=False).values()
+    content = the_one(drafts([waiting("acme", customer_name="株式会社アクメ法律事務所" * 9)], together=False))
     assert content.isascii()
     assert content.count(b"\n") == content.count(b"\r\n")
     assert max(map(len, content.splitlines())) < 200
@@ -69,7 +74,7 @@ def test_the_file_is_as_the_standard_for_messages_wants_it():
 @pytest.mark.parametrize("missing", [{"from"}, {"to"}, {"from", "to"}])
 @pytest.mark.parametrize("together", [False, True])
 def test_who_is_not_given_is_not_invented(missing, together):
-    (content,) = drafts([waiting("acme", **dict.fromkeys(missing))], together).values()
+    content = the_one(drafts([waiting("acme", **dict.fromkeys(missing))], together))
     assert {name for name in ("from", "to") if parsed(content)[name] is None} == missing
     assert "Customer name: acme LLP\n" in body(content)
 
@@ -106,7 +111,7 @@ def test_only_who_waits_and_was_not_asked_for_has_one():
         {"tenant": "of_an_older_report"},
     ]
     assert list(drafts(results, together=False)) == ["acme.eml"]
-    (content,) = drafts(results, together=True).values()
+    content = the_one(drafts(results, together=True))
     assert body(content).count("Customer name: ") == 1
     assert drafts([], together=False) == drafts(results[1:], together=True) == {}
 
@@ -125,8 +130,8 @@ def test_together_they_are_one_message_with_every_customer():
 
 
 def test_one_alone_is_no_crowd():
-    (alone,) = drafts([waiting("acme")], together=True).values()
-    (apart,) = drafts([waiting("acme")], together=False).values()
+    alone = the_one(drafts([waiting("acme")], together=True))
+    apart = the_one(drafts([waiting("acme")], together=False))
     assert alone == apart
 
 
@@ -142,7 +147,7 @@ def test_together_are_only_those_who_ask_the_same_of_the_same(other):
 
 def test_a_tenant_that_is_in_two_reports_asks_once():
     for together in (False, True):
-        (content,) = drafts([waiting("acme"), waiting("acme")], together).values()
+        content = the_one(drafts([waiting("acme"), waiting("acme")], together))
         assert body(content).count("Customer name: ") == 1
 
 
