@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import string
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -13,6 +14,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS, Operation
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, quoted
+
+_LABEL = r"(?!-)[\w-]{1,63}(?<!-)"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
 SECRET_OPTIONS = ("password", "client_secret", "refresh_token", "access_token")
 
@@ -108,17 +112,20 @@ def _address(parts: SplitResult) -> tuple[str, str | None, int | None]:
 
 def _checked_url(given: str) -> str:
     example = "Give it like https://cloudimanage.com."
+    # First, since a password with a slash in it would be taken for a port, and be repeated as one.
+    if "@" in given:
+        raise Failure("bad_option", "url has user information in it.", advice="Use username and password instead.")
     try:
         parts = urlsplit(given.strip())
         host, _port = parts.hostname, parts.port
+        if host and not is_host(host):
+            raise ValueError(f"{quoted(host)!r} is not the name of a host")
     except ValueError as error:
         raise Failure("bad_option", f"url cannot be read: {error}.", advice=example) from None
     if parts.scheme not in ("https", "http"):
         raise Failure("bad_option", f"url {shown(given)!r} has no https:// in front.", advice=example)
     if not host:
         raise Failure("bad_option", "url names no host.", advice=example)
-    if "@" in parts.netloc:
-        raise Failure("bad_option", "url has user information in it.", advice="Use username and password instead.")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise Failure("bad_option", f"url {shown(given)!r} has more than a host in it.", advice=example)
     if parts.scheme == "http" and not is_loopback(host):
@@ -126,6 +133,14 @@ def _checked_url(given: str) -> str:
             "bad_option", f"url uses plain http to {host}, which would show secrets on the way.", advice=example
         )
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_host(text: str) -> bool:
+    """Whether a text can be the name or the address of a host, and nothing besides."""
+    try:
+        return bool(_HOST.fullmatch(text) or ipaddress.ip_address(text))
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:

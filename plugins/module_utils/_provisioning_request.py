@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,7 @@ from email.utils import make_msgid
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils import _mail, _sent
-from ansible_collections.imanage.control_center.plugins.module_utils._connection import is_loopback
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import is_host, is_loopback
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, quoted
 
 PORTS = {"starttls": 587, "tls": 465, "none": 587}
@@ -25,7 +24,6 @@ SECURITY, TIMEOUT = tuple(PORTS), 30.0
 
 _ATOM, _LABEL = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+", r"[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
-_HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 # What could end a header: older Pythons write the line break out that an encoded word (=?...?=) has in it.
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|=\\?")
 
@@ -160,7 +158,7 @@ def _server(given: Mapping[str, str]) -> _mail.Server:
     fit_to_send = all(one is None or (one.isascii() and one.isprintable()) for one in (username, password))
     for wrong, what in (
         (missing, f"smtp_server is given without {' and '.join(missing)}"),
-        (not _is_host(host), "smtp_server is not just the name of a host, like smtp.example.com"),
+        (not is_host(host), "smtp_server is not just the name of a host, like smtp.example.com"),
         (security not in SECURITY, f"smtp_security is {quoted(security)!r}, which is none of {', '.join(SECURITY)}"),
         (
             not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536,
@@ -180,13 +178,6 @@ def _server(given: Mapping[str, str]) -> _mail.Server:
         if wrong:
             raise _refusal(what)
     return _mail.Server(host, int(port), username, password, security, given.get("smtp_ca_path"), TIMEOUT)
-
-
-def _is_host(host: str) -> bool:
-    try:
-        return bool(_HOST.fullmatch(host) or ipaddress.ip_address(host))
-    except ValueError:
-        return False
 
 
 def _letter(asking: Request, customers: Sequence[str], application: str) -> EmailMessage:

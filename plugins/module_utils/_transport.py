@@ -289,7 +289,7 @@ class Transport:
                     response = self._session.send(
                         request, timeout=self.timeout, proxies=self._proxies(url), allow_redirects=False, stream=True
                     )
-            except requests.RequestException as error:
+            except (requests.RequestException, HTTPError) as error:  # urllib3's own, for a host that it cannot encode
                 raise _no_reply(error, self.timeout) from None
             try:
                 with response:

@@ -413,6 +413,13 @@ def test_a_redirect_that_names_nothing_is_told_so(acme):
     assert kind(acme.run(INFO)) == "unexpected_reply"
 
 
+def test_a_host_that_cannot_be_encoded_is_unreachable():
+    transport = _transport.Transport(timeout=1)
+    with pytest.raises(_transport.TransportError) as caught:
+        transport.send("GET", "https://a..b/", headers={}, repeatable=True, retry_timeout=1)
+    assert caught.value.kind == "unreachable"
+
+
 def test_a_redirect_is_not_read_without_end(acme, monkeypatch):
     monkeypatch.setattr(_transport, "LARGEST_REPLY", 100_000)
     moved = {"status": 302, "headers": {"location": "https://x.example"}, "text": "x" * 3_000_000}
