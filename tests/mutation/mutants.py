@@ -43,6 +43,7 @@ TESTS = [
         f"tests/integration/{name}.py"
         for name in ("test_twelve_steps", "test_finding_applications", "test_token_policies")
     ),
+    "tests/integration/test_authorization_edges.py",
     "tests/integration/test_bad_input.py",
     "tests/unit/test_consent.py",
     *(f"tests/integration/{name}.py" for name in ("test_consent_over_http", "test_laws")),

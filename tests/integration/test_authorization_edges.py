@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The edges of authorizing libraries: whose e-mail address, what a plan stands on, and what is asked at all."""
+
+from __future__ import annotations
+
+import pytest
+from support.cases import AUTHORIZATION, ONBOARDING
+from support.places import refreshing
+
+
+@pytest.fixture
+def ready(tenant):
+    """A tenant whose libraries can be authorized."""
+    return tenant(applications=refreshing())
+
+
+def without_email(place, user):
+    """Let Control Center not say the e-mail address of who signs in."""
+    who = {"customer_id": place.tenant.customer_id, "id": user}
+    versions = [{"name": "v2", "url": f"{place.url}/work/api/v2"}]
+    place.fault("shape", "discover", body={"data": {"user": who, "versions": versions, "work": {}}})
+
+
+def test_a_user_who_is_an_address_needs_no_other(ready):
+    without_email(ready, "admin@acme.example")
+    ready.run(AUTHORIZATION, libraries=["ACTIVE"])
+    assert [one.body for one in ready.log if one.operation == "authorizeLibrary"] == [{"email": "admin@acme.example"}]
+
+
+def test_a_user_who_is_none_has_to_give_one(ready):
+    without_email(ready, "ADMIN")
+    result = ready.run(AUTHORIZATION, libraries=["ACTIVE"])
+    assert result["failure"]["kind"] == "bad_option"
+    assert "no e-mail address" in result["msg"]
+    assert ready.writes == []
+
+
+@pytest.mark.parametrize(
+    ("options", "asks"),
+    [
+        ({}, True),
+        ({"authorizer": "me", "email": "service@acme.example"}, True),
+        ({"email": "service@acme.example"}, False),
+        ({"state": "unauthorized"}, False),
+    ],
+)
+def test_who_signs_in_is_asked_only_where_it_matters(ready, options, asks):
+    session = ready.run("imanage_session")
+    ready.forget()
+    known = {key: session[key] for key in ("access_token", "api_url", "customer_id")}
+    ready.run(AUTHORIZATION, by="nothing", **known, **options)
+    assert ("discover" in ready.calls) is asks
+
+
+@pytest.mark.parametrize(("libraries", "unlisted"), [(None, ["ARCHIVE"]), (["ACTIVE"], None)])
+def test_a_plan_for_every_library_stands_on_those_that_are_not_listed_too(tenant, libraries, unlisted):
+    nrt = {"id": "admin@{name}.example", "password": "{name}-admin-password", "app_management": True}
+    place = tenant(applications=refreshing(), libraries=["ACTIVE", "ARCHIVE"], users=[{**nrt, "nrtadmin": ["ACTIVE"]}])
+    wanted = {"applications": [{"name": "iManage Tracker CC configuration"}], "authorization": {"libraries": libraries}}
+    state = place.run(ONBOARDING, check=True, **wanted)["plan"]["state"]
+    (facts,) = [row["facts"] for row in state if row["stage"] == "authorization"]
+    assert facts.get("unlisted") == unlisted
+
+
+@pytest.mark.parametrize(
+    ("libraries", "words"),
+    [(["NOPE"], "the library NOPE for"), (["NOPE", "NADA"], "the libraries NOPE, NADA for")],
+)
+def test_one_library_is_no_libraries(ready, libraries, words):
+    assert words in ready.run(AUTHORIZATION, libraries=libraries)["msg"]
