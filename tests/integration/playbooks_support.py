@@ -11,6 +11,7 @@ import json
 import os
 import pickle
 import re
+import select
 import subprocess
 import sys
 import time
@@ -256,13 +257,14 @@ def _typed(script: str, folder: Path, env: dict[str, str], answers: Mapping[str,
         os.close(theirs)
         # A terminal that nobody writes to any more is an error on Linux.
         with contextlib.suppress(OSError):
-            while piece := os.read(ours, 65536):
+            while select.select([ours], [], [], 240)[0] and (piece := os.read(ours, 65536)):
                 written += piece.decode(errors="replace")
                 for prompt, answer in answers.items():
                     if written[asked:].endswith(prompt):
                         os.write(ours, f"{answer}\n".encode())
                         asked = len(written)
-    os.close(ours)
+        # Who still waits then, for an answer that nobody has, is hung up on.
+        os.close(ours)
     return process.returncode, written.replace("\r\n", "\n")
 
 
