@@ -217,7 +217,7 @@ def test_a_write_that_the_plan_does_not_have_is_not_made(monkeypatch):
         """A person sets the token policy right after the application was added."""
         reply = handle(request)
         if request.method != "GET" and request.path.endswith("/apps/tracker-cc"):
-            policy = {"allow_refresh_token": False, "access_token_expiry": 5000}
+            policy = {"allow_refresh_token": False, "access_token_max_idle_time": 5000}
             sandbox.tenant("acme").application("tracker-cc").token_policy = policy
         return reply
 
