@@ -27,6 +27,9 @@ def main() -> None:
     """Build the site anew; raises C(Failed) for what a tool said against it, warnings included."""
     shutil.rmtree(SITE, ignore_errors=True)
     home = copied(SOURCE)
+    # The list of guides is the first page, where others lead to it too.
+    for page in home.glob("*.md"):
+        page.write_text(page.read_text(encoding="utf-8").replace(f"]({INDEX})", "](index.md)"), encoding="utf-8")
     (home / "index.md").write_text(index((ROOT / INDEX).read_text(encoding="utf-8")), encoding="utf-8")
     reference = home / REFERENCE
     reference.mkdir()
