@@ -26,9 +26,11 @@ def test_nothing_to_remove_is_told_of_a_near_miss_alone(acme, options):
     assert "warnings" not in result
 
 
-def test_who_may_not_read_is_not_told_that_there_is_nothing(acme):
-    result = acme.run(APPLICATION, app_id="tracker", user="pat")
-    assert result["failure"]["kind"] == "permission"
+@pytest.mark.parametrize(("status", "kind"), [(403, "permission"), (409, "conflict")])
+def test_what_cannot_be_read_is_not_told_to_be_missing(acme, status, kind):
+    acme.fault("status", "readApp", status=status)
+    result = acme.run(APPLICATION, app_id="tracker")
+    assert result["failure"]["kind"] == kind
     assert "There is no application" not in result["msg"]
 
 
