@@ -158,7 +158,11 @@ def _server(given: Mapping[str, str]) -> _mail.Server:
     fit_to_send = all(one is None or (one.isascii() and one.isprintable()) for one in (username, password))
     for wrong, what in (
         (missing, f"smtp_server is given without {' and '.join(missing)}"),
-        (not is_host(host), "smtp_server is not just the name of a host, like smtp.example.com"),
+        # Neither a name of other letters nor one with a full stop behind it is what its certificate says.
+        (
+            not (is_host(host) and host.isascii()) or host.endswith("."),
+            "smtp_server is not just the name of a host, like smtp.example.com",
+        ),
         (security not in SECURITY, f"smtp_security is {quoted(security)!r}, which is none of {', '.join(SECURITY)}"),
         (
             not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536,

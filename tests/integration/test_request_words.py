@@ -103,6 +103,8 @@ def test_nothing_has_to_be_given(parameters):
         ({"smtp_server": "smtp://mail.example"}, "not just the name"),
         ({"smtp_server": "user:secret@mail.example"}, "not just the name"),
         ({"smtp_server": "mail.example\r\nQUIT"}, "not just the name"),
+        ({"smtp_server": "größe.example"}, "not just the name"),
+        ({"smtp_server": "mail.example."}, "not just the name"),
         ({"smtp_port": 0}, "smtp_port is '0'"),
         ({"smtp_port": 65536}, "smtp_port is '65536'"),
         ({"smtp_port": "smtp"}, "smtp_port is 'smtp'"),
