@@ -10,7 +10,6 @@ import yaml
 _GALAXY = yaml.safe_load((Path(__file__).parents[1] / "galaxy.yml").read_text(encoding="utf-8"))
 
 project = f"{_GALAXY['namespace']}.{_GALAXY['name']}"
-author = _GALAXY["authors"][0]
 release = _GALAXY["version"]
 html_title = f"{project} {release}"
 

@@ -213,17 +213,14 @@ def _looked(client: Client, operation: Operation, ids: Mapping[str, str]) -> tup
     return _finding(operation, look), look
 
 
-def _reason(look: Look) -> str:
-    return look.failure.reason() if look.failure else ""
-
-
 def _finding(operation: Operation, look: Look) -> Finding:
     """What a reply, or that there was none, says of a call."""
+    reasons = (look.failure.reason(),) if look.failure else ()
     if look.reply is None:
-        return Finding("failed", details=(_reason(look),))
+        return Finding("failed", details=reasons)
     status = look.reply.status
     if status not in operation.success:
-        return Finding(_verdict_of(status), status, (_reason(look),))
+        return Finding(_verdict_of(status), status, reasons)
     try:
         value = json.loads(look.reply.body)
     except (ValueError, RecursionError):

@@ -30,7 +30,7 @@ def main() -> None:
     # The list of guides is the first page, where others lead to it too.
     for page in home.glob("*.md"):
         page.write_text(page.read_text(encoding="utf-8").replace(f"]({INDEX})", "](index.md)"), encoding="utf-8")
-    (home / "index.md").write_text(index((ROOT / INDEX).read_text(encoding="utf-8")), encoding="utf-8")
+    (home / "index.md").write_text(index((home / INDEX).read_text(encoding="utf-8")), encoding="utf-8")
     reference = home / REFERENCE
     reference.mkdir()
     options = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version"]

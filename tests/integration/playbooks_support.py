@@ -143,6 +143,10 @@ class Stage:
         self.sandbox.add(example(name, 1000 + len(self.hosts), **changes))
         self.hosts[name] = {**(BY_PASSWORD if by_password else {}), **(host or {})}
 
+    def inventory(self, group: str = "imanage_tenants") -> dict[str, Any]:
+        """The inventory of all tenants, in a group of that name."""
+        return {group: {"vars": self.common, "hosts": self.hosts}}
+
     def run(
         self,
         *arguments: str,
@@ -160,8 +164,7 @@ class Stage:
         self._runs += 1
         work = self.where / f"run{self._runs}"
         work.mkdir(parents=True)
-        inventory = {group: {"vars": self.common, "hosts": self.hosts}}
-        (work / "inventory.json").write_text(json.dumps(inventory), encoding="utf-8")
+        keep(work, **{"inventory.json": self.inventory(group)})
         (work / "ansible.cfg").touch()
         (work / "lines").touch()
         extra = ()

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
 import test_recordings
 from ansible_collections.imanage.control_center.plugins.module_utils import _contract_check
-from playbooks_support import Stage, catalog, once, shell
+from playbooks_support import Stage, catalog, encrypt, keep, once, shell
 from support import recordings
 from support.guides import Guide
 from support.places import Places, refreshing
@@ -38,13 +37,8 @@ def ran(tmp_path_factory):
         with Stage(folder / "stage") as stage:
             done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
             stage.add("acme", {"imanage_password": "{{ vaulted_password }}"}, applications=done)
-            (folder / "vault-password").write_text("open sesame\n", encoding="utf-8")
-            vault = folder / "passwords.vault.yml"
-            vault.write_text(json.dumps({"vaulted_password": "acme-admin-password"}), encoding="utf-8")
-            assert shell(f"ansible-vault encrypt --vault-password-file vault-password {vault}", folder)[0] == 0
-            hosts = {"imanage_tenants": {"vars": stage.common, "hosts": stage.hosts}}
-            (folder / "tenants.yml").write_text(json.dumps(hosts), encoding="utf-8")
-            (folder / "tenant.har").write_text(json.dumps(recording()), encoding="utf-8")
+            encrypt(folder, "passwords.vault.yml", vaulted_password="acme-admin-password")
+            keep(folder, **{"tenants.yml": stage.inventory(), "tenant.har": recording()})
             found["verify"] = shell(VERIFY, folder)
             found["read"] = shell(READ, folder)
             found["kept"] = (folder / "tenant.har").exists()

@@ -50,7 +50,7 @@ def done(folder):
     with Stage(folder / "stage") as stage:
         for name in ("acme", "birch"):
             stage.add(name)
-        keep(folder, **{"tenants.yml": {"imanage_tenants": {"vars": stage.common, "hosts": stage.hosts}}})
+        keep(folder, **{"tenants.yml": stage.inventory()})
         runs = Runs(folder, stage)
         runs.take("preview", PREVIEW)
         runs.found["files"] = {name: {one.name for one in (folder / name).iterdir()} for name in ("plan",)}
@@ -121,7 +121,7 @@ def test_a_run_waits_for_the_person(tmp_path):
     with Stage(tmp_path / "stage") as stage:
         stage.add("acme", {"imanage_password": "{{ vaulted_password }}"}, consent_required=True)
         encrypt(tmp_path, "passwords.vault.yml", vaulted_password="acme-admin-password")
-        keep(tmp_path, **{"tenants.yml": {"imanage_tenants": {"vars": stage.common, "hosts": stage.hosts}}})
+        keep(tmp_path, **{"tenants.yml": stage.inventory()})
         person = Person(stage.sandbox, {"acme": LIBRARIES})
         code, output = shell(WAIT, tmp_path, AT_THE_VAULT)
         person.leave()

@@ -70,8 +70,7 @@ def runs(tmp_path_factory):
 def test_the_commands_preview_and_run_a_play(tmp_path):
     with Stage(tmp_path / "stage") as stage:
         stage.add("new", applications=_catalog(), groups=["Partners"])
-        tenants = {"imanage_tenants": {"vars": stage.common, "hosts": stage.hosts}}
-        keep(tmp_path, **{"tenants.yml": tenants, "drive.yml": PLAYS["iManage Drive"]})
+        keep(tmp_path, **{"tenants.yml": stage.inventory(), "drive.yml": PLAYS["iManage Drive"]})
         code, output = shell(PREVIEW_AND_RUN, tmp_path)
         written = [one.operation for one in stage.sandbox.log if one.operation == "updateAppAccess"]
     assert code == 0, output

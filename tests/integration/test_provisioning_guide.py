@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
-from playbooks_support import Stage, catalog, once, shell
+from playbooks_support import Stage, catalog, keep, once, shell
 from support.authority import Authority
 from support.guides import Guide, changed
 from support.places import EXTENSION, TRACKER
@@ -32,11 +32,8 @@ TEMPLATE = "{{ lookup('pipe', 'touch " + TOUCHED + "') }}"
 
 def settings(folder, stage, text):
     """Keep the settings of the guide where it says."""
-    hosts = {"imanage_tenants": {"vars": stage.common, "hosts": stage.hosts}}
-    (folder / "tenants.yml").write_text(json.dumps(hosts), encoding="utf-8")
-    (folder / "group_vars").mkdir(exist_ok=True)
     text = changed(text, **{"the-address-that-imanage-gave-you@example.com": TO})
-    (folder / "group_vars" / "imanage_tenants.yml").write_text(text, encoding="utf-8")
+    keep(folder, **{"tenants.yml": stage.inventory(), "group_vars/imanage_tenants.yml": text})
 
 
 def with_server(folder, post, authority, encrypted):

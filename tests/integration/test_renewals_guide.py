@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playbooks_support import Stage, authorizers, catalog, once, shell
+from playbooks_support import Stage, authorizers, catalog, encrypt, keep, once, shell
 from support.guides import Guide
 from support.tree import TREE
 
@@ -43,12 +43,9 @@ def prepared(folder, stage):
     script.chmod(0o700)
     (folder / "venv").symlink_to(Path(sys.executable).parent.parent)
     (folder / "ansible.cfg").write_text(f"[defaults]\ncollections_path = {TREE}\nnocolor = true\n", encoding="utf-8")
-    (folder / "vault-password").write_text("open sesame\n", encoding="utf-8")
     vaulted = {name: f"{name}-admin-password" for name in stage.hosts}
-    (folder / "passwords.vault.yml").write_text(json.dumps({"vaulted_passwords": vaulted}), encoding="utf-8")
-    hosts = {"imanage_tenants": {"vars": stage.common, "hosts": stage.hosts}}
-    (folder / "tenants.yml").write_text(json.dumps(hosts), encoding="utf-8")
-    assert shell("ansible-vault encrypt --vault-password-file vault-password passwords.vault.yml", folder)[0] == 0
+    encrypt(folder, "passwords.vault.yml", vaulted_passwords=vaulted)
+    keep(folder, **{"tenants.yml": stage.inventory()})
 
 
 def reports(folder):

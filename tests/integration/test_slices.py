@@ -11,7 +11,7 @@ import shutil
 from collections import Counter
 
 import pytest
-from playbooks_support import Stage, once, shell
+from playbooks_support import Stage, keep, once, shell
 from support.guides import Guide
 from support.tree import ROOT
 
@@ -39,11 +39,7 @@ def run(tmp_path_factory):
         with Stage(folder / "stage") as stage:
             for name in TENANTS:
                 stage.add(name, {"imanage_password": "guessed"} if name == "t07" else None)
-            inventory = folder / "run" / "inventory"
-            inventory.mkdir(parents=True)
-            hosts = {"imanage_tenants": {"vars": stage.common, "hosts": stage.hosts}}
-            (inventory / "hosts.json").write_text(json.dumps(hosts), encoding="utf-8")
-            (folder / "tenants.yml").write_text(json.dumps(hosts), encoding="utf-8")
+            keep(folder, **{name: stage.inventory() for name in ("run/inventory/hosts.json", "tenants.yml")})
             progress = shell(f"{PROGRESS.strip()} --limit t00,t01", folder)
             stage.sandbox.clear_log()
             _code, output = shell(SLICES, folder)

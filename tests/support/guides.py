@@ -62,35 +62,11 @@ class Guide:
         """Every fenced block, in order."""
         return list(_blocks(self.text))
 
-    @property
-    def commands(self) -> tuple[str, ...]:
-        """The blocks of commands that can be run, in order."""
-        return self._of("commands")
-
-    @property
-    def yaml(self) -> tuple[str, ...]:
-        """The playbooks, inventories and variables, in order."""
-        return self._of("yaml")
-
-    @property
-    def ini(self) -> tuple[str, ...]:
-        """The configuration files and units, in order."""
-        return self._of("ini")
-
-    @property
-    def crontab(self) -> tuple[str, ...]:
-        """The tables of cron, in order."""
-        return self._of("crontab")
-
-    @property
-    def json(self) -> tuple[str, ...]:
-        """The examples in JSON, in order."""
-        return self._of("json")
-
-    @property
-    def diff(self) -> tuple[str, ...]:
-        """The changes to files of the repository, in order."""
-        return self._of("diff")
+    def __getattr__(self, kind: str) -> tuple[str, ...]:
+        """The blocks of a kind that can be run or used, in order, as in C(guide.commands)."""
+        if kind not in KINDS:
+            raise AttributeError(f"A guide has no {kind}; there are {', '.join(KINDS)}.")
+        return self._of(kind)
 
     @property
     def yaml_by_heading(self) -> dict[str, str]:
