@@ -94,7 +94,7 @@ options:
     type: dict
     default: {}
 requirements:
-  - The Python library L(requests,https://requests.readthedocs.io), 2.32 or newer.
+  - The Python library L(requests,https://requests.readthedocs.io), 2.32.3 or newer.
 notes:
   - On a connection of type local, without C(become), C(async) and C(environment), the task runs inside the controller,
     which is many times faster than a module. Anywhere else it runs as a module.

@@ -50,12 +50,12 @@ def check(approved: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
             "conflict", "The approved preview had failed for this tenant, so nothing was approved.", advice=_ADVICE
         )
     if approved["fingerprint"] != plan["fingerprint"]:
-        found = list(_differences(_by_place(approved.get("state") or []), _by_place(plan["state"])))
+        found = list(_differences(_by_place(_links(approved, "state")), _by_place(plan["state"])))
         more = len(found) - _MOST_DIFFERENCES
         told = [*found[:_MOST_DIFFERENCES], *([f"{more} more"] if more > 0 else [])]
         what = "; ".join(told) or "its fingerprint is another"
         raise Failure("conflict", f"Since the preview that was approved, this has changed: {what}.", advice=_ADVICE)
-    before, after = (_by_link(_without_nulls(one)) for one in (approved.get("changes") or [], plan["changes"]))
+    before, after = (_by_link(_without_nulls(one)) for one in (_links(approved, "changes"), plan["changes"]))
     links = [link for link in dict.fromkeys([*before, *after]) if before.get(link) != after.get(link)]
     if links:
         names = ", ".join(quoted(title) for _stage, title in links)
@@ -80,9 +80,25 @@ def check_writes(steps: Iterable[Step], approved: Iterable[Step]) -> None:
         )
 
 
+def _links(approved: Mapping[str, Any], part: str) -> list[Mapping[str, Any]]:
+    """A part of the approved plan, which came from outside; raises Failure unless it is of the form of a preview's."""
+    links = approved.get(part) or []
+    if isinstance(links, list) and all(_is_link(one) for one in links):
+        return links
+    raise Failure(
+        "bad_option",
+        f"What the approved plan has as its {part} is not a list of links with a stage and a title.",
+        advice="Nothing was written. Give approved what plan.json of a preview has for this tenant, unchanged.",
+    )
+
+
+def _is_link(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(value.get(name), str) for name in ("stage", "title"))
+
+
 def _by_place(state: Iterable[Mapping[str, Any]]) -> dict[tuple[str, ...], Any]:
     """The single facts of a state, each by what it is about."""
-    return {place: value for part in state for place, value in _leaves(part["facts"], (part["title"],))}
+    return {place: value for part in state for place, value in _leaves(part.get("facts"), (part["title"],))}
 
 
 def _leaves(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

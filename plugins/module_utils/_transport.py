@@ -10,6 +10,7 @@ import functools
 import http.cookiejar
 import os
 import random
+import re
 import ssl
 import sys
 import time
@@ -24,6 +25,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._replies im
 try:
     import requests
     from requests import Session
+    from requests.__version__ import __version__ as _VERSION
     from requests.adapters import HTTPAdapter
     from urllib3.exceptions import (
         ConnectTimeoutError,
@@ -43,6 +45,8 @@ except ImportError:
 else:
     IMPORT_ERROR = None
 
+# Three releases before it take no TLS context from an adapter: they would trust other authorities than ca_path.
+_LEAST_REQUESTS = (2, 32, 3)
 LARGEST_REPLY = 16 * 1024 * 1024
 READ_AGAIN = (429, 502, 503, 504)
 WRITE_AGAIN = (429,)
@@ -150,6 +154,13 @@ def never_sent(error: Any) -> bool:
     return isinstance(error, (ConnectTimeoutError, NewConnectionError))
 
 
+def _has_requests() -> bool:
+    """Whether there is requests, and new enough."""
+    if IMPORT_ERROR is not None:
+        return False
+    return tuple(map(int, re.findall(r"\d+", _VERSION)[:3])) >= _LEAST_REQUESTS
+
+
 @functools.cache
 def tls_context(ca_path: str | None, validate_certs: bool, bundle: str | None = None) -> ssl.SSLContext:
     """One context per trust setting and process: to build one costs more than a whole task.
@@ -214,10 +225,10 @@ class Transport:
 
     def __init__(self, *, timeout: float, validate_certs: bool = True, ca_path: str | None = None) -> None:
         """C(timeout) is in seconds and holds for each connection attempt and each wait for bytes."""
-        if IMPORT_ERROR is not None:
+        if not _has_requests():
             raise TransportError(
                 "bad_option",
-                "the Python library requests (2.32 or newer) is not installed",
+                "the Python library requests (2.32.3 or newer) is not installed",
                 False,
                 f"Install it for the Python that runs this task, {sys.executable}.",
             )

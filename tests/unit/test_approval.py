@@ -96,6 +96,21 @@ def test_what_would_be_done_is_compared_where_two_links_have_one_title_too():
     assert f"is not: {title}. " in refusal(both(ADD), both(ADD._replace(body={"status": "disabled"})))
 
 
+@pytest.mark.parametrize("part", ["state", "changes"])
+@pytest.mark.parametrize("value", ["x", 1, {"a": 1}, ["x"], [{}], [{"stage": "application", "title": ["x"]}]])
+def test_a_plan_of_another_form_is_refused_in_a_sentence(part, value):
+    later = a_plan(status="enabled") if part == "state" else a_plan()
+    with pytest.raises(Failure, match=f"approved plan has as its {part} is not a list of links") as caught:
+        _approval.check({**a_plan(), part: value}, later)
+    assert caught.value.kind == "bad_option"
+
+
+def test_a_part_of_the_state_without_facts_has_none():
+    approved = a_plan()
+    approved["state"] = [{"stage": "application", "title": "iManage Tracker"}]
+    assert 'status was none, is "enabled"' in refusal(approved, a_plan(status="enabled"))
+
+
 def test_another_body_is_another_plan():
     later = a_plan()
     later["changes"][0]["writes"][0]["body"] = {"status": "disabled"}
