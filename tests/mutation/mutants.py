@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -31,18 +32,20 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 ROOT = Path(__file__).parents[2]
 UTILS = Path("plugins/module_utils")
-NOUNS = ("_applications", "_token_policy", "_library_authorizations")
+# Each with the tests of its own; those of a file of decisions are called after it.
+NOUNS = {
+    "_applications": "tests/integration/test_finding_applications.py",
+    "_token_policy": "tests/integration/test_token_policies.py",
+    "_library_authorizations": "tests/integration/test_authorization_edges.py",
+}
 FILES = [*sorted(path.stem for path in (ROOT / UTILS).glob("_plan*.py")), *NOUNS]
-# The quick ones first: a fault that one of them notices needs no other.
 DECISIONS = [
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "unit").glob("test_plan_*.py")),
     "tests/unit/test_renewal.py",
 ]
 TESTS = [
     "tests/integration/test_twelve_steps.py",
-    "tests/integration/test_finding_applications.py",
-    "tests/integration/test_token_policies.py",
-    "tests/integration/test_authorization_edges.py",
+    *NOUNS.values(),
     "tests/integration/test_bad_input.py",
     "tests/unit/test_consent.py",
     "tests/integration/test_consent_over_http.py",
@@ -157,6 +160,13 @@ def _meaning(text: str) -> str:
     return ast.dump(_Bare().visit(ast.parse(text)))
 
 
+def _rounds(stem: str) -> list[list[str]]:
+    """The tests for a fault in a file: its own first, since what they notice needs no others."""
+    own = NOUNS.get(stem, f"tests/unit/test{stem}.py")
+    others = TESTS if stem in NOUNS else [*DECISIONS, *TESTS]
+    return [[own] if own in others else [], [name for name in others if name != own]]
+
+
 # -- in the processes that run the tests ------------------------------------------------------------------------------
 
 
@@ -176,16 +186,10 @@ def _start(folder: str) -> None:
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     os.environ["HYPOTHESIS_PROFILE"] = "mutants"
     sys.path.insert(0, str(home / "tests"))
-    for name in (
-        "ansible.plugins.action",
-        "ansible.plugins.loader",
-        "hypothesis",
-        "pytest",
-        "requests",
-        "starlette.applications",
-        "uvicorn",
-    ):
+    for name in ("ansible.plugins.action", "ansible.plugins.loader", "requests", "starlette.applications", "uvicorn"):
         __import__(name)
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
 
 
 def _is_noticed(mutant: Mutant) -> tuple[Mutant, bool]:
@@ -193,16 +197,16 @@ def _is_noticed(mutant: Mutant) -> tuple[Mutant, bool]:
     original = place.read_text(encoding="utf-8")
     place.write_text(mutant.text, encoding="utf-8")
     try:
-        return mutant, not _passes(mutant.stem not in NOUNS)
+        return mutant, not _passes(mutant.stem)
     finally:
         place.write_text(original, encoding="utf-8")
 
 
-def _passes(with_decisions: bool = True) -> bool:
-    """Whether the tests pass, in a fork that has everything imported but the project."""
+def _passes(stem: str) -> bool:
+    """Whether the tests of a file pass, in a fork that has everything imported but the project."""
     child = os.fork()
     if not child:
-        _be_tests([*DECISIONS, *TESTS] if with_decisions else TESTS)
+        _be_tests(_rounds(stem))
     deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         done, status = os.waitpid(child, os.WNOHANG)
@@ -214,26 +218,26 @@ def _passes(with_decisions: bool = True) -> bool:
     return False
 
 
-def _be_tests(tests: list[str]) -> None:
-    """Run these tests and end, with nothing said."""
+def _be_tests(rounds: list[list[str]]) -> None:
+    """Run these tests, one round after the other, and end at the first that fails, with nothing said."""
     os.setpgid(0, 0)
     import pytest
 
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
-    code = 1
+    plain = ["-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"]
+    failed = True
     with contextlib.suppress(BaseException):
-        code = int(
-            pytest.main(["-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", *filter(os.path.exists, tests)])
-        )
-    os._exit(code)
+        failed = any(pytest.main([*plain, *tests]) for tests in rounds if tests)
+    os._exit(failed)
 
 
 def _check_untouched(pool: multiprocessing.pool.Pool) -> None:
     """Faults mean nothing where the tests fail without one."""
-    if not pool.apply(_passes):
-        sys.exit("The tests do not pass on an untouched copy.")
+    for stem in FILES:
+        if not pool.apply(_passes, [stem]):
+            sys.exit(f"The tests of {stem}.py do not pass on an untouched copy.")
 
 
 if __name__ == "__main__":
