@@ -234,10 +234,9 @@ def _be_tests(rounds: list[list[str]]) -> None:
 
 
 def _check_untouched(pool: multiprocessing.pool.Pool) -> None:
-    """Faults mean nothing where the tests fail without one."""
-    for stem in FILES:
-        if not pool.apply(_passes, [stem]):
-            sys.exit(f"The tests of {stem}.py do not pass on an untouched copy.")
+    """Faults mean nothing where the tests fail without one: those of decisions, and those of nouns."""
+    if not all(pool.map(_passes, [FILES[0], FILES[-1]])):
+        sys.exit("The tests do not pass on an untouched copy.")
 
 
 if __name__ == "__main__":
