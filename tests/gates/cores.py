@@ -65,12 +65,14 @@ def with_tests(pair: Pair) -> Path:
 
 
 def made(environment: Path, interpreter: Path, part: str, wanted: list[str | Path]) -> None:
-    """Install a part into a virtual environment, unless that is done and the lock file did not change since.
+    """Install a part into a virtual environment, unless that is done and nothing that was asked for changed since.
 
     What C(wanted) itself restricts is not held to the lock file.
     """
+    files = [ROOT / "requirements.txt", *sorted(REQUIREMENTS.glob("*.txt"))]
+    asked = "\n".join([*map(str, wanted), *(file.read_text(encoding="utf-8") for file in files)])
     done = environment / f"{part}.done"
-    if done.exists() and done.stat().st_mtime > LOCK.stat().st_mtime:
+    if done.exists() and done.read_text(encoding="utf-8") == asked:
         return
     if not (environment / "bin" / "python").exists():
         call([interpreter, "-m", "venv", environment])
@@ -80,4 +82,4 @@ def made(environment: Path, interpreter: Path, part: str, wanted: list[str | Pat
     constraints.write_text("\n".join(line for line in lines if line.split("==")[0] not in free))
     pip = [environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     call([*pip, "--constraint", constraints, *wanted])
-    done.touch()
+    done.write_text(asked, encoding="utf-8")
