@@ -24,7 +24,7 @@ help:
 	@echo "make lint     run all linters"
 	@echo "make gates    run linters, ansible-test of every core, galaxy-importer, build the site, install what Galaxy gets (or only ARGS)"
 	@echo "make matrix   run all tests on every ansible-core and Python (MATRIX=\"2.18 2.21-py3.12\" for some)"
-	@echo "make lowest   run tests with the lowest versions that are allowed"
+	@echo "make lowest   run all tests with the lowest versions that are allowed"
 	@echo "make lock     look for newer releases of what developers use, and pin them"
 	@echo "make bench    measure how fast it is (BENCH=full for the whole table, BENCH=100 for 100 tenants)"
 	@echo "make faults   meet every fault on every call, and write the table of docs/reliability.md"
