@@ -8,7 +8,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "********"
@@ -36,6 +37,26 @@ def forms(secrets: Iterable[str | None]) -> list[str]:
 
 def hide(text: str, secrets: Iterable[str | None]) -> str:
     """The text without any form of any of the secrets."""
-    for form in forms(secrets):
+    return _without(text, forms(secrets))
+
+
+def hide_within(value: Any, secrets: Iterable[str | None]) -> Any:
+    """The same for every text and number in a result. The names of its fields are ours, and stay."""
+    return _cleaned(value, forms(secrets))
+
+
+def _cleaned(value: Any, found: list[str]) -> Any:
+    if isinstance(value, str):
+        return _without(value, found)
+    if isinstance(value, Mapping):
+        return {name: _cleaned(inner, found) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_cleaned(inner, found) for inner in value]
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return HIDDEN if is_number and any(form in str(value) for form in found) else value
+
+
+def _without(text: str, found: list[str]) -> str:
+    for form in found:
         text = text.replace(form, HIDDEN)
     return text

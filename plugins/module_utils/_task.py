@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.imanage.control_center.plugins.module_utils import _approval, _consent, _diff, _secrets
 from ansible_collections.imanage.control_center.plugins.module_utils._carry_out import Outcome, carry_out, together
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
@@ -92,15 +91,15 @@ def _without_secrets(
 ) -> dict[str, Any]:
     """The second net: results are built of named fields and hidden server text, so it should find nothing."""
     revealed = {task.reveals: result.pop(task.reveals)} if task.reveals in result else {}
-    secrets = _secrets.forms([*_given_secrets(parameters), *(client.secrets if client else [])])
-    return {**remove_values(result, secrets), **revealed}
+    secrets = [*_given_secrets(parameters), *(client.secrets if client else [])]
+    return {**_secrets.hide_within(result, secrets), **revealed}
 
 
 def _told_without_secrets(
     tell: Callable[[Any], None], client: Client, parameters: Mapping[str, Any]
 ) -> Callable[[Any], None]:
     def told(change: Any) -> None:
-        tell(remove_values(change, _secrets.forms([*_given_secrets(parameters), *client.secrets])))
+        tell(_secrets.hide_within(change, [*_given_secrets(parameters), *client.secrets]))
 
     return told
 

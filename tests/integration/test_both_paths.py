@@ -419,8 +419,10 @@ def test_law_5_the_session_module_itself_refuses_and_shows_nothing(world):
     assert result["failure"]["kind"] == "bad_option"
     assert "controller only" in result["msg"]
     assert acme.log == []
+    # By this ansible-core 2.22 tells the controller, and nobody else, what it has to hide.
+    result.pop("_ansible_new_secrets", None)
     for form in _secrets.forms([acme.options()["password"]]):
-        assert form not in done.stdout + done.stderr
+        assert form not in json.dumps(result) + done.stderr
 
 
 def test_law_5_a_module_does_not_repeat_a_password_that_stood_in_the_url(world):

@@ -16,6 +16,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils import _sec
 from playbooks_support import WRITES, Stage, once
 from sandbox import contract
 from support.endings import Ending
+from support.short_way import short_way
 
 ONBOARD = "imanage.control_center.onboard"
 # How many tenants, and how often each signal comes: make kills has many.
@@ -41,7 +42,7 @@ def options(stage):
         (left / name).mkdir(parents=True, exist_ok=True)
     return {
         "HOME": str(left / "home"),
-        "TMPDIR": str(left / "tmp"),
+        "TMPDIR": short_way(left / "tmp"),
         "ANSIBLE_HOME": str(left / "home" / ".ansible"),
         "ANSIBLE_CALLBACKS_ENABLED": "imanage.control_center.change_record",
         "IMANAGE_CHANGE_RECORD_PATH": str(left / "changes"),

@@ -18,6 +18,7 @@ from support.bad_cases import BAD
 from support.cases import BOTH, GOOD, ONBOARDING, Case
 from support.places import SIGNING, TRACKER, refreshing
 from support.plays import play
+from support.short_way import short_way
 from support.sweep import AWKWARD, MARKS, CommandLines, Sweep, mark, marked
 from support.tasks import COLLECTION, MODULES
 
@@ -176,7 +177,7 @@ def ran(folder, hosts, what, *arguments, **environment):
             *arguments,
             environment={
                 "HOME": str(folder / "home"),
-                "TMPDIR": str(folder / "temporary"),
+                "TMPDIR": short_way(folder / "temporary"),
                 "ANSIBLE_HOME": str(folder / "home" / "ansible"),
                 "ANSIBLE_LOG_PATH": str(folder / "log"),
                 "ANSIBLE_CALLBACKS_ENABLED": "whole_results,ansible.builtin.junit,ansible.builtin.tree",

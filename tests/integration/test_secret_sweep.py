@@ -28,6 +28,7 @@ from support.bad_cases import BAD
 from support.cases import GOOD
 from support.places import Places
 from support.plays import play
+from support.short_way import short_way
 
 # Characters that every encoding alters, and nothing that is part of another word.
 GIVEN = {
@@ -238,7 +239,7 @@ def _played(where: Path) -> dict[str, Any]:
             # The folder of a run is made by the run, and tempfile passes over a TMPDIR that is not there.
             temporary = home.with_name(f"{home.name}-tmp")
             temporary.mkdir()
-            environment["TMPDIR"] = str(temporary)
+            environment["TMPDIR"] = short_way(temporary)
             run = stage.run(verbosity, "--diff", playbook, **environment)
             texts[f"output of {name}"] = run.output
             codes[name] = run.code
@@ -269,9 +270,11 @@ def test_the_playbooks_end_in_every_way(played):
     assert {None, "sign_in", "permission"} <= set(played["kinds"]["applications"].values())
     for name in ("onboard", "applications"):
         assert played["kinds"][name]["bare"] in ("tls", "unreachable")
-    # Nothing of the tenants goes into the cache of facts, so there is no file of it.
+    # Nothing of the tenants goes into the cache of facts. By ansible-core 2.22 there are files of it all the same.
+    cached = {text for name, text in played["texts"].items() if name.startswith("run2/facts/")}
+    assert cached <= {json.dumps({"__payload__": "{}"})}
     left = {name.split("/")[1] for name in played["texts"] if name.startswith("run2/")}
-    assert left == {"ansible.cfg", "junit", "lines", "log", "report", "tree"}
+    assert left - {"facts"} == {"ansible.cfg", "junit", "lines", "log", "report", "tree"}
 
 
 def test_no_playbook_leaves_a_secret_anywhere(played, record_property):
@@ -309,7 +312,11 @@ def _modules(where: Path) -> dict[str, Any]:
             folder = where / str(number)
             folder.mkdir()
             hosts, _homes, plays = both.paired(places, cases)
-            environment = {"ANSIBLE_LOG_PATH": str(folder / "log"), "TMPDIR": str(folder), "HOME": str(folder / "home")}
+            environment = {
+                "ANSIBLE_LOG_PATH": str(folder / "log"),
+                "TMPDIR": short_way(folder),
+                "HOME": str(folder / "home"),
+            }
             done = play(folder, plays, hosts, "-vvvv", "--diff", *extra, environment=environment)
             assert done.code == 0, done.output[-3000:]
             texts[f"output {number}"] = done.output
