@@ -10,7 +10,7 @@ import json
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._secrets import HIDDEN, forms, hide
+from ansible_collections.imanage.control_center.plugins.module_utils._secrets import HIDDEN, forms, hide, hide_within
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,3 +58,20 @@ def test_broken_text_is_no_trouble():
 
 def test_percent_encoding_in_lower_case_is_removed_too():
     assert "%2f" not in hide("token=ab%2fcd%3d", ["ab/cd="])
+
+
+def test_a_result_is_searched_to_its_last_text_and_number():
+    found = {"list": ["a 1234", ("b", 51234)], "map": {"1234": 1.1234}, "id": 12, "changed": True, "after": None}
+    cleaned = {
+        "list": [f"a {HIDDEN}", ["b", HIDDEN]],
+        "map": {"1234": HIDDEN},
+        "id": 12,
+        "changed": True,
+        "after": None,
+    }
+    assert hide_within(found, ["1234", None]) == cleaned
+
+
+def test_a_secret_that_reads_like_true_or_a_field_breaks_no_result():
+    found = {"changed": True, "True": "True"}
+    assert hide_within(found, ["True", "changed"]) == {"changed": True, "True": HIDDEN}
