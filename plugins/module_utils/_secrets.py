@@ -35,28 +35,22 @@ def forms(secrets: Iterable[str | None]) -> list[str]:
     return sorted(found, key=len, reverse=True)
 
 
-def hide(text: str, secrets: Iterable[str | None]) -> str:
-    """The text without any form of any of the secrets."""
-    return _without(text, forms(secrets))
+def hide(value: Any, secrets: Iterable[str | None]) -> Any:
+    """A text without any form of any of the secrets, or a result with none in its texts and numbers.
+
+    The names of its fields are ours, and stay.
+    """
+    return _hidden(value, forms(secrets))
 
 
-def hide_within(value: Any, secrets: Iterable[str | None]) -> Any:
-    """The same for every text and number in a result. The names of its fields are ours, and stay."""
-    return _cleaned(value, forms(secrets))
-
-
-def _cleaned(value: Any, found: list[str]) -> Any:
+def _hidden(value: Any, found: list[str]) -> Any:
     if isinstance(value, str):
-        return _without(value, found)
+        for form in found:
+            value = value.replace(form, HIDDEN)
+        return value
     if isinstance(value, Mapping):
-        return {name: _cleaned(inner, found) for name, inner in value.items()}
+        return {name: _hidden(inner, found) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_cleaned(inner, found) for inner in value]
+        return [_hidden(inner, found) for inner in value]
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return HIDDEN if is_number and any(form in str(value) for form in found) else value
-
-
-def _without(text: str, found: list[str]) -> str:
-    for form in found:
-        text = text.replace(form, HIDDEN)
-    return text

@@ -92,14 +92,14 @@ def _without_secrets(
     """The second net: results are built of named fields and hidden server text, so it should find nothing."""
     revealed = {task.reveals: result.pop(task.reveals)} if task.reveals in result else {}
     secrets = [*_given_secrets(parameters), *(client.secrets if client else [])]
-    return {**_secrets.hide_within(result, secrets), **revealed}
+    return {**_secrets.hide(result, secrets), **revealed}
 
 
 def _told_without_secrets(
     tell: Callable[[Any], None], client: Client, parameters: Mapping[str, Any]
 ) -> Callable[[Any], None]:
     def told(change: Any) -> None:
-        tell(_secrets.hide_within(change, [*_given_secrets(parameters), *client.secrets]))
+        tell(_secrets.hide(change, [*_given_secrets(parameters), *client.secrets]))
 
     return told
 

@@ -139,4 +139,5 @@ DOCUMENTED = {
 def test_every_page_of_ansible_doc_that_a_guide_names_is_there(command, tmp_path):
     code, output = shell(f"{command} --json", tmp_path)
     assert code == 0, output
-    assert yaml.safe_load(output[output.index("{") :]), "behind what Ansible may have to warn of"
+    # A preview of ansible-core 2.22 warns of a collection of its own.
+    assert yaml.safe_load(re.sub(r"^\[WARNING\]: Collection at '\S+/_protomatter' .*\n", "", output))

@@ -163,8 +163,8 @@ def _meaning(text: str) -> str:
 def _rounds(stem: str) -> list[list[str]]:
     """The tests for a fault in a file: its own first, since what they notice needs no others."""
     own = NOUNS.get(stem, f"tests/unit/test{stem}.py")
-    others = TESTS if stem in NOUNS else [*DECISIONS, *TESTS]
-    return [[own] if own in others else [], [name for name in others if name != own]]
+    tests = TESTS if stem in NOUNS else [*DECISIONS, *TESTS]
+    return [[name for name in tests if name == own], [name for name in tests if name != own]]
 
 
 # -- in the processes that run the tests ------------------------------------------------------------------------------

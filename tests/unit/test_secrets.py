@@ -10,7 +10,7 @@ import json
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._secrets import HIDDEN, forms, hide, hide_within
+from ansible_collections.imanage.control_center.plugins.module_utils._secrets import HIDDEN, forms, hide
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,9 +69,9 @@ def test_a_result_is_searched_to_its_last_text_and_number():
         "changed": True,
         "after": None,
     }
-    assert hide_within(found, ["1234", None]) == cleaned
+    assert hide(found, ["1234", None]) == cleaned
 
 
 def test_a_secret_that_reads_like_true_or_a_field_breaks_no_result():
     found = {"changed": True, "True": "True"}
-    assert hide_within(found, ["True", "changed"]) == {"changed": True, "True": HIDDEN}
+    assert hide(found, ["True", "changed"]) == {"changed": True, "True": HIDDEN}
