@@ -18,6 +18,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._errors imp
 _LABEL = r"(?!-)[\w-]{1,63}(?<!-)"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
+_UNREADABLE = "an unreadable address"
 SECRET_OPTIONS = ("password", "client_secret", "refresh_token", "access_token")
 
 
@@ -78,7 +79,10 @@ def origin(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "an unreadable address"
+        return _UNREADABLE
+    # A password with a slash in it ends what is taken for the host.
+    if any("@" in part for part in (parts.path, parts.query, parts.fragment)):
+        return _UNREADABLE
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
 
 

@@ -370,7 +370,7 @@ def _no_reply(error: Any, timeout: float) -> TransportError:
     if isinstance(cause, SSLError):
         # A certificate is refused before anything is sent. Anything else may have broken behind the request.
         sent = not any(isinstance(inner, ssl.SSLCertVerificationError) for inner in cause.args)
-        return TransportError("tls", f"the TLS handshake failed: {_plain(cause)}", sent)
+        return TransportError("tls", f"the TLS connection failed: {_plain(cause)}", sent)
     if isinstance(error, requests.Timeout) or "timed out" in str(cause):
         return TransportError("unreachable", f"no answer within {timeout:g} seconds", not never_sent(cause))
     return TransportError("unreachable", _plain(cause), not never_sent(cause))

@@ -162,6 +162,10 @@ def test_times_are_positive(name, value):
         "/work/api/v2",
         "https://[::1/work",
         "https://cloudimanage.com:port/work",
+        "https://ada:s3cret/word@cloudimanage.com/work",
+        "https://ada:s3cret?word@cloudimanage.com/work",
+        "https://s3cret#word@cloudimanage.com/work",
+        "ht\ttps://ada:s3\tcret/word@cloudimanage.com/work",
     ],
 )
 def test_an_api_url_elsewhere_is_refused(api_url):
