@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable
 
 import pytest
@@ -73,16 +74,29 @@ def acme(tenant):
     return tenant()
 
 
+class _Time:
+    """Stands in for the module time in one file: to wait takes no time, and counts as time for all of them."""
+
+    def __init__(self, *lists: list[float]) -> None:
+        self._waited, self._all = lists[0], lists
+
+    def monotonic(self) -> float:
+        return time.monotonic() + sum(map(sum, self._all))
+
+    def sleep(self, seconds: float) -> None:
+        self._waited.append(seconds)
+
+
 @pytest.fixture
 def naps(monkeypatch):
-    """Waiting takes no time; the list has the seconds that the client would have waited before trying again."""
+    """Waiting takes no time; the list has the seconds that the client would have waited before sending a call again."""
     from ansible_collections.imanage.control_center.plugins.module_utils import _carry_out, _transport
 
-    waited = []
-    monkeypatch.setattr(_transport.Patience, "sleep", lambda patience, response=None: waited.append(patience.pause))
-    monkeypatch.setattr(_carry_out, "_PAUSE", 0.001)
-    monkeypatch.setattr(_carry_out, "_LONGEST_PAUSE", 0.002)
-    return waited
+    before_calls: list[float] = []
+    before_writes: list[float] = []
+    monkeypatch.setattr(_transport, "time", _Time(before_calls, before_writes))
+    monkeypatch.setattr(_carry_out, "time", _Time(before_writes, before_calls))
+    return before_calls
 
 
 class Waits(list[float]):

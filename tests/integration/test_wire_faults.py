@@ -168,13 +168,11 @@ def test_retry_after_may_be_a_date(acme, naps):
 @pytest.mark.parametrize("operation", ["requestToken", "discover", "listApps", "updateApp"])
 def test_a_wait_beyond_retry_timeout_is_not_begun(acme, naps, operation):
     acme.fault("status", operation, status=429, headers={"x-ratelimit-reset": "999"})
-    started = time.monotonic()
     result = acme.run(APPLICATION, name=TRACKER)
     assert kind(result) == "rate_limited"
     assert result["failure"]["status"] == 429
     assert 'Control Center said: "The server answers 429."' in result["msg"]
     assert "retry_timeout" in result["msg"]
-    assert time.monotonic() - started < 2
     assert naps == []
     assert acme.calls.count(operation) == 1
     assert acme.app("tracker")["status"] == "available"
@@ -191,10 +189,9 @@ def test_a_real_rate_limit_is_waited_for(tenant):
 
 def test_patience_ends(acme, naps):
     acme.fault("status", "listLibraries", status=503)
-    started = time.monotonic()
-    result = acme.run(INFO, retry_timeout=1)
+    result = acme.run(INFO, retry_timeout=100)
     assert kind(result) == "unreachable"
-    assert time.monotonic() - started < 3
+    assert 50 < sum(naps) < 100
 
 
 def test_pauses_grow_and_have_an_end():
@@ -289,13 +286,12 @@ def test_law_6_a_write_that_never_works_fails_in_time(tenant, naps, operation):
     acme, module, options, _reading = prepared(tenant, operation)
     before = acme.snapshot()
     acme.fault("status", operation, status=503)
-    started = time.monotonic()
-    result = acme.run(module, retry_timeout=1, **options)
+    result = acme.run(module, retry_timeout=100, **options)
     assert kind(result) == "unreachable"
     assert result["failure"]["operation"] == operation
     assert "The server answers 503." in result["msg"]
     assert not result["changed"]
-    assert time.monotonic() - started < 4
+    assert 5 < acme.calls.count(operation) < 20
     assert acme.snapshot() == before
 
 
@@ -452,11 +448,9 @@ def test_compressed_replies_are_read(acme):
 
 def test_a_slow_drip_ends_with_the_time_for_the_call(acme):
     acme.fault("drip", "listLibraries", seconds=0.05)
-    started = time.monotonic()
     result = acme.run(INFO, retry_timeout=1)
     assert kind(result) == "unreachable"
     assert "retry_timeout" in result["msg"]
-    assert time.monotonic() - started < 3
 
 
 def test_a_slow_drip_of_a_write_leaves_it_in_doubt(acme, naps):

@@ -121,11 +121,10 @@ def test_discovery_names_the_host_that_was_asked(server):
 
 def test_connections_are_kept_and_fast(server, sandbox):
     with requests.Session() as session:
-        begin = time.monotonic()
-        for _turn in range(50):
-            assert session.get(f"{server.url}{APPS}", headers=HEADERS, timeout=5).status_code == 200
-        # With delayed acknowledgements it would be two seconds.
-        assert time.monotonic() - begin < 1.5
+        replies = [session.get(f"{server.url}{APPS}", headers=HEADERS, timeout=5) for _turn in range(50)]
+    assert {reply.status_code for reply in replies} == {200}
+    # With delayed acknowledgements none would take less, however fast the machine.
+    assert min(reply.elapsed.total_seconds() for reply in replies) < 0.04
     assert len({entry.connection for entry in sandbox.log}) == 1
 
 
