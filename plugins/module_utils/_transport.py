@@ -73,32 +73,28 @@ class TransportError(Exception):
 class Patience(Retry):
     """When to try again, and how long to wait before: urllib3's Retry with a deadline and Control Center's headers.
 
-    Parameters: C(deadline) on the monotonic clock, in seconds; C(again), the statuses after which nothing was applied
-    or nothing can be; C(repeatable), whether a request that may have arrived can be sent again; C(waits), a list
-    that collects the seconds waited because of 429.
+    Parameters: C(deadline) on the monotonic clock, in seconds; C(repeatable), whether a request that may have arrived
+    can be sent again; C(waits), a list that collects the seconds waited because of 429.
+
+    C(Transport.send) goes by it: urllib3 itself calls itself for every retry, and no thousand times.
     """
 
     def __init__(
         self,
         *args: Any,
         deadline: float = 0.0,
-        again: tuple[int, ...] = (),
         repeatable: bool = False,
         waits: list[float] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.deadline = deadline
-        self.again = again
         self.repeatable = repeatable
         self.waits = [] if waits is None else waits
         self.pause = 0.0
 
     def new(self, **kw: Any) -> Patience:
-        return super().new(deadline=self.deadline, again=self.again, repeatable=self.repeatable, waits=self.waits, **kw)
-
-    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        return status_code in self.again
+        return super().new(deadline=self.deadline, repeatable=self.repeatable, waits=self.waits, **kw)
 
     def increment(
         self,
@@ -111,9 +107,10 @@ class Patience(Retry):
     ) -> Patience:
         if error is not None and not self._may_repeat(error):
             raise MaxRetryError(_pool, url, error)
-        grown = super().increment(method, url, response=response, error=error, _pool=_pool, _stacktrace=_stacktrace)
+        grown = super().increment(method, url, error=error, _pool=_pool, _stacktrace=_stacktrace)
         asked = self.get_retry_after(response) if response is not None else None
-        wait = asked if asked is not None else min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** len(self.history))
+        # No seconds at all is no answer either: it would be asked again and again.
+        wait = asked or min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(len(self.history), 10))
         left = self.deadline - time.monotonic()
         if wait >= left:
             raise MaxRetryError(_pool, url, error or ResponseError("the wait would pass the time allowed"))
@@ -127,7 +124,7 @@ class Patience(Retry):
         return grown
 
     def _may_repeat(self, error: Exception) -> bool:
-        if isinstance(error, SSLError):
+        if isinstance(error, (SSLError, ValueError)) or not isinstance(error, (HTTPError, OSError)):
             return False
         if never_sent(error):
             return sum(never_sent(past.error) for past in self.history) < CONNECT_AGAIN
@@ -272,15 +269,9 @@ class Transport:
         its retries. Raises TransportError when there is no reply.
         """
         deadline = time.monotonic() + retry_timeout
+        again = READ_AGAIN if repeatable else WRITE_AGAIN
         patience = Patience(
-            total=None,
-            deadline=deadline,
-            again=READ_AGAIN if repeatable else WRITE_AGAIN,
-            repeatable=repeatable,
-            waits=self.waits,
-            allowed_methods=None,
-            raise_on_status=False,
-            raise_on_redirect=False,
+            total=None, deadline=deadline, repeatable=repeatable, waits=self.waits, allowed_methods=None
         )
         # Prepared without the session, which would look for each call through its defaults and the environment, and
         # would add what a netrc file has for the host.
@@ -294,28 +285,33 @@ class Transport:
             auth=_no_authorization,
         ).prepare()
         while True:
-            self._adapter.max_retries = patience
+            reply = error = None
             try:
-                with self._warnings_kept_quiet():
-                    response = self._session.send(
-                        request, timeout=self.timeout, proxies=self._proxies(url), allow_redirects=False, stream=True
-                    )
-            except (requests.RequestException, HTTPError) as error:  # urllib3's own, for a host that it cannot encode
+                reply = self._ask(request, deadline)
+                if reply.status not in again:
+                    return reply
+            except (HTTPError, OSError) as caught:  # of urllib3, and of requests
+                error = caught
+            try:
+                patience = patience.increment(method, url, response=reply, error=error and _cause(error))
+            except MaxRetryError:
+                if reply:
+                    return reply
                 raise _no_reply(error, self.timeout) from None
-            try:
-                with response:
-                    return Reply(response.status_code, response.headers, _whole_body(response, deadline))
-            except (HTTPError, OSError) as error:
-                # The head of a reply came and its rest did not: urllib3 leaves this case to its caller.
-                try:
-                    patience = patience.increment(method, url, error=error)
-                except MaxRetryError:
-                    raise _no_reply(error, self.timeout) from None
-                patience.sleep()
+            patience.sleep()
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    def _ask(self, request: Any, deadline: float) -> Reply:
+        """Send it once."""
+        with self._warnings_kept_quiet():
+            response = self._session.send(
+                request, timeout=self.timeout, proxies=self._proxies(request.url), allow_redirects=False, stream=True
+            )
+        with response:
+            return Reply(response.status_code, response.headers, _whole_body(response, deadline))
 
     def _proxies(self, url: str) -> dict[str, str]:
         """The proxies that the environment names, as requests reads it, looked up once for each host.
@@ -362,11 +358,15 @@ def _pieces(response: Any) -> Iterator[bytes]:
         yield piece
 
 
-def _no_reply(error: Any, timeout: float) -> TransportError:
-    cause = error
+def _cause(error: Any) -> Any:
+    """What urllib3 calls an error of requests."""
     if isinstance(error, requests.RequestException) and error.args:
-        cause = error.args[0]
-    cause = getattr(cause, "reason", None) or cause
+        error = error.args[0]
+    return getattr(error, "reason", None) or error
+
+
+def _no_reply(error: Any, timeout: float) -> TransportError:
+    cause = _cause(error)
     if isinstance(cause, SSLError):
         # A certificate is refused before anything is sent. Anything else may have broken behind the request.
         sent = not any(isinstance(inner, ssl.SSLCertVerificationError) for inner in cause.args)

@@ -11,6 +11,7 @@ import time
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils import _transport
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
+from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply
 from support.places import EXTENSION, TRACKER, refreshing
 
 INFO = "imanage_tenant_info"
@@ -128,8 +129,9 @@ def asked(**headers):
         ({"Retry-After": "4"}, 4),
         ({"x-ratelimit-reset": "3", "Retry-After": "5"}, 5),
         ({"x-ratelimit-reset": "5", "Retry-After": "3"}, 5),
-        ({"x-ratelimit-reset": "0"}, 0),
         # What says nothing leaves it to us.
+        ({"x-ratelimit-reset": "0"}, 0.5),
+        ({"Retry-After": "0"}, 0.5),
         ({"Retry-After": "soon"}, 0.5),
         ({"x-ratelimit-reset": ""}, 0.5),
         ({"Retry-After": "-3"}, 0.5),
@@ -162,7 +164,14 @@ def test_retry_after_may_be_a_date(acme, naps):
     assert 4 <= naps[0] <= 8
     acme.fault("status", "listApps", status=503, headers={"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, times=1)
     assert not acme.run(APPLICATION, name=TRACKER)["changed"]
-    assert 0 <= naps[1] <= 0.2
+    # A date that is past says nothing.
+    assert 0.5 <= naps[1] <= 0.8
+
+
+def test_no_number_of_retries_is_too_large(acme, naps):
+    acme.fault("status", "listApps", status=429, headers={"x-ratelimit-reset": "1"}, times=1200)
+    assert acme.run(APPLICATION, name=TRACKER, retry_timeout=10_000)["changed"]
+    assert len(naps) == 1200
 
 
 @pytest.mark.parametrize("operation", ["requestToken", "discover", "listApps", "updateApp"])
@@ -195,18 +204,10 @@ def test_patience_ends(acme, naps):
 
 
 def test_pauses_grow_and_have_an_end():
-    patience = _transport.Patience(total=None, deadline=time.monotonic() + 9999, again=(503,), allowed_methods=None)
-
-    class Unavailable:
-        status, headers = 503, {}
-
-        @staticmethod
-        def get_redirect_location():
-            return None
-
+    patience = _transport.Patience(total=None, deadline=time.monotonic() + 9999, allowed_methods=None)
     pauses = []
     for _turn in range(9):
-        patience = patience.increment("GET", "/x", response=Unavailable())
+        patience = patience.increment("GET", "/x", response=Reply(503, {}, b""))
         pauses.append(patience.pause)
     assert pauses[0] < 1.4
     assert all(pause <= 20 * 1.25 + 0.1 for pause in pauses)
