@@ -31,7 +31,7 @@ class Wish(NamedTuple):
 
     managed: AuthorizationWish
     hand_over: bool
-    consent_timeout: int = 0
+    consent_timeout: int
 
 
 class Current(NamedTuple):
@@ -58,10 +58,10 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
         renew_before_days=parameters["renew_before_days"],
     )
     hand_over = parameters["on_consent_required"] == "hand_over"
-    return Wish(managed, hand_over, _consent_timeout(parameters["consent_timeout"], hand_over, managed.state))
+    return Wish(managed, hand_over, _consent_timeout(parameters["consent_timeout"], hand_over))
 
 
-def _consent_timeout(seconds: int, hand_over: bool, state: str) -> int:
+def _consent_timeout(seconds: int, hand_over: bool) -> int:
     """For how long to wait for a person; raises C(bad_option)."""
     if seconds < 0:
         raise Failure("bad_option", f"consent_timeout is {seconds}, but it must be 0 or more.")
@@ -71,7 +71,7 @@ def _consent_timeout(seconds: int, hand_over: bool, state: str) -> int:
             f"consent_timeout is {seconds}, but on_consent_required is fail, so there is nobody to wait for.",
             advice="Give on_consent_required: hand_over, or leave consent_timeout out.",
         )
-    return min(seconds, _LONGEST_WAIT) if state == "authorized" else 0
+    return min(seconds, _LONGEST_WAIT)
 
 
 def checked_libraries(libraries: list[str] | None) -> list[str] | None:
@@ -144,23 +144,25 @@ def verifying(wanted: Wish, current: Current) -> Wish:
 
 def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
     """The task's return values, without what was handed over."""
-    return {"libraries": _asked(wanted, current), "unlisted": current.unlisted, "handed_over": []}
+    rows = _chosen(wanted.managed.libraries, current.authorizations.rows)
+    return {"libraries": rows, "unlisted": current.unlisted, "handed_over": []}
 
 
 def facts(wanted: Wish, current: Current) -> dict[str, Any]:
     """What a plan stands on: the rows asked for, and where all are, what is not listed too."""
+    asked = wanted.managed.libraries
     rows = {
-        row["id"]: {field: row[field] for field in ("authorized_by", "expires_at")} for row in _asked(wanted, current)
+        row["id"]: {field: row[field] for field in ("authorized_by", "expires_at")}
+        for row in _chosen(asked, current.authorizations.rows)
     }
-    of_all = wanted.managed.libraries is None and current.unlisted is not None
+    of_all = asked is None and current.unlisted is not None
     return {"libraries": rows, **({"unlisted": sorted(current.unlisted or [])} if of_all else {})}
 
 
-def _asked(wanted: Wish, current: Current) -> list[dict[str, Any]]:
-    rows, asked = current.authorizations.rows, wanted.managed.libraries
-    if asked is None:
+def _chosen(libraries: list[str] | None, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if libraries is None:
         return rows
-    keys = {library.casefold() for library in asked}
+    keys = {library.casefold() for library in libraries}
     return [row for row in rows if row["id"].casefold() in keys]
 
 
@@ -212,9 +214,7 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
         raise
     unlisted = _unlisted(client, records)
     _check_listed(libraries, [row["id"] for row in records], unlisted)
-    wanted = Wish(AuthorizationWish(libraries=libraries), False)
-    found = report(client, wanted, Current(Authorizations(records, client.now()), unlisted))
-    return {"libraries": found["libraries"], "unlisted": unlisted}
+    return {"libraries": _chosen(libraries, records), "unlisted": unlisted}
 
 
 def _unlisted(client: Client, records: list[dict[str, Any]]) -> list[str] | None:

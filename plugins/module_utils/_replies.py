@@ -83,7 +83,7 @@ def _refusal(operation: Operation, path: str, reply: Reply, hidden: Callable[[st
     kind = _KIND_OF_STATUS.get(reply.status, "unexpected_reply")
     if operation.id == "requestToken" and reply.status in (400, 401, 403):
         kind = "sign_in"
-    elif reply.status == 403 and code == CONSENT_CODE:
+    elif operation.id == "authorizeLibrary" and reply.status == 403 and code == CONSENT_CODE:
         kind = "consent_required"
     what = f"Cannot {operation.does} ({operation.id}, status {reply.status})."
     if 300 <= reply.status < 400:

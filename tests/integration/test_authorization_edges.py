@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils._library_authorizations import wish
 from support.cases import AUTHORIZATION, ONBOARDING
-from support.places import refreshing
+from support.places import applications, refreshing
 
 
 @pytest.fixture
@@ -70,3 +73,35 @@ def test_a_plan_for_every_library_stands_on_those_that_are_not_listed_too(tenant
 )
 def test_one_library_is_no_libraries(ready, libraries, words):
     assert words in ready.run(AUTHORIZATION, libraries=libraries)["msg"]
+
+
+@pytest.mark.parametrize(("state", "assumes"), [("authorized", True), ("unauthorized", False)])
+def test_only_an_authorization_needs_refresh_tokens(tenant, state, assumes):
+    authorized = {"id": "SPM", "authorized_by": "somebody@x.example"}
+    place = tenant(applications=applications(extension="enabled"), libraries=["ACTIVE", authorized])
+    result = place.run(AUTHORIZATION, check=True, state=state)
+    assert result["changed"]
+    assert any("assumed to be allowed" in warning for warning in result.get("warnings", [])) is assumes
+
+
+CONSENT = {"status": 403, "body": {"error": {"code": "InteractiveConsentRequired", "message": "Open the page."}}}
+
+
+def test_nobody_is_told_to_authorize_what_is_to_be_withdrawn(tenant, waits):
+    authorized = {"id": "SPM", "authorized_by": "somebody@x.example"}
+    place = tenant(applications=refreshing(), libraries=["ACTIVE", authorized])
+    place.fault("status", "unauthorizeLibrary", **CONSENT)
+    options = {"state": "unauthorized", "on_consent_required": "hand_over", "consent_timeout": 100}
+    result = place.run(AUTHORIZATION, **options)
+    assert result["failure"]["kind"] == "permission"
+    assert 'Control Center said: "Open the page."' in result["msg"]
+    assert (result["handed_over"], waits) == ([], [])
+
+
+@pytest.mark.parametrize(("days", "kept"), [(7, True), (30 * 366, True), (10**400, False)])
+def test_a_person_has_as_long_as_they_are_given_and_no_longer_than_a_clock_can_tell(days, kept):
+    seconds = days * 24 * 3600
+    parameters = {"state": "authorized", "libraries": None, "email": None, "authorizer": "me", "renew_before_days": 0}
+    found = wish({**parameters, "on_consent_required": "hand_over", "consent_timeout": seconds}).consent_timeout
+    assert (found == seconds) is kept
+    assert time.monotonic() + found > 0

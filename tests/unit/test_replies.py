@@ -110,6 +110,8 @@ def test_consent():
     body = {"error": {"code": "InteractiveConsentRequired", "message": "Open the page."}}
     assert failed(OPERATIONS["authorizeLibrary"], 403, body).kind == "consent_required"
     assert failed(OPERATIONS["authorizeLibrary"], 400, body).kind == "bad_option"
+    # Nobody's consent is needed for anything else, so what to do would not be what a person is told then.
+    assert failed(OPERATIONS["unauthorizeLibrary"], 403, body).kind == "permission"
 
 
 @pytest.mark.parametrize(
