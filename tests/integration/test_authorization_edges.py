@@ -105,3 +105,11 @@ def test_a_person_has_as_long_as_they_are_given_and_no_longer_than_a_clock_can_t
     found = wish({**parameters, "on_consent_required": "hand_over", "consent_timeout": seconds}).consent_timeout
     assert (found == seconds) is kept
     assert time.monotonic() + found > 0
+
+
+@pytest.mark.parametrize(("status", "kind"), [(403, "permission"), (404, "not_added"), (409, "conflict")])
+def test_only_a_page_that_is_not_found_is_none(ready, status, kind):
+    ready.fault("status", "listLibraryAuthorizations", status=status)
+    result = ready.run("imanage_library_authorization_info")
+    assert result["failure"]["kind"] == kind
+    assert ("has no page" in result["msg"]) is (status == 404)
