@@ -113,3 +113,10 @@ def test_only_a_page_that_is_not_found_is_none(ready, status, kind):
     result = ready.run("imanage_library_authorization_info")
     assert result["failure"]["kind"] == kind
     assert ("has no page" in result["msg"]) is (status == 404)
+
+
+def test_no_earlier_task_is_assumed_to_bring_a_page_where_something_is_to_be_withdrawn(tenant):
+    place = tenant(applications=applications(extension="disabled"))
+    result = place.run(AUTHORIZATION, check=True, state="unauthorized")
+    assert result["failure"]["kind"] == "not_added"
+    assert place.calls.count("listLibraries") == 0

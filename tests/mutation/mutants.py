@@ -43,16 +43,17 @@ DECISIONS = [
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "unit").glob("test_plan_*.py")),
     "tests/unit/test_renewal.py",
 ]
+# The longest come last.
 TESTS = [
     "tests/integration/test_twelve_steps.py",
     *NOUNS.values(),
     "tests/integration/test_bad_input.py",
     "tests/unit/test_consent.py",
     "tests/integration/test_consent_over_http.py",
-    "tests/integration/test_laws.py",
-    "tests/unit/test_previews_tell_the_truth.py",
     "tests/unit/test_approval.py",
+    "tests/integration/test_laws.py",
     "tests/integration/test_wire_faults.py",
+    "tests/unit/test_previews_tell_the_truth.py",
 ]
 # Tests that do not end have noticed a fault. All of them take far less, also where several run at once.
 TIMEOUT = 900

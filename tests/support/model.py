@@ -16,9 +16,13 @@ _KINDS = {"user": "users", "group": "groups"}
 _MODES = {wire: mode for mode, wire in ACCESS_MODES.items()}
 
 
-def as_given(text: str | None) -> str | None:
-    """The same word as an object of its own, as words of a playbook are: only what it says can tell what it means."""
-    return text and "".join(list(text))
+def as_given(value: Any) -> Any:
+    """The same with every word an object of its own, as in a playbook: only what it says can tell what it means."""
+    if isinstance(value, dict):
+        return {name: as_given(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [as_given(one) for one in value]
+    return "".join(list(value)) if isinstance(value, str) else value
 
 
 def application_after(application: dict[str, Any] | None, steps: list[Any]) -> dict[str, Any] | None:

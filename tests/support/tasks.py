@@ -16,6 +16,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._errors imp
 from ansible_collections.imanage.control_center.plugins.module_utils._transport import Transport
 from sandbox import MemoryAdapter, Sandbox
 
+from .model import as_given
 from .tree import COLLECTION, ROOT
 
 PACKAGE = f"ansible_collections.{COLLECTION}.plugins.modules"
@@ -58,7 +59,7 @@ def run(name: str, options: dict[str, Any], check: bool = False, diff: bool = Tr
     """The result of a task; its options are validated first, as in a play."""
     what = task(name)
     try:
-        parameters = _options.validated(what.options, options)
+        parameters = _options.validated(what.options, as_given(options))
     except Failure as failure:
         result = _task.refusal(what, failure, shown(options.get("url")), check)
     else:
