@@ -76,7 +76,7 @@ class Patience(Retry):
     Parameters: C(deadline) on the monotonic clock, in seconds; C(repeatable), whether a request that may have arrived
     can be sent again; C(waits), a list that collects the seconds waited because of 429.
 
-    C(Transport.send) goes by it: urllib3 itself calls itself for every retry, and no thousand times.
+    C(Transport.send) goes by it, and not urllib3, which calls itself for each retry and so ends after some hundred.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Patience(Retry):
             raise MaxRetryError(_pool, url, error)
         grown = super().increment(method, url, error=error, _pool=_pool, _stacktrace=_stacktrace)
         asked = self.get_retry_after(response) if response is not None else None
-        # No seconds at all is no answer either: it would be asked again and again.
+        # Zero seconds is no answer either: the call would be sent again at once, and again.
         wait = asked or min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(len(self.history), 10))
         left = self.deadline - time.monotonic()
         if wait >= left:
