@@ -120,3 +120,32 @@ def test_no_earlier_task_is_assumed_to_bring_a_page_where_something_is_to_be_wit
     result = place.run(AUTHORIZATION, check=True, state="unauthorized")
     assert result["failure"]["kind"] == "not_added"
     assert place.calls.count("listLibraries") == 0
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["run", "preview"])
+@pytest.mark.parametrize(
+    ("operation", "also"),
+    [
+        ("listLibraryAuthorizations", []),
+        ("listLibraries", []),
+        ("listApps", [("listLibraryAuthorizations", 404)]),
+        ("readTokenPolicy", []),
+    ],
+)
+def test_only_what_cannot_be_known_is_left_open(ready, operation, also, check):
+    for other, status in [*also, (operation, 409)]:
+        ready.fault("status", other, status=status)
+    result = ready.run(AUTHORIZATION, check=check)
+    # Only a preview says what it assumes of refresh tokens, so only a preview asks.
+    if operation == "readTokenPolicy" and not check:
+        assert result["changed"]
+    else:
+        assert result["failure"]["kind"] == "conflict"
+        assert result["failure"]["operation"] == operation
+
+
+def test_only_a_library_that_needs_consent_is_handed_over(ready):
+    ready.fault("status", "authorizeLibrary", status=409)
+    result = ready.run(AUTHORIZATION, on_consent_required="hand_over")
+    assert result["failure"]["kind"] == "conflict"
+    assert (result["changed"], result["handed_over"]) == (False, [])
