@@ -149,3 +149,30 @@ def test_only_a_library_that_needs_consent_is_handed_over(ready):
     result = ready.run(AUTHORIZATION, on_consent_required="hand_over")
     assert result["failure"]["kind"] == "conflict"
     assert (result["changed"], result["handed_over"]) == (False, [])
+
+
+@pytest.mark.parametrize(
+    ("user", "options", "sent"),
+    [
+        ("admin@acme.example", {"email": "service@acme.example"}, "service@acme.example"),
+        ("ADMIN", {"email": "service@acme.example"}, "service@acme.example"),
+        ("ADMIN", {}, "ada@acme.example"),
+        ("admin@acme.example", {}, "ada@acme.example"),
+    ],
+)
+def test_the_address_given_comes_before_that_of_the_user(ready, user, options, sent):
+    who = {"customer_id": ready.tenant.customer_id, "id": user, "email": "ada@acme.example"}
+    versions = [{"name": "v2", "url": f"{ready.url}/work/api/v2"}]
+    ready.fault("shape", "discover", body={"data": {"user": who, "versions": versions, "work": {}}})
+    ready.run(AUTHORIZATION, libraries=["ACTIVE"], authorizer="me", **options)
+    assert [one.body for one in ready.log if one.operation == "authorizeLibrary"] == [{"email": sent}]
+
+
+@pytest.mark.parametrize("field", ["authorized_at", "expires_at"])
+def test_a_time_that_is_none_is_refused(ready, field):
+    row = {"id": "ACTIVE", "authorized_by": {"id": "ada@acme.example"}, field: "soon"}
+    ready.fault("shape", "listLibraryAuthorizations", body={"data": [row], "total_count": 1})
+    result = ready.run(AUTHORIZATION)
+    assert result["failure"]["kind"] == "unexpected_reply"
+    assert "soon" in result["msg"]
+    assert ready.writes == []
