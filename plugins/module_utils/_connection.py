@@ -18,7 +18,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._errors imp
 _LABEL = r"(?!-)[\w-]{1,63}(?<!-)"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
-_UNREADABLE = "an unreadable address"
+# The @ that ends user information, also in the forms that servers or people take for one.
+_AT = re.compile("@|%(?:25)*40|\N{FULLWIDTH COMMERCIAL AT}|\N{SMALL COMMERCIAL AT}")
 SECRET_OPTIONS = ("password", "client_secret", "refresh_token", "access_token")
 
 
@@ -60,9 +61,11 @@ def connection(options: Mapping[str, Any]) -> Connection:
             raise Failure("bad_option", f"{name} is {options[name]}, but it must be more than 0 seconds.")
     api_url = options.get("api_url")
     if api_url and not same_origin(api_url, url):
+        # Of what has an @ in it, anything may be a password.
+        elsewhere = "another address" if _AT.search(api_url) else origin(api_url)
         raise Failure(
             "bad_option",
-            f"api_url points to {origin(api_url)}, but the token is sent to {url} only.",
+            f"api_url points to {elsewhere}, but the token is sent to {url} only.",
             advice="Pass on what imanage_session returned for this url.",
         )
     kept: dict[str, Any] = {name: options.get(name) for name in Connection._fields if name != "operations"}
@@ -75,26 +78,25 @@ def connection(options: Mapping[str, Any]) -> Connection:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a URL: what a token may be sent to. Never user information."""
+    """Scheme, host and port of a URL that a server gave. Never user information."""
     try:
         parts = urlsplit(url)
+        _port = parts.port  # raises ValueError where it is none
     except ValueError:
-        return _UNREADABLE
-    # A password with a slash in it ends what is taken for the host.
-    if any("@" in part for part in (parts.path, parts.query, parts.fragment)):
-        return _UNREADABLE
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+        return "an unreadable address"
+    return f"{parts.scheme}://{_AT.split(parts.netloc)[-1]}".lower()
 
 
 def shown(url: Any) -> str:
     """A URL that was not checked yet, for the head of a message: without user information."""
-    return quoted(str(url or "Control Center").rpartition("@")[2])
+    return quoted(_AT.split(str(url or "Control Center"))[-1])
 
 
 def user_information(url: Any) -> list[str]:
     """What stands before the @ of a URL: it may be a password, so nobody may repeat it."""
-    before, at, _host = str(url or "").rpartition("@")
-    return [part for part in before.rpartition("//")[2].split(":") if part] if at else []
+    text = str(url or "")
+    before = text[: max((at.start() for at in _AT.finditer(text)), default=0)]
+    return [part for part in before.rpartition("//")[2].split(":") if part]
 
 
 def same_origin(one: str, other: str) -> bool:
@@ -117,15 +119,15 @@ def _address(parts: SplitResult) -> tuple[str, str | None, int | None]:
 def _checked_url(given: str) -> str:
     example = "Give it like https://cloudimanage.com."
     # First, since a password with a slash in it would be taken for a port, and be repeated as one.
-    if "@" in given:
+    if _AT.search(given):
         raise Failure("bad_option", "url has user information in it.", advice="Use username and password instead.")
     try:
         parts = urlsplit(given.strip())
         host, _port = parts.hostname, parts.port
-        if host and not is_host(host):
-            raise ValueError(f"{quoted(host)!r} is not the name of a host")
-    except ValueError as error:
-        raise Failure("bad_option", f"url cannot be read: {error}.", advice=example) from None
+    except ValueError:  # whose words would repeat what may be a password
+        raise Failure("bad_option", "url cannot be read.", advice=example) from None
+    if host and not is_host(host):
+        raise Failure("bad_option", f"url cannot be read: {quoted(host)!r} is not the name of a host.", advice=example)
     if parts.scheme not in ("https", "http"):
         raise Failure("bad_option", f"url {shown(given)!r} has no https:// in front.", advice=example)
     if not host:

@@ -12,6 +12,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._connection
     placeholders,
     same_origin,
     shown,
+    user_information,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
@@ -78,6 +79,11 @@ def test_good_urls(given, kept):
         ("https://ada:s3cret/1@cloudimanage.com", "user information"),
         ("https://ada:s3cret#1@cloudimanage.com", "user information"),
         ("https://s3cret word/1@cloudimanage.com", "user information"),
+        ("https://ada:s3cret%40cloudimanage.com", "user information"),
+        ("https://ada:s3cret%2540cloudimanage.com", "user information"),
+        ("https://ada:s3cret\N{FULLWIDTH COMMERCIAL AT}cloudimanage.com", "user information"),
+        ("https://ada:s3cret\N{SMALL COMMERCIAL AT}cloudimanage.com", "user information"),
+        ("https://ada:s3cret", "cannot be read"),
         ("https://cloudimanage.com:port", "cannot be read"),
         ("https://*.cloudimanage.com", "'*.cloudimanage.com' is not the name of a host"),
         ("https://.cloudimanage.com", "not the name of a host"),
@@ -103,7 +109,11 @@ def test_bad_urls(url, words):
 def test_secrets_in_a_url_are_not_shown():
     assert "s3cret" not in refused(url="https://ada:s3cret@cloudimanage.com/work?token=s3cret")
     assert "s3cret" not in refused(url="ada:s3cret@cloudimanage.com")
-    assert "s3cret" not in shown("https://ada:s3cret@cloudimanage.com")
+    for at in ("@", "%40", "%2540", "\N{FULLWIDTH COMMERCIAL AT}", "\N{SMALL COMMERCIAL AT}"):
+        url = f"https://ada:s3cret{at}cloudimanage.com"
+        assert shown(url) == "cloudimanage.com"
+        assert user_information(url) == ["ada", "s3cret"]
+    assert user_information("https://cloudimanage.com") == user_information(None) == []
     assert shown(None) == "Control Center"
 
 
@@ -166,6 +176,8 @@ def test_times_are_positive(name, value):
         "https://ada:s3cret?word@cloudimanage.com/work",
         "https://s3cret#word@cloudimanage.com/work",
         "ht\ttps://ada:s3\tcret/word@cloudimanage.com/work",
+        "https://ada:s3cret%40evil.example/work",
+        "https://ada:s3cret",
     ],
 )
 def test_an_api_url_elsewhere_is_refused(api_url):
@@ -232,7 +244,9 @@ def test_the_advice_for_an_unknown_operation_lists_the_known_ones():
 
 
 def test_origins():
-    assert origin("https://ada:x@Host.example:8443/a?b#c") == "https://host.example:8443"
+    assert origin("https://ada:x@Host.example:8443/a?b=c@d#e") == "https://host.example:8443"
+    assert origin("https://[2001:DB8::1]:8443/a") == "https://[2001:db8::1]:8443"
+    assert origin("https://ada:word/x@host.example") == origin("https://[") == "an unreadable address"
     assert same_origin("https://h", "https://H:443/x")
     assert not same_origin("https://h", "http://h")
     assert not same_origin("https://h", "https://[")
