@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import http.client
 import http.cookiejar
 import os
 import random
@@ -29,19 +30,20 @@ try:
     from requests.adapters import HTTPAdapter
     from urllib3.exceptions import (
         ConnectTimeoutError,
+        DecodeError,
         HTTPError,
         InsecureRequestWarning,
-        MaxRetryError,
         NewConnectionError,
+        ProtocolError,
         ProxyError,
-        ResponseError,
         SSLError,
     )
+    from urllib3.exceptions import TimeoutError as HTTPTimeout
     from urllib3.util.retry import Retry
 except ImportError:
     # ansible-test imports every file on Pythons without requests; a task then says what is missing.
     IMPORT_ERROR: str | None = traceback.format_exc()
-    Session = HTTPAdapter = Retry = object  # type: ignore[misc, assignment]
+    Session = HTTPAdapter = object  # type: ignore[misc, assignment]
 else:
     IMPORT_ERROR = None
 
@@ -70,78 +72,55 @@ class TransportError(Exception):
         self.advice = advice
 
 
-class Patience(Retry):
-    """When to try again, and how long to wait before: urllib3's Retry with a deadline and Control Center's headers.
+class Patience:
+    """When a call is sent again, and how long to wait before: with a deadline, and by Control Center's headers.
 
-    Parameters: C(deadline) on the monotonic clock, in seconds; C(repeatable), whether a request that may have arrived
-    can be sent again; C(waits), a list that collects the seconds waited because of 429.
-
-    C(Transport.send) goes by it, and not urllib3, which calls itself for each retry and so ends after some hundred.
+    urllib3 retries too, but by calling itself, which ends after some hundred times.
     """
 
-    def __init__(
-        self,
-        *args: Any,
-        deadline: float = 0.0,
-        repeatable: bool = False,
-        waits: list[float] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.deadline = deadline
-        self.repeatable = repeatable
-        self.waits = [] if waits is None else waits
-        self.pause = 0.0
+    def __init__(self, deadline: float, repeatable: bool, waits: list[float]) -> None:
+        """C(deadline) is on the monotonic clock, in seconds; C(waits) collects the seconds waited because of 429.
 
-    def new(self, **kw: Any) -> Patience:
-        return super().new(deadline=self.deadline, repeatable=self.repeatable, waits=self.waits, **kw)
+        C(repeatable) says whether a request that may have arrived can be sent again.
+        """
+        self._deadline = deadline
+        self._repeatable = repeatable
+        self._waits = waits
+        self._pauses = self._refusals = 0
 
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: Any = None,
-        error: Exception | None = None,
-        _pool: Any = None,
-        _stacktrace: Any = None,
-    ) -> Patience:
+    def pause(self, reply: Reply | None, error: Any = None) -> float | None:
+        """The seconds to wait after a reply that asks for another attempt, or after an error; None to give up."""
         if error is not None and not self._may_repeat(error):
-            raise MaxRetryError(_pool, url, error)
-        grown = super().increment(method, url, error=error, _pool=_pool, _stacktrace=_stacktrace)
-        asked = self.get_retry_after(response) if response is not None else None
+            return None
         # Zero seconds is no answer either: the call would be sent again at once, and again.
-        wait = asked or min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(len(self.history), 10))
-        left = self.deadline - time.monotonic()
+        wait = (reply and _asked_wait(reply)) or min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(self._pauses, 10))
+        left = self._deadline - time.monotonic()
         if wait >= left:
-            raise MaxRetryError(_pool, url, error or ResponseError("the wait would pass the time allowed"))
+            return None
+        self._pauses += 1
         # Jitter keeps a hundred tenants on one host from coming back in the same moment; a task that is refused again
         # and again spreads further.
-        is_limited = response is not None and response.status == 429
-        spread = wait * min(_WIDEST_SPREAD, 1 + len(self.waits)) if is_limited else wait / 4
-        grown.pause = min(left, wait + random.uniform(0, 0.1 + spread))  # noqa: S311
+        is_limited = reply is not None and reply.status == 429
+        spread = wait * min(_WIDEST_SPREAD, 1 + len(self._waits)) if is_limited else wait / 4
+        pause = min(left, wait + random.uniform(0, 0.1 + spread))  # noqa: S311
         if is_limited:
-            self.waits.append(grown.pause)
-        return grown
+            self._waits.append(pause)
+        return pause
 
-    def _may_repeat(self, error: Exception) -> bool:
-        if isinstance(error, (SSLError, ValueError)) or not isinstance(error, (HTTPError, OSError)):
-            return False
+    def _may_repeat(self, error: Any) -> bool:
         if never_sent(error):
-            return sum(never_sent(past.error) for past in self.history) < CONNECT_AGAIN
-        return self.repeatable
+            self._refusals += 1
+            return self._refusals <= CONNECT_AGAIN
+        return self._repeatable and isinstance(error, (HTTPTimeout, ProtocolError, ProxyError, DecodeError, OSError))
 
-    def get_retry_after(self, response: Any) -> float | None:
-        """The longest wait that the reply asks for, in seconds."""
-        asked = []
-        for name in ("x-ratelimit-reset", "Retry-After"):
-            try:
-                asked.append(self.parse_retry_after(response.headers[name]))
-            except (KeyError, ValueError, HTTPError):
-                continue
-        return max(asked, default=None)
 
-    def sleep(self, response: Any = None) -> None:
-        time.sleep(self.pause)
+def _asked_wait(reply: Reply) -> float | None:
+    """The longest wait that a reply asks for, in seconds."""
+    asked = []
+    for name in ("x-ratelimit-reset", "Retry-After"):
+        with contextlib.suppress(KeyError, ValueError, HTTPError):
+            asked.append(Retry().parse_retry_after(reply.headers[name]))
+    return max(asked, default=None)
 
 
 def never_sent(error: Any) -> bool:
@@ -270,9 +249,7 @@ class Transport:
         """
         deadline = time.monotonic() + retry_timeout
         again = READ_AGAIN if repeatable else WRITE_AGAIN
-        patience = Patience(
-            total=None, deadline=deadline, repeatable=repeatable, waits=self.waits, allowed_methods=None
-        )
+        patience = Patience(deadline, repeatable, self.waits)
         # Prepared without the session, which would look for each call through its defaults and the environment, and
         # would add what a netrc file has for the host.
         request = requests.Request(
@@ -284,34 +261,40 @@ class Transport:
             json=json,
             auth=_no_authorization,
         ).prepare()
+        proxies = self._proxies(url)
         while True:
             reply = error = None
             try:
-                reply = self._ask(request, deadline)
+                reply = self._ask(request, proxies, again, deadline)
                 if reply.status not in again:
                     return reply
             except (HTTPError, OSError) as caught:  # of urllib3, and of requests
-                error = caught
-            try:
-                patience = patience.increment(method, url, response=reply, error=error and _cause(error))
-            except MaxRetryError:
+                error = _cause(caught)
+            pause = patience.pause(reply, error)
+            if pause is None:
                 if reply:
                     return reply
-                raise _no_reply(error, self.timeout) from None
-            patience.sleep()
+                raise _no_reply(error, self.timeout)
+            time.sleep(pause)
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def _ask(self, request: Any, deadline: float) -> Reply:
-        """Send it once."""
+    def _ask(self, request: Any, proxies: dict[str, str], again: tuple[int, ...], deadline: float) -> Reply:
+        """Send it once. Of a reply with a status in C(again), the status counts, whatever becomes of its body."""
         with self._warnings_kept_quiet():
             response = self._session.send(
-                request, timeout=self.timeout, proxies=self._proxies(request.url), allow_redirects=False, stream=True
+                request, timeout=self.timeout, proxies=proxies, allow_redirects=False, stream=True
             )
         with response:
-            return Reply(response.status_code, response.headers, _whole_body(response, deadline))
+            try:
+                body = _whole_body(response, deadline)
+            except (HTTPError, OSError, TransportError):
+                if response.status_code not in again:
+                    raise
+                body = b""
+        return Reply(response.status_code, response.headers, body)
 
     def _proxies(self, url: str) -> dict[str, str]:
         """The proxies that the environment names, as requests reads it, looked up once for each host.
@@ -365,20 +348,30 @@ def _cause(error: Any) -> Any:
     return getattr(error, "reason", None) or error
 
 
-def _no_reply(error: Any, timeout: float) -> TransportError:
-    cause = _cause(error)
+def _no_reply(cause: Any, timeout: float) -> TransportError:
     if isinstance(cause, SSLError):
         # A certificate is refused before anything is sent. Anything else may have broken behind the request.
         sent = not any(isinstance(inner, ssl.SSLCertVerificationError) for inner in cause.args)
         return TransportError("tls", f"the TLS connection failed: {_plain(cause)}", sent)
-    if isinstance(error, requests.Timeout) or "timed out" in str(cause):
+    is_late = isinstance(cause, HTTPTimeout) and not isinstance(cause, NewConnectionError)
+    if is_late or "timed out" in str(cause):
         return TransportError("unreachable", f"no answer within {timeout:g} seconds", not never_sent(cause))
     return TransportError("unreachable", _plain(cause), not never_sent(cause))
 
 
-def _plain(cause: object) -> str:
+def _plain(error: Any) -> str:
     """The innermost words of an error, without the object that urllib3 prints in front."""
-    inner: Any = cause
-    while getattr(inner, "__cause__", None) or getattr(inner, "__context__", None):
-        inner = inner.__cause__ or inner.__context__
-    return str(inner) or type(inner).__name__
+    while inner := _inner(error):
+        error = inner
+    if isinstance(error, http.client.BadStatusLine) and not isinstance(error, http.client.RemoteDisconnected):
+        return f"the reply is no HTTP: {str(error)!r}"
+    return str(error) or type(error).__name__
+
+
+def _inner(error: Any) -> BaseException | None:
+    """What an error of urllib3 was made of, and not what was being handled around it."""
+    parts = [part for part in getattr(error, "args", ()) if isinstance(part, BaseException)]
+    behind = getattr(error, "__cause__", None)
+    if isinstance(error, NewConnectionError):  # urllib3 1.26 does not name its cause
+        behind = behind or error.__context__
+    return parts[-1] if parts else behind

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
+import socket
+import threading
 import time
 
 import pytest
@@ -158,14 +161,24 @@ def test_a_task_that_is_refused_again_and_again_spreads_further(acme, naps, monk
 
 
 def test_retry_after_may_be_a_date(acme, naps):
-    date = email.utils.formatdate(time.time() + 6, usegmt=True)
+    date = email.utils.formatdate(time.time() + 60, usegmt=True)
     acme.fault("status", "listApps", status=503, headers={"Retry-After": date}, times=1)
-    assert acme.run(APPLICATION, name=TRACKER)["changed"]
-    assert 4 <= naps[0] <= 8
+    assert acme.run(APPLICATION, name=TRACKER, retry_timeout=100)["changed"]
+    assert 30 <= naps[0] <= 80
     acme.fault("status", "listApps", status=503, headers={"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, times=1)
     assert not acme.run(APPLICATION, name=TRACKER)["changed"]
     # A date that is past says nothing.
     assert 0.5 <= naps[1] <= 0.8
+
+
+@pytest.mark.parametrize("operation", ["listApps", "updateApp"])
+def test_the_status_of_a_refusal_counts_whatever_becomes_of_its_body(acme, naps, operation):
+    lie = {"x-ratelimit-reset": "7", "Content-Encoding": "gzip"}
+    acme.fault("status", operation, status=429, headers=lie, times=1)
+    result = acme.run(APPLICATION, name=TRACKER)
+    assert result["changed"]
+    (nap,) = naps
+    assert 7 <= nap <= 14.1
 
 
 def test_no_number_of_retries_is_too_large(acme, naps):
@@ -204,11 +217,8 @@ def test_patience_ends(acme, naps):
 
 
 def test_pauses_grow_and_have_an_end():
-    patience = _transport.Patience(total=None, deadline=time.monotonic() + 9999, allowed_methods=None)
-    pauses = []
-    for _turn in range(9):
-        patience = patience.increment("GET", "/x", response=Reply(503, {}, b""))
-        pauses.append(patience.pause)
+    patience = _transport.Patience(time.monotonic() + 9999, False, [])
+    pauses = [patience.pause(Reply(503, {}, b"")) for _turn in range(9)]
     assert pauses[0] < 1.4
     assert all(pause <= 20 * 1.25 + 0.1 for pause in pauses)
     assert pauses[-1] >= 20
@@ -471,8 +481,6 @@ def test_a_late_reply_is_waited_for(acme):
 
 
 def test_a_closed_port_is_unreachable(acme, naps, monkeypatch):
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -530,3 +538,57 @@ def test_ids_that_would_leave_the_path_are_refused(acme, identity):
 
 def test_the_extension_has_its_documented_name():
     assert EXTENSION == "iManage Tracker CC configuration"
+
+
+class Oddity:
+    """A server that answers each connection with the same bytes, and then closes it."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+        self.connections = 0
+
+    def __enter__(self) -> Oddity:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _address = self._socket.accept()
+                with connection:
+                    self.connections += 1
+                    connection.recv(65536)
+                    connection.sendall(self._answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "connections"),
+    [
+        (b"", "Remote end closed connection without response", 4),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "the reply is no HTTP: 'SSH-2.0-OpenSSH_9.2", 4),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", "IncompleteRead", 4),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 7\r\n\r\n{}", "Content-Length", 1),
+    ],
+    ids=["nothing", "another protocol", "half of it", "two lengths"],
+)
+def test_what_no_server_of_http_would_do(acme, naps, answer, words, connections):
+    with Oddity(answer) as odd:
+        result = acme.run(INFO, url=odd.url, retry_timeout=5)
+    assert kind(result) == "unreachable"
+    assert f"Cannot sign in (requestToken): {words}" in result["msg"]
+    assert odd.connections == connections
+
+
+def test_a_lost_connection_is_not_told_as_the_failure_before_it(acme, naps):
+    acme.fault("status", "listLibraryAuthorizations", status=404)
+    acme.fault("drop_after", "listApps")
+    result = acme.run("imanage_library_authorization", retry_timeout=5)
+    assert result["failure"]["operation"] == "listApps"
+    assert "listLibraryAuthorizations" not in result["msg"]
+    assert "Remote end closed connection" in result["msg"]
