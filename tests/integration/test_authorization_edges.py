@@ -123,6 +123,7 @@ def test_no_earlier_task_is_assumed_to_bring_a_page_where_something_is_to_be_wit
 
 
 @pytest.mark.parametrize("check", [False, True], ids=["run", "preview"])
+@pytest.mark.parametrize(("status", "kind"), [(409, "conflict"), (500, "unexpected_reply")])
 @pytest.mark.parametrize(
     ("operation", "also"),
     [
@@ -132,16 +133,31 @@ def test_no_earlier_task_is_assumed_to_bring_a_page_where_something_is_to_be_wit
         ("readTokenPolicy", []),
     ],
 )
-def test_only_what_cannot_be_known_is_left_open(ready, operation, also, check):
-    for other, status in [*also, (operation, 409)]:
-        ready.fault("status", other, status=status)
+def test_only_what_cannot_be_known_is_left_open(ready, operation, also, status, kind, check):
+    for other, answer in [*also, (operation, status)]:
+        ready.fault("status", other, status=answer)
     result = ready.run(AUTHORIZATION, check=check)
     # Only a preview says what it assumes of refresh tokens, so only a preview asks.
     if operation == "readTokenPolicy" and not check:
         assert result["changed"]
     else:
-        assert result["failure"]["kind"] == "conflict"
+        assert result["failure"]["kind"] == kind
         assert result["failure"]["operation"] == operation
+        assert "is not there" not in result["msg"]
+
+
+def test_a_page_that_is_not_there_is_no_matter_of_who_may_read_the_applications(ready):
+    ready.fault("status", "listLibraryAuthorizations", status=404)
+    ready.fault("status", "listApps", status=403)
+    result = ready.run(AUTHORIZATION)
+    assert result["failure"]["kind"] == "not_added"
+    assert result["failure"]["operation"] == "listLibraryAuthorizations"
+
+
+def test_a_preview_says_that_nobody_may_read_whether_refresh_tokens_are_allowed(ready):
+    ready.fault("status", "listApps", status=403)
+    result = ready.run(AUTHORIZATION, check=True)
+    assert any("may not read whether" in warning for warning in result["warnings"])
 
 
 def test_only_a_library_that_needs_consent_is_handed_over(ready):
