@@ -12,6 +12,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._library_au
 from support.cases import AUTHORIZATION, ONBOARDING
 from support.places import applications, refreshing
 
+ONE_AUTHORIZED = ["ACTIVE", {"id": "SPM", "authorized_by": "somebody@x.example"}]
+
 
 @pytest.fixture
 def ready(tenant):
@@ -19,21 +21,21 @@ def ready(tenant):
     return tenant(applications=refreshing())
 
 
-def without_email(place, user):
-    """Let Control Center not say the e-mail address of who signs in."""
-    who = {"customer_id": place.tenant.customer_id, "id": user}
+def signs_in_as(place, user, **email):
+    """Let Control Center say who signs in; without an e-mail address, if none is given."""
+    who = {"customer_id": place.tenant.customer_id, "id": user, **email}
     versions = [{"name": "v2", "url": f"{place.url}/work/api/v2"}]
     place.fault("shape", "discover", body={"data": {"user": who, "versions": versions, "work": {}}})
 
 
 def test_a_user_who_is_an_address_needs_no_other(ready):
-    without_email(ready, "admin@acme.example")
+    signs_in_as(ready, "admin@acme.example")
     ready.run(AUTHORIZATION, libraries=["ACTIVE"])
     assert [one.body for one in ready.log if one.operation == "authorizeLibrary"] == [{"email": "admin@acme.example"}]
 
 
 def test_a_user_who_is_none_has_to_give_one(ready):
-    without_email(ready, "ADMIN")
+    signs_in_as(ready, "ADMIN")
     result = ready.run(AUTHORIZATION, libraries=["ACTIVE"])
     assert result["failure"]["kind"] == "bad_option"
     assert "no e-mail address" in result["msg"]
@@ -77,8 +79,7 @@ def test_one_library_is_no_libraries(ready, libraries, words):
 
 @pytest.mark.parametrize(("state", "assumes"), [("authorized", True), ("unauthorized", False)])
 def test_only_an_authorization_needs_refresh_tokens(tenant, state, assumes):
-    authorized = {"id": "SPM", "authorized_by": "somebody@x.example"}
-    place = tenant(applications=applications(extension="enabled"), libraries=["ACTIVE", authorized])
+    place = tenant(applications=applications(extension="enabled"), libraries=ONE_AUTHORIZED)
     result = place.run(AUTHORIZATION, check=True, state=state)
     assert result["changed"]
     assert any("assumed to be allowed" in warning for warning in result.get("warnings", [])) is assumes
@@ -88,8 +89,7 @@ CONSENT = {"status": 403, "body": {"error": {"code": "InteractiveConsentRequired
 
 
 def test_nobody_is_told_to_authorize_what_is_to_be_withdrawn(tenant, waits):
-    authorized = {"id": "SPM", "authorized_by": "somebody@x.example"}
-    place = tenant(applications=refreshing(), libraries=["ACTIVE", authorized])
+    place = tenant(applications=refreshing(), libraries=ONE_AUTHORIZED)
     place.fault("status", "unauthorizeLibrary", **CONSENT)
     options = {"state": "unauthorized", "on_consent_required": "hand_over", "consent_timeout": 100}
     result = place.run(AUTHORIZATION, **options)
@@ -177,9 +177,7 @@ def test_only_a_library_that_needs_consent_is_handed_over(ready):
     ],
 )
 def test_the_address_given_comes_before_that_of_the_user(ready, user, options, sent):
-    who = {"customer_id": ready.tenant.customer_id, "id": user, "email": "ada@acme.example"}
-    versions = [{"name": "v2", "url": f"{ready.url}/work/api/v2"}]
-    ready.fault("shape", "discover", body={"data": {"user": who, "versions": versions, "work": {}}})
+    signs_in_as(ready, user, email="ada@acme.example")
     ready.run(AUTHORIZATION, libraries=["ACTIVE"], authorizer="me", **options)
     assert [one.body for one in ready.log if one.operation == "authorizeLibrary"] == [{"email": sent}]
 
