@@ -16,6 +16,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils import _sec
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import (
     Connection,
     api_base,
+    is_token,
     origin,
     same_origin,
 )
@@ -277,6 +278,12 @@ class Client:
             form["client_secret"] = given.client_secret
         operation = given.operations["requestToken"]
         reply = self._checked(operation, operation.path, self._send(operation, operation.path, form=form))
+        if not is_token(reply["access_token"]):
+            raise Failure(
+                "unexpected_reply",
+                f"Cannot {operation.does}: {operation.id} answers with a token that no header can carry.",
+                **wire(operation, operation.path),
+            )
         self._token = self._issued = reply["access_token"]
         self._read.clear()
         self._secrets += [reply["access_token"], *filter(None, [reply.get("refresh_token")])]

@@ -20,6 +20,8 @@ _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
 # The @ that ends user information, also in the forms that servers or people take for one.
 _AT = re.compile("@|%(?:25)*40|\N{FULLWIDTH COMMERCIAL AT}|\N{SMALL COMMERCIAL AT}")
+# What a header can carry. Anything else is refused by requests, in words that repeat it.
+_TOKEN = re.compile("[!-~]+")
 SECRET_OPTIONS = ("password", "client_secret", "refresh_token", "access_token")
 
 
@@ -56,6 +58,7 @@ def connection(options: Mapping[str, Any]) -> Connection:
     """The checked connection; raises C(bad_option) with one clear sentence."""
     url = _checked_url(options["url"])
     _check_credentials(options)
+    _check_tokens(options)
     for name in ("timeout", "retry_timeout"):
         if options[name] <= 0:
             raise Failure("bad_option", f"{name} is {options[name]}, but it must be more than 0 seconds.")
@@ -89,7 +92,12 @@ def origin(url: str) -> str:
 
 def shown(url: Any) -> str:
     """A URL that was not checked yet, for the head of a message: without user information."""
-    return quoted(_AT.split(str(url or "Control Center"))[-1])
+    text = _AT.split(str(url or "Control Center"))[-1]
+    try:
+        _port = urlsplit(text).port
+    except ValueError:  # What stands for a port and is none may be a password.
+        return "Control Center"
+    return quoted(text)
 
 
 def user_information(url: Any) -> list[str]:
@@ -170,6 +178,21 @@ def _check_credentials(options: Mapping[str, Any]) -> None:
         raise Failure(
             "bad_option", f"The credentials are incomplete: {'; '.join(missing)}.", advice="Give what is missing."
         )
+
+
+def _check_tokens(options: Mapping[str, Any]) -> None:
+    for name in ("access_token", "session_token"):
+        if options.get(name) and not is_token(options[name]):
+            raise Failure(
+                "bad_option",
+                f"{name} has a space, a line break or another character in it that no token has.",
+                advice="Give the token alone: echo and a YAML block add a line break.",
+            )
+
+
+def is_token(text: str) -> bool:
+    """Whether a text can be an access token, which a header carries."""
+    return bool(_TOKEN.fullmatch(text))
 
 
 def _own_paths(paths: Mapping[str, str]) -> dict[str, Operation]:

@@ -250,17 +250,7 @@ class Transport:
         deadline = time.monotonic() + retry_timeout
         again = READ_AGAIN if repeatable else WRITE_AGAIN
         patience = Patience(deadline, repeatable, self.waits)
-        # Prepared without the session, which would look for each call through its defaults and the environment, and
-        # would add what a netrc file has for the host.
-        request = requests.Request(
-            method,
-            url,
-            {**self._session.headers, **headers},
-            data=form,
-            params=query,
-            json=json,
-            auth=_no_authorization,
-        ).prepare()
+        request = self._prepared(method, url, headers, params=query, json=json, data=form)
         proxies = self._proxies(url)
         while True:
             reply = error = None
@@ -282,6 +272,17 @@ class Transport:
         self._session.close()
 
     def _ask(self, request: Any, proxies: dict[str, str], again: tuple[int, ...], deadline: float) -> Reply:
+    def _prepared(self, method: str, url: str, headers: Mapping[str, str], **content: Any) -> Any:
+        """The request, made without the session, which would look for each through its defaults and the environment.
+
+        It would also add what a netrc file has for the host.
+        """
+        headers = {**self._session.headers, **headers}
+        try:
+            return requests.Request(method, url, headers, auth=_no_authorization, **content).prepare()
+        except requests.exceptions.InvalidURL as error:  # the name of the host is none
+            raise TransportError("bad_option", str(error), False) from None
+
         """Send it once. Of a reply with a status in C(again), the status counts, whatever becomes of its body."""
         with self._warnings_kept_quiet():
             response = self._session.send(

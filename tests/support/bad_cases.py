@@ -60,6 +60,18 @@ BAD = {
     "plain http to what looks like loopback": Case(
         "imanage_tenant_info", {"url": "http://127.evil.example"}, kind="bad_option", tells=("127.evil.example",)
     ),
+    "host that has no name": Case(
+        "imanage_tenant_info",
+        {"url": "https://\N{LATIN SMALL LIGATURE FI}rm.example"},
+        kind="bad_option",
+        tells=("rm",),
+    ),
+    "access token with a line break": Case(
+        "imanage_tenant_info",
+        {"access_token": "s3cret\n"},
+        kind="bad_option",
+        tells=("access_token has a space, a line break",),
+    ),
     "unknown host": Case(
         "imanage_tenant_info",
         {"url": "https://no-such-host.invalid", "retry_timeout": 1},

@@ -114,7 +114,21 @@ def test_secrets_in_a_url_are_not_shown():
         assert shown(url) == "cloudimanage.com"
         assert user_information(url) == ["ada", "s3cret"]
     assert user_information("https://cloudimanage.com") == user_information(None) == []
-    assert shown(None) == "Control Center"
+    assert shown(None) == shown("https://ada:s3cret") == "Control Center"
+
+
+@pytest.mark.parametrize("name", ["access_token", "session_token"])
+@pytest.mark.parametrize(
+    "token", ["s3cret\n", " s3cret", "s3 cret", "s3cret\r", "s3cret\x7f", "s3cr\N{LATIN SMALL LETTER E WITH ACUTE}t"]
+)
+def test_what_no_header_can_carry_is_no_token_and_is_not_repeated(name, token):
+    message = refused(**{name: token})
+    assert name in message
+    assert "s3" not in message
+
+
+def test_what_a_header_can_carry_is_a_token():
+    assert connection({**GOOD, "access_token": "aZ09-._~+/=!"}).access_token == "aZ09-._~+/=!"
 
 
 @pytest.mark.parametrize(
