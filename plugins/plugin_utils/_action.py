@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,9 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils import _cha
 
 # Made once in the parent: every task is a fork of it, and would spend more on these than on its work.
 if _transport.IMPORT_ERROR is None:
-    _transport.tls_context(None, True, _transport.environment_bundle())
+    # Authorities that cannot be read fail the task that needs them, in its own words.
+    with contextlib.suppress(OSError):
+        _transport.tls_context(None, True, _transport.environment_bundle())
 for _loader in (filter_loader, test_loader):
     list(_loader.all())
 for _name in ("tracker_result", "application_result"):

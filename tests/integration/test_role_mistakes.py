@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mistakes in names: told as mistakes, and nothing is written."""
+"""Mistakes in names and in the environment: told as mistakes, and nothing is written."""
 
 from __future__ import annotations
 
 import pytest
+import trustme
 from playbooks_support import EXTENSION, TRACKER, Stage, catalog, once
 
 
@@ -37,3 +38,33 @@ def test_a_name_that_is_there_twice_fails_before_anything_is_written(runs, which
     assert run.report["twice"]["failure"]["kind"] == "ambiguous_name"
     assert run.writes("twice") == []
     assert run.snapshots["twice"] == runs[0]["twice"]
+
+
+@pytest.fixture(scope="module")
+def without_authorities(tmp_path_factory):
+    """The environment names authorities that are not there: without ca_path, and with it."""
+
+    def make():
+        where = tmp_path_factory.mktemp("authorities")
+        trustme.CA().cert_pem.write_to_path(where / "ca.pem")
+        with Stage(where / "stage") as stage:
+            stage.add("acme")
+            missing = {"REQUESTS_CA_BUNDLE": str(where / "missing.pem")}
+            onboard = "imanage.control_center.onboard"
+            return stage.run(onboard, **missing), stage.run("-e", f"imanage_ca_path={where}/ca.pem", onboard, **missing)
+
+    return once(tmp_path_factory, "authorities", make)
+
+
+def test_authorities_that_are_not_there_fail_the_tenant_and_are_named(without_authorities):
+    run, _with_ca_path = without_authorities
+    found = run.report["acme"]
+    assert (run.code, found["status"], found["failure"]["kind"]) == (2, "failed", "bad_option")
+    assert "the authorities in the environment cannot be read" in found["failure"]["msg"]
+    assert "Correct REQUESTS_CA_BUNDLE" in found["failure"]["msg"]
+    assert run.calls("acme") == []
+
+
+def test_ca_path_counts_where_the_environment_names_none_that_are_there(without_authorities):
+    _without, run = without_authorities
+    assert (run.code, run.report["acme"]["status"]) == (0, "onboarded")
