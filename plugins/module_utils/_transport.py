@@ -56,7 +56,7 @@ WRITE_AGAIN = (429,)
 CONNECT_AGAIN = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
 # How many times the wait that the server asks for may be added to it at random.
-_WIDEST_SPREAD = 4
+_WIDEST_SPREAD = 7
 
 
 class TransportError(Exception):
@@ -101,8 +101,9 @@ class Patience:
         # Jitter keeps a hundred tenants on one host from coming back in the same moment; a task that is refused again
         # and again spreads further.
         is_limited = reply is not None and reply.status == 429
-        spread = wait * min(_WIDEST_SPREAD, 1 + len(self._waits)) if is_limited else wait / 4
-        pause = min(left, wait + random.uniform(0, 0.1 + spread))  # noqa: S311
+        spread = wait * min(_WIDEST_SPREAD, 1 + 2 * len(self._waits)) if is_limited else wait / 4
+        # Half of what is left behind the wait is the reply's.
+        pause = wait + random.uniform(0, min(0.1 + spread, (left - wait) / 2))  # noqa: S311
         if is_limited:
             self._waits.append(pause)
         return pause
@@ -271,7 +272,6 @@ class Transport:
         """Close the connections."""
         self._session.close()
 
-    def _ask(self, request: Any, proxies: dict[str, str], again: tuple[int, ...], deadline: float) -> Reply:
     def _prepared(self, method: str, url: str, headers: Mapping[str, str], **content: Any) -> Any:
         """The request, made without the session, which would look for each through its defaults and the environment.
 
@@ -283,6 +283,7 @@ class Transport:
         except requests.exceptions.InvalidURL as error:  # the name of the host is none
             raise TransportError("bad_option", str(error), False) from None
 
+    def _ask(self, request: Any, proxies: dict[str, str], again: tuple[int, ...], deadline: float) -> Reply:
         """Send it once. Of a reply with a status in C(again), the status counts, whatever becomes of its body."""
         with self._warnings_kept_quiet():
             response = self._session.send(
@@ -321,12 +322,15 @@ class Transport:
 def _whole_body(response: Any, deadline: float) -> bytes:
     """The body, within the deadline and a size: a time-out per read alone never ends a slow drip."""
     body = bytearray()
+    is_late = False
     for piece in _pieces(response):
+        # What has come whole counts, also a moment too late.
+        if is_late:
+            raise TransportError("unreachable", "the reply did not end within retry_timeout", True)
         body += piece
         if len(body) > LARGEST_REPLY:
             raise TransportError("unexpected_reply", f"the reply is larger than {LARGEST_REPLY} bytes", True)
-        if time.monotonic() > deadline:
-            raise TransportError("unreachable", "the reply did not end within retry_timeout", True)
+        is_late = time.monotonic() > deadline
     return bytes(body)
 
 

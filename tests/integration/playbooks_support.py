@@ -105,10 +105,15 @@ class Run:
         return {host: {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", row)} for host, row in rows}
 
     @property
+    def all_warnings(self) -> list[str]:
+        """Every warning and deprecation, as often as it was shown, unwrapped."""
+        found = re.findall(r"\[(?:DEPRECATION )?WARNING\]:.*?(?=\n\S|\n\n|\Z)", self.output, re.DOTALL)
+        return [" ".join(one.split()) for one in found]
+
+    @property
     def warnings(self) -> list[str]:
         """Every warning and deprecation, each once, unwrapped."""
-        found = re.findall(r"\[(?:DEPRECATION )?WARNING\]:.*?(?=\n\S|\n\n|\Z)", self.output, re.DOTALL)
-        return list(dict.fromkeys(" ".join(one.split()) for one in found))
+        return list(dict.fromkeys(self.all_warnings))
 
 
 class Stage:

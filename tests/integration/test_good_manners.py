@@ -12,19 +12,21 @@ import pytest
 from playbooks_support import WRITES, Stage, once
 
 TENANTS = [f"t{number}" for number in range(100)]
-LIMIT = {"requests": 120, "seconds": 1}
+LIMIT = {"requests": 60, "seconds": 1}
+# The recommendation of docs/many-tenants.md.
+FORKS = "20"
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """The first run over all of them, more at once than the host likes."""
+    """The first run over all of them, more at once than the host likes, with the forks that the guide recommends."""
 
     def make():
         with Stage(tmp_path_factory.mktemp("manners"), rate_limit=LIMIT) as stage:
             for name in TENANTS:
                 stage.add(name)
             stage.common["imanage_retry_timeout"] = 300
-            return stage.run("--forks", "50", "imanage.control_center.onboard")
+            return stage.run("--forks", FORKS, "imanage.control_center.onboard")
 
     return once(tmp_path_factory, "manners", make)
 
@@ -63,7 +65,7 @@ def test_few_requests_are_refused(run):
 
 
 def test_waiting_is_said_once_a_tenant(run):
-    waited = [one for one in run.warnings if "limited the rate of calls" in one]
+    waited = [one for one in run.all_warnings if "limited the rate of calls" in one]
     refused = {tenant for tenant in TENANTS if any(one["status"] == 429 for one in run.entries[tenant])}
     assert len(waited) == len(refused)
     assert len({one.partition(":")[2].split("customer ")[1].split(":")[0] for one in waited}) == len(refused)

@@ -157,7 +157,7 @@ def test_a_task_that_is_refused_again_and_again_spreads_further(acme, naps, monk
     monkeypatch.setattr(_transport.random, "uniform", lambda least, most: most)
     acme.fault("status", "listApps", status=429, headers={"x-ratelimit-reset": "2"}, times=6)
     assert acme.run(APPLICATION, name=TRACKER, retry_timeout=100)["changed"]
-    assert naps == pytest.approx([4.1, 6.1, 8.1, 10.1, 10.1, 10.1])
+    assert naps == pytest.approx([4.1, 8.1, 12.1, 16.1, 16.1, 16.1])
 
 
 def test_retry_after_may_be_a_date(acme, naps):
@@ -472,6 +472,29 @@ def test_a_slow_drip_of_a_write_leaves_it_in_doubt(acme, naps):
     assert not result.get("failed"), result
     assert result["changed"]
     assert acme.calls.count("updateApp") == 1
+
+
+def test_what_has_come_whole_counts_although_it_is_late(acme):
+    acme.fault("delay", "listLibraries", seconds=1.1)
+    assert "tenant" in acme.run(INFO, retry_timeout=1)
+
+
+@pytest.mark.parametrize("operation", ["listLibraries", "updateApp"])
+def test_a_shortened_wait_leaves_the_reply_its_time(acme, naps, operation):
+    acme.fault("status", operation, status=429, headers={"x-ratelimit-reset": "8"}, times=1)
+    module, options = (APPLICATION, {"name": TRACKER}) if operation == "updateApp" else (INFO, {})
+    result = acme.run(module, retry_timeout=10, **options)
+    assert not result.get("failed"), result
+    (nap,) = naps
+    assert 8 <= nap <= 9.1
+
+
+def test_a_token_that_no_header_can_carry_is_an_unexpected_reply(acme):
+    acme.fault("shape", "requestToken", body={"access_token": "s3cret\n", "token_type": "bearer", "expires_in": 60})
+    result = acme.run(INFO)
+    assert kind(result) == "unexpected_reply"
+    assert "no header can carry" in result["msg"]
+    assert "s3cret" not in str(result)
 
 
 def test_a_late_reply_is_waited_for(acme):
