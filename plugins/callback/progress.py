@@ -13,9 +13,10 @@ short_description: Tell how many tenants are done
 version_added: 1.0.0
 description:
   - Counts the tenants of a run that are done, and those of them that changed, wait for iManage or a person, or failed,
-    and guesses the time that is left.
-  - On a terminal, with the Python library rich installed, the counts stay on the last line. Otherwise a line is printed
-    now and then, and at the end.
+    and guesses the time that is left. In check mode those count that would change. A tenant whose task is skipped is
+    done.
+  - On a terminal, with the Python library rich installed, the counts stay on the last line. Otherwise, and under
+    ansible-runner or where E(TERM) is V(dumb), a line is printed now and then, and at the end.
   - Nothing else of a result is shown.
 requirements:
   - Enable it, for example by E(ANSIBLE_CALLBACKS_ENABLED=imanage.control_center.progress).
@@ -31,6 +32,8 @@ options:
         key: interval
 """
 
+import atexit
+import os
 import sys
 import time
 from typing import Any
@@ -56,7 +59,7 @@ class CallbackModule(CallbackBase):
         self._failed: set[str] = set()
         self._told_at = 0.0
         self._told_done = 0
-        self._live: Any = None
+        self._live: LiveLine | None = None
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         """Another play, or another batch of the same one."""
@@ -72,7 +75,11 @@ class CallbackModule(CallbackBase):
             self._tally = Tally(len(hosts), self._told_at)
             for host in self._failed:
                 self._tally.count(host, "failed")
-            self._show()
+            self._live = _live_line(getattr(self._display, "_lock", None))
+            if self._live:
+                self._tell(self._told_at)
+            else:
+                self._show()
 
     def v2_runner_on_ok(self, result: Any) -> None:
         """A tenant may be done."""
@@ -81,6 +88,10 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """A tenant has failed, also before the task that onboards."""
         self._count(result, failed=True, ignored=ignore_errors)
+
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        """A tenant that the task left out is done."""
+        self._count(result)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """A tenant has failed."""
@@ -108,19 +119,14 @@ class CallbackModule(CallbackBase):
     def _show(self) -> None:
         interval = self.get_option("interval")
         now = time.monotonic()
-        if self._live is None and sys.stdout.isatty() and (live := _live_line()):
-            self._live = live
-            self._live.start()
-        elif now - self._told_at < (interval / 10 if self._live else interval):
-            return
-        self._tell(now)
+        if now - self._told_at >= (interval / 10 if self._live else interval):
+            self._tell(now)
 
     def _tell(self, now: float) -> None:
         line = self._tally.line(now)
         self._told_at, self._told_done = now, self._tally.done
         if self._live:
-            text = self._live.console.render_str(line, markup=False, highlight=False)
-            self._live.update(text, refresh=True)
+            self._live.tell(line)
         else:
             self._display.display(line)
 
@@ -134,14 +140,66 @@ class CallbackModule(CallbackBase):
         self._tally, self._told_done = None, 0
 
 
-def _live_line() -> Any:
-    """A line that stays the last one of a terminal; None without rich, which is slow to import."""
-    try:
+class LiveLine:
+    """A line that stays the last one of a terminal, below what others print there; by rich, which may be missing.
+
+    C(lock) is the one that Ansible holds while it writes to the terminal or forks.
+    """
+
+    def __init__(self, lock: Any) -> None:
+        # Here, since they are slow to import.
+        from rich.console import Console
         from rich.live import Live
+
+        # What others print stays as it is: an address that is broken into lines could not be followed.
+        self._console = Console(soft_wrap=True, markup=False, emoji=False, highlight=False)
+        # No thread of its own: the run forks all the time. Errors that go elsewhere still go there.
+        self._live = Live(
+            console=self._console, auto_refresh=False, transient=True, redirect_stderr=sys.stderr.isatty()
+        )
+        if lock is not None:
+            # One lock for all who write. Of several, two threads would take one each and wait for the other for ever:
+            # the results of workers are shown by a thread that holds Ansible's, and then comes to rich's.
+            self._live._lock = self._console._lock = lock
+        self._process = os.getpid()
+
+    @property
+    def works(self) -> bool:
+        """Whether the terminal can erase a line."""
+        return self._console.is_terminal and self._console.is_interactive and not self._console.is_dumb_terminal
+
+    def start(self) -> None:
+        """Keep the last line of the terminal from now on."""
+        # Ansible tells callbacks nothing about the end of a run that is interrupted or aborted.
+        atexit.register(self.stop)
+        self._live.start()
+        # rich hides the cursor, and a run that is killed could not show it again.
+        self._console.show_cursor(True)
+
+    def tell(self, line: str) -> None:
+        """Replace the line, as far as it fits the terminal: of a longer one a part could not be erased."""
+        self._live.update(self._console.render_str(line, overflow="ellipsis"), refresh=True)
+
+    def stop(self) -> None:
+        """Take the line away. A worker that was forked meanwhile has no say in it."""
+        if os.getpid() == self._process:
+            atexit.unregister(self.stop)
+            self._live.stop()
+
+
+def _live_line(lock: Any) -> LiveLine | None:
+    """A line that has been started; None where there is no terminal that it works on, or no rich."""
+    # ansible-runner gives a run a terminal, and reads what its own callback writes there between the lines.
+    if "AWX_ISOLATED_DATA_DIR" in os.environ or not sys.stdout.isatty():
+        return None
+    try:
+        line = LiveLine(lock)
     except ImportError:
         return None
-    # No thread of its own: the run forks all the time.
-    return Live(auto_refresh=False, transient=True)
+    if not line.works:
+        return None
+    line.start()
+    return line
 
 
 def _onboards(task: Any) -> bool:

@@ -10,17 +10,19 @@ from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._duration import duration
 
-OUTCOMES = ("changed", "waiting", "failed")
+OUTCOMES = ("changed", "would change", "waiting", "failed")
 
 
 def outcome(result: Mapping[str, Any]) -> str:
-    """What became of a tenant, by the result of imanage_onboarding: failed, waiting, changed or unchanged."""
+    """What became of a tenant, by the result of imanage_onboarding: one of OUTCOMES, or unchanged."""
     if result.get("failed") or result.get("failure"):
         return "failed"
     results = [one for of_stage in (result.get("stages") or {}).values() for one in of_stage]
     if any(one.get("missing") or one.get("handed_over") for one in results):
         return "waiting"
-    return "changed" if result.get("changed") else "unchanged"
+    if not result.get("changed"):
+        return "unchanged"
+    return "would change" if result.get("check_mode") else "changed"
 
 
 class Tally:
