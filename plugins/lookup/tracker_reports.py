@@ -12,19 +12,33 @@ version_added: 1.0.0
 short_description: Reads the reports of several runs as one
 description:
   - Reads files C(report.json) that the playbooks of this collection left, for C(imanage.control_center.merge_reports).
-  - A file that is no report, and a tenant that is in the reports more than once, are told and do not fail it.
+  - A file that is no report, a tenant that is in the reports more than once, and one of O(tenants) that is in none,
+    are told and do not fail it.
 options:
   _terms:
-    description: Paths of the files. A relative one is below the working directory.
+    description:
+      - Paths of the files. A relative one is below the working directory.
+      - One may be a pattern, C(slices/*/report.json). It finds the reports that are there, so O(tenants) are needed to
+        find out who is missing.
     type: list
     elements: str
     required: true
+  tenants:
+    description: The names of the tenants that have to be in a report. Without any, nobody is looked for.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
 - name: Read the reports of two slices
   ansible.builtin.set_fact:
     merged: "{{ lookup('imanage.control_center.tracker_reports', 'slice1/report.json', 'slice2/report.json') }}"
+
+- name: Read the reports of all slices, and see who is in none
+  ansible.builtin.set_fact:
+    merged: >-
+      {{ lookup('imanage.control_center.tracker_reports', 'slices/*/report.json', tenants=groups['imanage_tenants']) }}
 """
 
 RETURN = r"""
@@ -38,7 +52,8 @@ _raw:
       type: list
       elements: dict
     problems:
-      description: The files that are no reports and the tenants that are there more than once; C(name) and C(msg) each.
+      description: The files that are no reports, the tenants that are there more than once, those that are in none, and
+        the patterns without tenants; C(name) and C(msg) each.
       type: list
       elements: dict
 """
@@ -54,4 +69,5 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
         """The reports as one."""
-        return [merged(str(term) for term in terms)]
+        self.set_options(var_options=variables, direct=kwargs)
+        return [merged((str(term) for term in terms), map(str, self.get_option("tenants")))]

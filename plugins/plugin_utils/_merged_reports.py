@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import glob
+import os.path
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,15 +32,24 @@ RESULT = {
     "next_steps": [str],
     "failure?": {"kind": str, "msg": str},
 }
+ALONE = (
+    "{} is a pattern, and who is missing from it can only be told by an inventory that has the tenants:"
+    " give one by -i, or name each report."
+)
 MAY_BE_NULL = dict.fromkeys((key[:-1] for key in RESULT if key.endswith("?")), None)
 
 
-def merged(names: Iterable[str]) -> dict[str, Any]:
-    """C(results) of all files that are reports, and C(problems): each the C(name) of a file or tenant, and a C(msg)."""
+def merged(names: Iterable[str], tenants: Iterable[str] = ()) -> dict[str, Any]:
+    """C(results) of all files that are reports, and C(problems): each the C(name) of what has it, and a C(msg).
+
+    C(tenants) are those that have to be there; without any, nobody is looked for.
+    """
+    expected = list(tenants)
+    named = list(names)
     results: list[dict[str, Any]] = []
     problems: list[dict[str, str]] = []
     homes: dict[str, list[str]] = {}
-    for name in names:
+    for name in [path for entry in named for path in files(entry)]:
         try:
             rows = read(name)
         except Unusable as unusable:
@@ -52,7 +63,23 @@ def merged(names: Iterable[str]) -> dict[str, Any]:
         for tenant, where in homes.items()
         if len(where) > 1
     ]
+    absent = [tenant for tenant in expected if tenant not in homes]
+    if absent:
+        words = f"In none of the reports: {', '.join(absent)}. Each tenant of the inventory belongs into one slice."
+        problems.append({"name": "inventory", "msg": words})
+    # A pattern finds the reports that are there, and without the tenants nobody would miss the slice that left none.
+    problems += [{"name": entry, "msg": ALONE.format(entry)} for entry in named if is_pattern(entry) and not expected]
     return {"results": results, "problems": problems}
+
+
+def is_pattern(entry: str) -> bool:
+    """Whether an entry stands for any number of files. A file of just that name is meant where there is one."""
+    return glob.has_magic(entry) and not os.path.exists(os.path.expanduser(entry))
+
+
+def files(entry: str) -> list[str]:
+    """The files of an entry. A pattern that none matches is itself the name of a report that is not there."""
+    return (sorted(glob.glob(os.path.expanduser(entry))) if is_pattern(entry) else []) or [entry]
 
 
 def read(name: str) -> list[dict[str, Any]]:

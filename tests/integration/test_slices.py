@@ -6,28 +6,112 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
+import yaml
+from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _merged_reports
 from playbooks_support import Stage, keep, once, shell
-from support.guides import Guide
+from support.guides import Guide, changed
 from support.tree import ROOT
 
-PROGRESS, SLICES, MERGE, BUILD = Guide("docs/many-tenants.md").commands
+GUIDE = Guide("docs/many-tenants.md")
+PROGRESS, SLICES, MERGE, BUILD = GUIDE.commands
+SLICED_TEMPLATE, MERGING_TEMPLATE = GUIDE.yaml
 TENANTS = [f"t{number:02}" for number in range(12)]
+PATTERN = "out/[of]*/artifacts/report.json"
+OTHERS = "imanage_tenants:!t06:!t07:!t08"
 NAMES = ("one", "two", "three", "four")
+# The worker of the second slice takes its work and is killed.
+KILLED = """#!/bin/sh
+[ "$1" = worker ] || exec {real} "$@"
+cat > {work}.$$
+if grep -q 'imanage_tenants.3:5' {work}.$$; then kill -9 $$; fi
+exec {real} worker < {work}.$$
+"""
+# Two jobs of automation controller, and the one behind them.
+WORKFLOW = """
+job() {  # the number, the playbook, and what the controller gives it
+  ansible-playbook -i tenants.yml -e run_name=june -e awx_job_id="$1" "imanage.control_center.$2" "${@:3}"
+}
+job 41 onboard -e @sliced.yml --limit 'imanage_tenants[0:5]' &
+job 42 onboard -e @sliced.yml --limit 'imanage_tenants[6:11]' &
+wait
+job 43 merge_reports -e @merging.yml
+"""
 
 
-def merge(folder, reports, name):
+def left(folder):
+    """What is in the report of a folder."""
+    report = folder / "report.json"
+    return json.loads(report.read_text(encoding="utf-8")) if report.exists() else None
+
+
+def merge(folder, reports, name, options=""):
     """The exit code, the output and the merged report."""
     listed = json.dumps({"imanage_reports": [str(one) for one in reports]})
-    code, output = shell(
-        f"ansible-playbook imanage.control_center.merge_reports -e imanage_report={name} -e '{listed}'", folder
-    )
-    report = folder / name / "report.json"
-    return code, output, json.loads(report.read_text(encoding="utf-8")) if report.exists() else None
+    command = f"ansible-playbook imanage.control_center.merge_reports -e imanage_report={name} -e '{listed}' {options}"
+    return *shell(command, folder), left(folder / name)
+
+
+def again_with_a_worker_that_dies(folder):
+    """The commands of the guide in the folder where they ran before."""
+    command = folder / "dying" / "ansible-runner"
+    command.parent.mkdir()
+    tools = Path(sys.executable).parent
+    command.write_text(KILLED.format(real=tools / "ansible-runner", work=folder / "work"), encoding="utf-8")
+    command.chmod(0o755)
+    _code, output = shell(SLICES, folder, PATH=f"{command.parent}:{tools}:{os.environ['PATH']}")
+    rc = [name for name in NAMES if (folder / "out" / name / "artifacts" / "rc").exists()]
+    return output, rc, (*shell(MERGE, folder), left(folder / "merged"))
+
+
+def in_controller(folder):
+    """The recipe for automation controller, with another shared folder."""
+    for name, text in {"sliced.yml": SLICED_TEMPLATE, "merging.yml": MERGING_TEMPLATE}.items():
+        keep(folder, **{name: changed(text, **{"/shared/": f"{folder}/shared/"})})
+    code, output = shell(WORKFLOW, folder)
+    reports = sorted(path.relative_to(folder).as_posix() for path in (folder / "shared").rglob("report.json"))
+    return code, output, left(folder / "shared" / "merged" / "june"), reports
+
+
+def in_slices(folder):
+    """What the slices left, and the report that the guide makes of it."""
+    _code, output = shell(SLICES, folder)
+    artifacts = {name: folder / "out" / name / "artifacts" for name in NAMES}
+    # ansible-runner ends with 0 whatever happened, and a slice that left nothing failed as a whole.
+    assert [name for name, path in artifacts.items() if not (path / "rc").exists()] == [], output
+    return {
+        "rc": {name: (path / "rc").read_text() for name, path in artifacts.items()},
+        "status": {name: (path / "status").read_text() for name, path in artifacts.items()},
+        "slices": {name: left(path) for name, path in artifacts.items()},
+        "guide": (*shell(MERGE, folder), left(folder / "merged")),
+        "files": sorted(path.name for path in (folder / "merged").iterdir()),
+    }
+
+
+def in_other_ways(folder):
+    """Merges of the three slices where all is well, and of other things."""
+    (folder / "empty.json").touch()
+    (folder / "other.json").write_text('[{"tenant": 1}]')
+    good = [f"out/{name}/artifacts/report.json" for name in ("one", "two", "four")]
+    return {
+        "good": merge(folder, good, "good"),
+        "missing": merge(folder, [*good, "out/five/report.json"], "missing"),
+        "empty": merge(folder, ["empty.json", *good], "empty"),
+        "other": merge(folder, [*good, "other.json"], "other"),
+        "twice": merge(folder, [*good, good[1]], "twice"),
+        "none": merge(folder, [], "none"),
+        "pattern": merge(folder, [PATTERN, good[1]], "pattern"),
+        "absent": merge(folder, good, "absent", "-i run/inventory"),
+        "others": merge(folder, good, "others", f"-i run/inventory -e 'imanage_tenants={OTHERS}'"),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -42,31 +126,15 @@ def run(tmp_path_factory):
             keep(folder, **{name: stage.inventory() for name in ("run/inventory/hosts.json", "tenants.yml")})
             progress = shell(f"{PROGRESS.strip()} --limit t00,t01", folder)
             stage.sandbox.clear_log()
-            _code, output = shell(SLICES, folder)
-            log = [entry.plain() for entry in stage.sandbox.log]
-        artifacts = {name: folder / "out" / name / "artifacts" for name in NAMES}
-        reports = {name: path / "report.json" for name, path in artifacts.items()}
-        (folder / "empty.json").touch()
-        (folder / "other.json").write_text('[{"tenant": 1}]')
-        # ansible-runner ends with 0 whatever happened, and a slice that left nothing failed as a whole.
-        assert [name for name, path in artifacts.items() if not (path / "rc").exists()] == [], output
-        good = [reports[name] for name in ("one", "two", "four")]
-        merged = shell(MERGE, folder)
-        return {
-            "progress": progress,
-            "log": log,
-            "rc": {name: (path / "rc").read_text() for name, path in artifacts.items()},
-            "status": {name: (path / "status").read_text() for name, path in artifacts.items()},
-            "slices": {name: json.loads(path.read_text(encoding="utf-8")) for name, path in reports.items()},
-            "guide": (*merged, json.loads((folder / "merged" / "report.json").read_text(encoding="utf-8"))),
-            "files": sorted(path.name for path in (folder / "merged").iterdir()),
-            "good": merge(folder, good, "good"),
-            "missing": merge(folder, [*good, folder / "out" / "five" / "report.json"], "missing"),
-            "empty": merge(folder, [folder / "empty.json", *good], "empty"),
-            "other": merge(folder, [*good, folder / "other.json"], "other"),
-            "twice": merge(folder, [*good, reports["two"]], "twice"),
-            "none": merge(folder, [], "none"),
-        }
+            found = in_slices(folder)
+            return {
+                "progress": progress,
+                "log": [entry.plain() for entry in stage.sandbox.log],
+                **found,
+                **in_other_ways(folder),
+                "controller": in_controller(folder),
+                "again": again_with_a_worker_that_dies(folder),
+            }
 
     return once(tmp_path_factory, "slices", make)
 
@@ -81,7 +149,7 @@ def test_each_tenant_is_in_exactly_one_slice(run):
     found = Counter(row["tenant"] for rows in run["slices"].values() for row in rows)
     assert found == dict.fromkeys(TENANTS, 1)
     signed_in = Counter(one["tenant"] for one in run["log"] if one["operation"] == "requestToken")
-    assert set(signed_in.values()) == {1}
+    assert signed_in == dict.fromkeys(TENANTS, 1)
 
 
 def test_a_failing_slice_is_visible_and_the_others_are_independent_of_it(run):
@@ -98,12 +166,32 @@ def test_the_guide_makes_one_report_of_them(run):
     assert run["files"] == ["report.csv", "report.html", "report.json"]
     assert "t07: failed" in output
     assert "t11: onboarded" in output
+    assert "In none of the reports" not in output
 
 
-def test_a_merge_where_all_is_well_succeeds(run):
-    code, output, merged = run["good"]
+def test_a_slice_that_dies_in_a_second_run_is_missed(run):
+    output, rc, (code, told, merged) = run["again"]
+    assert rc == ["one", "three", "four"], output
+    assert code == 2
+    assert "There is no report out/two/artifacts/report.json" in told
+    assert "In none of the reports: t03, t04, t05." in told
+    assert [row["tenant"] for row in merged] == [name for name in TENANTS if name not in ("t03", "t04", "t05")]
+
+
+def test_the_recipe_for_automation_controller_makes_one_report(run):
+    code, output, merged, reports = run["controller"]
+    assert code == 2, "a tenant failed"
+    assert reports == [f"shared/{name}/report.json" for name in ("merged/june", "reports/june/41", "reports/june/42")]
+    assert [row["tenant"] for row in merged] == TENANTS
+    assert re.findall(r"^failed: .*?\(item=(\S+?)\)", output.rpartition("TASK [Say why]")[2], re.MULTILINE) == ["t07"]
+
+
+@pytest.mark.parametrize("case", ["good", "others"])
+def test_a_merge_where_all_is_well_succeeds(run, case):
+    code, output, merged = run[case]
     assert code == 0, output
     assert len(merged) == 9
+    assert "[WARNING]: Could not match" not in output
 
 
 @pytest.mark.parametrize(
@@ -113,6 +201,8 @@ def test_a_merge_where_all_is_well_succeeds(run):
         ("empty", "empty.json is empty"),
         ("other", "other.json is not a list of results"),
         ("twice", "t03 is in "),
+        ("absent", "In none of the reports: t06, t07, t08. Each tenant of the inventory belongs into one slice."),
+        ("pattern", f"{PATTERN} is a pattern, and who is missing from it can only be told by an"),
     ],
 )
 def test_what_is_wrong_with_a_slice_fails_the_merge_after_the_report(run, case, words):
@@ -128,12 +218,63 @@ def test_a_merge_of_nothing_says_what_to_give(run):
     assert "imanage_reports has to list the report.json of each slice" in output
 
 
-def test_an_execution_environment_has_requests_in_it(tmp_path):
-    checkout = tmp_path / "checkout"
+ROW = {
+    "tenant": "acme",
+    "url": "",
+    "check_mode": False,
+    "changed": False,
+    "stages": dict.fromkeys(STAGES, "unchanged"),
+    "libraries": {"authorized": [], "pending": []},
+    "next_steps": [],
+}
+
+
+def merged_of(folder, *entries, tenants=()):
+    """The tenants and the sentences of a merge in a folder with two reports, one of them named like a pattern."""
+    for name, tenant in {"41/report.json": "acme", "4[2]/report.json": "birch"}.items():
+        keep(folder, **{name: [{**ROW, "tenant": tenant}]})
+    found = _merged_reports.merged([f"{folder}/{entry}" for entry in entries], tenants)
+    return [row["tenant"] for row in found["results"]], [
+        one["msg"].replace(f"{folder}/", "") for one in found["problems"]
+    ]
+
+
+def test_an_entry_may_be_a_pattern(tmp_path):
+    assert merged_of(tmp_path, "*/report.json", tenants=["acme", "birch"]) == (["acme", "birch"], [])
+
+
+def test_a_file_of_just_that_name_is_no_pattern(tmp_path):
+    assert merged_of(tmp_path, "4[2]/report.json") == (["birch"], [])
+
+
+def test_a_pattern_that_finds_nothing_is_a_report_that_is_not_there(tmp_path):
+    found = merged_of(tmp_path, "5*/report.json", "41/report.json", tenants=["acme"])
+    assert found == (["acme"], ["There is no report 5*/report.json: did its slice get to its end?"])
+
+
+def test_whom_a_pattern_misses_is_told(tmp_path):
+    _tenants, words = merged_of(tmp_path, "*/report.json", tenants=["acme", "cedar", "drake"])
+    assert words == ["In none of the reports: cedar, drake. Each tenant of the inventory belongs into one slice."]
+
+
+def test_a_pattern_wants_to_know_the_tenants(tmp_path):
+    tenants, (words,) = merged_of(tmp_path, "*/report.json")
+    assert tenants == ["acme", "birch"]
+    assert words.startswith("*/report.json is a pattern, and who is missing from it can only be told by an inventory")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A checkout where the collection and the context of an image were built."""
+    checkout = tmp_path_factory.mktemp("image") / "checkout"
     ignored = shutil.ignore_patterns(".git", ".venv", ".cache", "demo-report", ".*_cache", ".hypothesis")
     shutil.copytree(ROOT, checkout, ignore=ignored)
     code, output = shell(BUILD, checkout)
     assert code == 0, output
+    return checkout
+
+
+def test_an_execution_environment_has_requests_in_it(checkout):
     context = checkout / "context"
     assert re.search(r"^requests", (context / "_build" / "requirements.txt").read_text(), re.MULTILINE)
     containerfile = (context / "Containerfile").read_text()
@@ -141,3 +282,16 @@ def test_an_execution_environment_has_requests_in_it(tmp_path):
     assert (context / "_build" / tarball).exists()
     assert tarball in (context / "_build" / "requirements.yml").read_text()
     assert "ansible-galaxy collection install" in containerfile
+
+
+def test_a_builder_is_told_that_the_collection_needs_requests(checkout):
+    collections = checkout.parent / "collections"
+    collection = collections / "ansible_collections" / "imanage" / "control_center"
+    shutil.unpack_archive(next(checkout.glob("imanage-control_center-*.tar.gz")), collection, filter="data")
+    # Where meta/execution-environment.yml is missing, a builder guesses by the names of files, and takes this one too.
+    (collection / "bindep.txt").write_text("unneeded [platform:rpm]\n", encoding="utf-8")
+    code, output = shell(f"ansible-builder introspect {collections}", checkout)
+    assert code == 0, output
+    needs = yaml.safe_load(output)
+    assert [re.split(r"\W", line)[0] for line in needs["python"]] == ["requests"]
+    assert needs["system"] == []
