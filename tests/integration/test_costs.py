@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -44,7 +45,8 @@ def runs(tmp_path_factory):
                     ("audit", "audit", {}),
                 )
             }
-        return {**found, "contexts": [tuple(line.split()) for line in notes.read_text().splitlines()]}
+        contexts = [tuple(map(int, line.split())) for line in notes.read_text().splitlines()]
+        return {**found, "contexts": contexts, "here": os.getpid()}
 
     return once(tmp_path_factory, "costs", make)
 
@@ -61,6 +63,12 @@ def test_one_sign_in_one_sign_out_and_one_connection_a_tenant(runs, name, tenant
 @pytest.mark.parametrize("tenant", TENANTS)
 def test_three_tasks_a_tenant(runs, name, tenant):
     assert len(runs[name].tasks(tenant)) == 3
+
+
+@pytest.mark.parametrize("name", ["preview", "first", "second", "audit"])
+def test_what_is_done_beside_the_role_is_done_once(runs, name):
+    by_host = {tenant: runs[name].tasks(tenant, role=False) for tenant in TENANTS}
+    assert [tenant for tenant, tasks in by_host.items() if tasks] == [TENANTS[0]]
 
 
 @pytest.mark.parametrize("tenant", TENANTS)
@@ -95,8 +103,5 @@ def test_a_preview_asks_no_more_than_the_run(runs, tenant):
 
 
 def test_one_tls_context_is_built_for_all_tenants(runs):
-    """In the process that all workers are forks of, before they are."""
-    builders = {process for process, _parent in runs["contexts"]}
-    assert len(runs["contexts"]) >= 1, "the notes work"
-    assert len(builders) == 1
-    assert not builders & {parent for process, parent in runs["contexts"]}
+    """In the process that all workers are forks of."""
+    assert [parent for _process, parent in runs["contexts"]] == [runs["here"]]
