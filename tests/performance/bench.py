@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How fast onboarding is, side by side in one run with what it is compared to; prints a table as Markdown.
+"""How fast onboarding is, side by side in one run with what it is compared to; prints tables as Markdown.
 
 One sandbox in a process of its own; the candidates take turns, round by round, and medians are compared. BENCH=full
 adds sizes, latency, forks and TLS, and takes hours; BENCH=100 is what it has of 100 tenants. BENCH_ROUNDS (5) sets the
@@ -17,19 +17,25 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import requests
+from performance import aims
+from performance.watch import Watch
 from sandbox.examples import example
 
 HERE = Path(__file__).parent
 PLAYBOOKS = HERE / "playbooks"
 BIN = Path(sys.executable).parent
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+# What would change how a candidate runs; the rest of the environment is nobody's but the machine's.
+FOREIGN = ("ANSIBLE_", "IMANAGE_")
+KEPT = ("ANSIBLE_COLLECTIONS_PATH",)
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -62,12 +68,14 @@ NAMES = {
     "c": "this collection",
     "d": "tasks that do nothing",
     "e": "script with threads",
+    "f": "this collection, on a terminal",
+    "g": "this collection, on a terminal with progress",
 }
-SMALL = [Setting(20)]
+SMALL = [Setting(20, candidates="abcdefg")]
 # Each thing that varies is varied by itself, from 20 or 100 tenants without latency, 20 forks and http: every
 # combination would take days. The longest comes last, so that an interrupted run has shown the rest.
 FULL = [
-    Setting(20),
+    *SMALL,
     Setting(20, latency_ms=50),
     Setting(20, forks=50, candidates="cde"),
     Setting(20, tls=True, candidates="cde"),
@@ -76,7 +84,7 @@ FULL = [
     Setting(100, tls=True, candidates="cde"),
     Setting(300, candidates="cde"),
     Setting(1000, candidates="cde"),
-    Setting(100),
+    Setting(100, candidates="abcdefg"),
 ]
 
 
@@ -97,7 +105,7 @@ def chosen(size: str) -> list[Setting]:
 
 
 def measure(settings: list[Setting]) -> None:
-    """Measure these settings and print the table."""
+    """Measure these settings and print the table, and behind it how far the aims are reached."""
     core = subprocess.run([BIN / "ansible", "--version"], capture_output=True, text=True, check=True).stdout
     print(
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, ",
@@ -108,15 +116,19 @@ def measure(settings: list[Setting]) -> None:
         "| setting | rounds | candidate | run | wall s | s a tenant | CPU s | peak MiB | sandbox CPU | wall against c |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
+    table: aims.Table = {}
     for setting in settings:
         rounds: dict[tuple[str, str], list[Measured]] = {}
         try:
             _measure(setting, rounds)
         finally:
-            _print(setting, rounds)
+            for line in _rows(setting, rounds):
+                print(line, flush=True)
+                table.update(aims.read(line))
+    print("", *aims.rows(table), sep="\n")
 
 
-def _print(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) -> None:
+def _rows(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) -> Iterator[str]:
     medians = {
         key: Measured(*(statistics.median(column) for column in zip(*values, strict=True)))
         for key, values in rounds.items()
@@ -124,23 +136,29 @@ def _print(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) -> N
     for (candidate, run), found in sorted(medians.items()):
         ours = medians.get(("c", run if run in ("first", "second") else "first"))
         ratio = f"{found.wall / ours.wall:.1f}" if ours else ""
-        print(
+        yield (
             f"| {setting} | {len(rounds[candidate, run])} | ({candidate}) {NAMES[candidate]} | {run} "
             f"| {found.wall:.2f} | {found.wall / setting.tenants:.3f} | {found.cpu:.2f} | {found.memory:.0f} "
-            f"| {found.sandbox / found.wall:.0%} | {ratio} |",
-            flush=True,
+            f"| {found.sandbox / found.wall:.0%} | {ratio} |"
         )
 
 
 def _measure(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) -> None:
     with tempfile.TemporaryDirectory() as folder, _sandbox(setting, Path(folder)) as (url, pid, environment):
         inventory = Path(folder) / "inventory.json"
+        watch = Watch(url, environment.get("REQUESTS_CA_BUNDLE", True))
         for number in range(ROUNDS):
             for candidate in setting.candidates:
-                requests.post(f"{url}/_sandbox/reset", verify=environment.get("REQUESTS_CA_BUNDLE", True), timeout=60)
+                watch.reset()
                 for run, command in _commands(candidate, setting, inventory):
-                    print(f"{setting}: round {number + 1}, ({candidate}) {run}", file=sys.stderr)
-                    rounds.setdefault((candidate, run), []).append(_timed(command, environment, pid))
+                    what = f"{setting}: round {number + 1}, ({candidate}) {run}"
+                    print(what, file=sys.stderr)
+                    watch.begin()
+                    more = {"ANSIBLE_CALLBACKS_ENABLED": "imanage.control_center.progress"} if candidate == "g" else {}
+                    found = _timed(command, {**environment, **more}, pid, _terminal if candidate in "fg" else _file)
+                    rounds.setdefault((candidate, run), []).append(found)
+                    if candidate != "d" and (complaint := watch.complaint(run)):
+                        sys.exit(f"{what}: {complaint}.")
 
 
 def _commands(candidate: str, setting: Setting, inventory: Path) -> Iterator[tuple[str, list[str]]]:
@@ -156,23 +174,62 @@ def _commands(candidate: str, setting: Setting, inventory: Path) -> Iterator[tup
         yield "second", [*play, "imanage.control_center.onboard"]
         yield "audit", [*play, "imanage.control_center.audit"]
         return
+    if candidate in "fg":
+        yield "first", [*play, "imanage.control_center.onboard"]
+        return
     book = str(PLAYBOOKS / books[candidate])
     yield "first", [*play, book]
     if candidate != "d":
         yield "second", [*play, book]
 
 
-def _timed(command: list[str], environment: dict[str, str], sandbox: int) -> Measured:
+def _timed(
+    command: list[str],
+    environment: dict[str, str],
+    sandbox: int,
+    place: Callable[[], AbstractContextManager[tuple[int, list[bytes]]]],
+) -> Measured:
     before = _cpu_of(sandbox)
-    with tempfile.TemporaryFile() as output:
+    with place() as (output, written):
         start = os.times().elapsed
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
         _pid, status, usage = os.wait4(process.pid, 0)
         wall = os.times().elapsed - start
-        if status:
-            output.seek(0)
-            sys.exit(f"{' '.join(command)} failed:\n{output.read().decode()[-3000:]}")
+    if status:
+        sys.exit(f"{' '.join(command)} failed:\n{b''.join(written).decode()[-3000:]}")
     return Measured(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, _cpu_of(sandbox) - before)
+
+
+@contextmanager
+def _file() -> Iterator[tuple[int, list[bytes]]]:
+    """A file to write to; what was written is in the list afterwards."""
+    written: list[bytes] = []
+    with tempfile.TemporaryFile() as file:
+        yield file.fileno(), written
+        file.seek(0)
+        written.append(file.read())
+
+
+@contextmanager
+def _terminal() -> Iterator[tuple[int, list[bytes]]]:
+    """A terminal to write to; what was written is in the list afterwards."""
+    written: list[bytes] = []
+    ours, theirs = os.openpty()
+
+    def read() -> None:
+        # A terminal that nobody writes to any more is an error on Linux.
+        with suppress(OSError):
+            while piece := os.read(ours, 65536):
+                written.append(piece)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield theirs, written
+    finally:
+        os.close(theirs)
+        reader.join()
+        os.close(ours)
 
 
 def _cpu_of(pid: int) -> float:
@@ -189,7 +246,7 @@ def _sandbox(setting: Setting, folder: Path) -> Iterator[tuple[str, int, dict[st
     port = folder / "port"
     command = [sys.executable, "-m", "sandbox", "--tenants", str(folder / "tenants.yml"), "--port", "0"]
     command += ["--port-file", str(port), "--latency", str(setting.latency_ms)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("IMANAGE_")}
+    environment = {name: value for name, value in os.environ.items() if name in KEPT or not name.startswith(FOREIGN)}
     if setting.tls:
         command += _certificates(folder)
         environment["REQUESTS_CA_BUNDLE"] = environment["SSL_CERT_FILE"] = str(folder / "ca.pem")

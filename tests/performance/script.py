@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The job without Ansible: threads and requests, to show how much of the time is Ansible's."""
+"""The job as uri.yml does it, without Ansible: threads and requests, to show how much of the time is Ansible's."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ def onboard(base: str, client_id: str, tenant: dict[str, str]) -> None:
         for row in _call(session, "GET", f"{tracker}?limit=500")["data"]:
             if not row.get("authorized_by"):
                 _call(session, "POST", f"{tracker}/{row['id']}/authorization", json={"email": user["email"]})
-        _call(session, "GET", f"{api}/libraries?limit=500")
         session.post(f"{base}/auth/oauth2/revoke-token", data={"access_token": token}).raise_for_status()
 
 
