@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable
 
 import pytest
+from support.environment import clean_environment
 from support.tree import make_importable
 
 make_importable()
 
-from support.places import Places, clean_environment  # noqa: E402 - it imports the collection
+from support.places import Places  # noqa: E402 - it imports the collection
 
 with contextlib.suppress(ImportError):
     import hypothesis

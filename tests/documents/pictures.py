@@ -16,7 +16,7 @@ from browser.conftest import NAMES
 from browser.screens import Screens
 from playwright.sync_api import Browser, Page, sync_playwright
 from sandbox import sandbox_from_file, serve
-from support.places import clean_environment
+from support.environment import clean_environment
 from support.tree import ROOT
 
 IMAGES = ROOT / "docs" / "images"

@@ -22,7 +22,8 @@ from typing import Any, Self
 
 from sandbox import Sandbox, serve
 from sandbox.examples import example
-from support.places import CLIENT_ID, EXTENSION, SIGNING, TRACKER, clean_environment
+from support.environment import clean_environment
+from support.places import CLIENT_ID, EXTENSION, SIGNING, TRACKER
 from support.tree import ensure_tree
 
 CALLBACKS = Path(__file__).parent / "callbacks"

@@ -20,7 +20,8 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
 from support.bad_cases import BAD
 from support.cases import GOOD, READING, SETTLED, WRITING
-from support.places import CLIENT_ID, EXTENSION, TRACKER, clean_environment, refreshing
+from support.environment import clean_environment
+from support.places import CLIENT_ID, EXTENSION, TRACKER, refreshing
 from support.plays import play
 from support.tasks import COLLECTION, MODULES
 from support.tree import TREE

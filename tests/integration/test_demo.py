@@ -17,7 +17,7 @@ from itertools import pairwise
 import pytest
 import yaml
 from playbooks_support import PROCESS, once
-from support.places import clean_environment
+from support.environment import clean_environment
 from support.tree import ROOT, ensure_tree
 
 REPORT = ROOT / "demo-report"

@@ -50,7 +50,8 @@ class Aim(NamedTuple):
 
     def row(self, table: Table) -> str:
         """A line of a table in Markdown; empty where nothing of it was measured."""
-        found = [f"{label} {value:.3g}{self._mark(value)}" for label, value in self.measured(table)]
+        rounded = [(label, float(f"{value:.3g}")) for label, value in self.measured(table)]
+        found = [f"{label} {value:g}{self._mark(value)}" for label, value in rounded]
         return f"| {self.words} | {', '.join(found)} |" if found else ""
 
     def _mark(self, value: float) -> str:

@@ -28,14 +28,13 @@ import requests
 from performance import aims
 from performance.watch import Watch
 from sandbox.examples import example
+from support.environment import clean_environment
 
 HERE = Path(__file__).parent
 PLAYBOOKS = HERE / "playbooks"
 BIN = Path(sys.executable).parent
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
-# What would change how a candidate runs; the rest of the environment is nobody's but the machine's.
-FOREIGN = ("ANSIBLE_", "IMANAGE_")
-KEPT = ("ANSIBLE_COLLECTIONS_PATH",)
+ERASE = b"\x1b[2K"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -155,10 +154,13 @@ def _measure(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) ->
                     print(what, file=sys.stderr)
                     watch.begin()
                     more = {"ANSIBLE_CALLBACKS_ENABLED": "imanage.control_center.progress"} if candidate == "g" else {}
-                    found = _timed(command, {**environment, **more}, pid, _terminal if candidate in "fg" else _file)
+                    place = _terminal if candidate in "fg" else _file
+                    found, written = _timed(command, {**environment, **more}, pid, place)
                     rounds.setdefault((candidate, run), []).append(found)
                     if candidate != "d" and (complaint := watch.complaint(run)):
                         sys.exit(f"{what}: {complaint}.")
+                    if (candidate == "g") is not (ERASE in written):
+                        sys.exit(f"{what}: the progress is shown for (g), with the Python library rich, and no other.")
 
 
 def _commands(candidate: str, setting: Setting, inventory: Path) -> Iterator[tuple[str, list[str]]]:
@@ -188,7 +190,8 @@ def _timed(
     environment: dict[str, str],
     sandbox: int,
     place: Callable[[], AbstractContextManager[tuple[int, list[bytes]]]],
-) -> Measured:
+) -> tuple[Measured, bytes]:
+    """What a command takes, and what it writes to that place."""
     before = _cpu_of(sandbox)
     with place() as (output, written):
         start = os.times().elapsed
@@ -197,7 +200,8 @@ def _timed(
         wall = os.times().elapsed - start
     if status:
         sys.exit(f"{' '.join(command)} failed:\n{b''.join(written).decode()[-3000:]}")
-    return Measured(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, _cpu_of(sandbox) - before)
+    found = Measured(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, _cpu_of(sandbox) - before)
+    return found, b"".join(written)
 
 
 @contextmanager
@@ -246,7 +250,9 @@ def _sandbox(setting: Setting, folder: Path) -> Iterator[tuple[str, int, dict[st
     port = folder / "port"
     command = [sys.executable, "-m", "sandbox", "--tenants", str(folder / "tenants.yml"), "--port", "0"]
     command += ["--port-file", str(port), "--latency", str(setting.latency_ms)]
-    environment = {name: value for name, value in os.environ.items() if name in KEPT or not name.startswith(FOREIGN)}
+    # The same for all: nobody's own settings, and a terminal that can erase a line.
+    (folder / "ansible.cfg").touch()
+    environment = {**clean_environment(os.environ), "ANSIBLE_CONFIG": str(folder / "ansible.cfg"), "TERM": "xterm"}
     if setting.tls:
         command += _certificates(folder)
         environment["REQUESTS_CA_BUNDLE"] = environment["SSL_CERT_FILE"] = str(folder / "ca.pem")

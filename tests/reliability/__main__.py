@@ -9,11 +9,10 @@ import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 
+from support.environment import clean_environment
 from support.tree import make_importable
 
 make_importable()
-
-from support.places import clean_environment  # noqa: E402 - it imports the collection
 
 from .cell import Cell, frozen_places, meet  # noqa: E402
 from .columns import COLUMNS  # noqa: E402

@@ -15,13 +15,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from support.environment import clean_environment
 from support.tree import ensure_tree, make_importable
 
 make_importable()
 
 from sandbox import Fault, Sandbox, serve  # noqa: E402 - what follows imports the collection
 from sandbox.examples import example  # noqa: E402
-from support.places import CLIENT_ID, clean_environment  # noqa: E402
+from support.places import CLIENT_ID  # noqa: E402
 
 from .cell import nameless, unread_writes  # noqa: E402
 from .columns import COLUMNS, REFUSED  # noqa: E402

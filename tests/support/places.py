@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,18 +22,6 @@ TRACKER = "iManage Tracker"
 EXTENSION = "iManage Tracker CC configuration"
 SIGNING = ("requestToken", "revokeToken")
 CLIENT_ID = "control-center-client"
-_FOREIGN = ("IMANAGE_", "ANSIBLE_")
-_OTHERS = ("NETRC", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
-
-
-def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """An environment without what would change how tasks behave."""
-    return {
-        name: value
-        for name, value in environment.items()
-        if name == "ANSIBLE_COLLECTIONS_PATH"
-        or not (name.startswith(_FOREIGN) or name in _OTHERS or name.lower().endswith("_proxy"))
-    }
 
 
 def applications(tracker: str = "available", extension: str = "available", **of_extension: Any) -> list[dict[str, Any]]:

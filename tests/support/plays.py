@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .places import clean_environment
+from .environment import clean_environment
 from .tree import TREE
 
 CALLBACKS = Path(__file__).parent / "callbacks"
