@@ -24,7 +24,8 @@ options:
     elements: str
     required: true
   tenants:
-    description: The names of the tenants that have to be in a report. Without any, nobody is looked for.
+    description: The names of the tenants that have to be in a report. Without any, nobody is looked for, and a warning
+      says so.
     type: list
     elements: str
     default: []
@@ -70,4 +71,7 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
         """The reports as one."""
         self.set_options(var_options=variables, direct=kwargs)
-        return [merged((str(term) for term in terms), map(str, self.get_option("tenants")))]
+        tenants = [str(tenant) for tenant in self.get_option("tenants")]
+        if not tenants:
+            self._display.warning("There is no inventory, so a tenant that is in none of the reports is not missed.")
+        return [merged((str(term) for term in terms), tenants)]

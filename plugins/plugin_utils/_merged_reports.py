@@ -32,10 +32,7 @@ RESULT = {
     "next_steps": [str],
     "failure?": {"kind": str, "msg": str},
 }
-ALONE = (
-    "{} is a pattern, and who is missing from it can only be told by an inventory that has the tenants:"
-    " give one by -i, or name each report."
-)
+ALONE = "{} is a pattern, and only an inventory tells who is missing from it: give one by -i, or name each report."
 MAY_BE_NULL = dict.fromkeys((key[:-1] for key in RESULT if key.endswith("?")), None)
 
 
@@ -59,13 +56,13 @@ def merged(names: Iterable[str], tenants: Iterable[str] = ()) -> dict[str, Any]:
         for row in rows:
             homes.setdefault(row["tenant"], []).append(name)
     problems += [
-        {"name": tenant, "msg": f"{tenant} is in {' and in '.join(where)}. A tenant belongs into one slice, once."}
+        {"name": tenant, "msg": f"{tenant} is in {' and in '.join(where)}. A tenant belongs in one slice, once."}
         for tenant, where in homes.items()
         if len(where) > 1
     ]
     absent = [tenant for tenant in expected if tenant not in homes]
     if absent:
-        words = f"In none of the reports: {', '.join(absent)}. Each tenant of the inventory belongs into one slice."
+        words = f"In none of the reports: {', '.join(absent)}. Each tenant belongs in one slice."
         problems.append({"name": "inventory", "msg": words})
     # A pattern finds the reports that are there, and without the tenants nobody would miss the slice that left none.
     problems += [{"name": entry, "msg": ALONE.format(entry)} for entry in named if is_pattern(entry) and not expected]
@@ -73,13 +70,15 @@ def merged(names: Iterable[str], tenants: Iterable[str] = ()) -> dict[str, Any]:
 
 
 def is_pattern(entry: str) -> bool:
-    """Whether an entry stands for any number of files. A file of just that name is meant where there is one."""
-    return glob.has_magic(entry) and not os.path.exists(os.path.expanduser(entry))
+    """Whether an entry stands for any number of files, by a C(*). A file of just that name counts first."""
+    return "*" in entry and not os.path.exists(os.path.expanduser(entry))
 
 
 def files(entry: str) -> list[str]:
     """The files of an entry. A pattern that none matches is itself the name of a report that is not there."""
-    return (sorted(glob.glob(os.path.expanduser(entry))) if is_pattern(entry) else []) or [entry]
+    # Nothing else is special: the name of a run may have brackets in it.
+    pattern = glob.escape(os.path.expanduser(entry)).replace("[*]", "*")
+    return (sorted(glob.glob(pattern)) if is_pattern(entry) else []) or [entry]
 
 
 def read(name: str) -> list[dict[str, Any]]:
