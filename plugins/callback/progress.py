@@ -13,8 +13,8 @@ short_description: Tell how many tenants are done
 version_added: 1.0.0
 description:
   - Counts the tenants of a run that are done, and those of them that changed, wait for iManage or a person, or failed,
-    and guesses the time that is left. In check mode those count that would change. A tenant whose task is skipped is
-    done.
+    and guesses the time that is left. In check mode, tenants that would change are counted. A tenant whose task is
+    skipped is done.
   - On a terminal, with the Python library rich installed, the counts stay on the last line. Otherwise, and under
     ansible-runner or where E(TERM) is V(dumb), a line is printed now and then, and at the end.
   - Nothing else of a result is shown.
@@ -157,16 +157,18 @@ class LiveLine:
         self._live = Live(
             console=self._console, auto_refresh=False, transient=True, redirect_stderr=sys.stderr.isatty()
         )
-        if lock is not None:
-            # One lock for all who write. Of several, two threads would take one each and wait for the other for ever:
-            # the results of workers are shown by a thread that holds Ansible's, and then comes to rich's.
+        # One lock for all who write. Of several, two threads would take one each and wait for the other for ever: the
+        # results of workers are shown by a thread that holds Ansible's, and then comes to rich's.
+        self._has_one_lock = lock is not None and hasattr(self._live, "_lock") and hasattr(self._console, "_lock")
+        if self._has_one_lock:
             self._live._lock = self._console._lock = lock
         self._process = os.getpid()
 
     @property
     def works(self) -> bool:
-        """Whether the terminal can erase a line."""
-        return self._console.is_terminal and self._console.is_interactive and not self._console.is_dumb_terminal
+        """Whether the terminal can erase a line, and nobody would wait for ever."""
+        erases = self._console.is_terminal and self._console.is_interactive and not self._console.is_dumb_terminal
+        return erases and self._has_one_lock
 
     def start(self) -> None:
         """Keep the last line of the terminal from now on."""
