@@ -81,7 +81,8 @@ options:
     default: 30
   retry_timeout:
     description:
-      - How long one call may take with all its retries, in seconds.
+      - How long one call may take with all its retries, in seconds. An attempt that is under way then may take
+        O(timeout) longer.
       - Calls are repeated when the server limits their rate (429), and those that only read also when it is not
         available (502, 503, 504) or the connection is lost. A write that may have been applied is never repeated before
         the tenant was read again.

@@ -94,9 +94,13 @@ def shown(url: Any) -> str:
     """A URL that was not checked yet, for the head of a message: without user information."""
     text = _AT.split(str(url or "Control Center"))[-1]
     try:
-        _port = urlsplit(text).port
-    except ValueError:  # What stands for a port and is none may be a password.
+        parts = urlsplit(text if "//" in text else f"//{text}")
+    except ValueError:
         return "Control Center"
+    try:
+        _port = parts.port
+    except ValueError:  # What stands for a port and is none may be a password.
+        text = f"{parts.scheme}://{parts.hostname}".removeprefix("://")
     return quoted(text)
 
 

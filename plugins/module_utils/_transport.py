@@ -102,7 +102,7 @@ class Patience:
         # and again spreads further.
         is_limited = reply is not None and reply.status == 429
         spread = wait * min(_WIDEST_SPREAD, 1 + 2 * len(self._waits)) if is_limited else wait / 4
-        # Half of what is left behind the wait is the reply's.
+        # Half of the time left after the wait is kept for the reply.
         pause = wait + random.uniform(0, min(0.1 + spread, (left - wait) / 2))  # noqa: S311
         if is_limited:
             self._waits.append(pause)
@@ -280,8 +280,9 @@ class Transport:
         headers = {**self._session.headers, **headers}
         try:
             return requests.Request(method, url, headers, auth=_no_authorization, **content).prepare()
-        except requests.exceptions.InvalidURL as error:  # the name of the host is none
-            raise TransportError("bad_option", str(error), False) from None
+        except requests.exceptions.InvalidURL:
+            # The address was checked before. Only the library knows which letters a name may have.
+            raise TransportError("bad_option", "the host of url is no name that can be looked up", False) from None
 
     def _ask(self, request: Any, proxies: dict[str, str], again: tuple[int, ...], deadline: float) -> Reply:
         """Send it once. Of a reply with a status in C(again), the status counts, whatever becomes of its body."""
@@ -322,15 +323,12 @@ class Transport:
 def _whole_body(response: Any, deadline: float) -> bytes:
     """The body, within the deadline and a size: a time-out per read alone never ends a slow drip."""
     body = bytearray()
-    is_late = False
     for piece in _pieces(response):
-        # What has come whole counts, also a moment too late.
-        if is_late:
-            raise TransportError("unreachable", "the reply did not end within retry_timeout", True)
         body += piece
         if len(body) > LARGEST_REPLY:
             raise TransportError("unexpected_reply", f"the reply is larger than {LARGEST_REPLY} bytes", True)
-        is_late = time.monotonic() > deadline
+        if time.monotonic() > deadline:
+            raise TransportError("unreachable", "the reply did not end within retry_timeout", True)
     return bytes(body)
 
 

@@ -474,11 +474,6 @@ def test_a_slow_drip_of_a_write_leaves_it_in_doubt(acme, naps):
     assert acme.calls.count("updateApp") == 1
 
 
-def test_what_has_come_whole_counts_although_it_is_late(acme):
-    acme.fault("delay", "listLibraries", seconds=1.1)
-    assert "tenant" in acme.run(INFO, retry_timeout=1)
-
-
 @pytest.mark.parametrize("operation", ["listLibraries", "updateApp"])
 def test_a_shortened_wait_leaves_the_reply_its_time(acme, naps, operation):
     acme.fault("status", operation, status=429, headers={"x-ratelimit-reset": "8"}, times=1)

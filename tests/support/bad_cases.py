@@ -64,7 +64,7 @@ BAD = {
         "imanage_tenant_info",
         {"url": "https://\N{LATIN SMALL LIGATURE FI}rm.example"},
         kind="bad_option",
-        tells=("rm",),
+        tells=("the host of url is no name",),
     ),
     "access token with a line break": Case(
         "imanage_tenant_info",

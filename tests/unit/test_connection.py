@@ -114,7 +114,11 @@ def test_secrets_in_a_url_are_not_shown():
         assert shown(url) == "cloudimanage.com"
         assert user_information(url) == ["ada", "s3cret"]
     assert user_information("https://cloudimanage.com") == user_information(None) == []
-    assert shown(None) == shown("https://ada:s3cret") == "Control Center"
+    assert shown(None) == shown("https://[s3cret") == "Control Center"
+    assert shown("https://ada:s3cret") == "https://ada"
+    assert shown("ada:s3cret") == shown("https://me@ada:s3cret") == "ada"
+    assert shown("https://firm.example:844x") == "https://firm.example"
+    assert shown("https://firm.example:8443") == "https://firm.example:8443"
 
 
 @pytest.mark.parametrize("name", ["access_token", "session_token"])
