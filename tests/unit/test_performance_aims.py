@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the bench says of its aims, and that docs/performance.md says it of the table that it shows."""
+
+from __future__ import annotations
+
+import pytest
+from performance import aims
+from performance.aims import Figures, Place
+from support.tree import ROOT
+
+PAGE = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+
+
+def said(table):
+    """What is said of the first words of each aim."""
+    cells = [line.strip("| ").split(" | ") for line in aims.rows(table)[len(aims.HEAD) :]]
+    return {words.partition(":")[0]: measured for words, measured in cells}
+
+
+def seconds(wall, cpu=1.0, peak=50.0):
+    return Figures(wall, cpu, peak)
+
+
+def test_the_page_says_what_its_table_says():
+    derived = aims.rows(aims.read(PAGE))
+    assert len(derived) == len(aims.HEAD) + len(aims.AIMS), "every aim was measured"
+    assert "\n".join(derived) in PAGE
+
+
+def test_every_row_of_the_page_is_read():
+    of_the_bench = [line for line in PAGE.splitlines() if line.startswith("| N=")]
+    assert len(aims.read(PAGE)) == len(of_the_bench) > 0
+
+
+def test_a_row_is_read_as_it_was_printed():
+    row = "| N=20, 50 ms, 30 forks, https | 5 | (a) by hand | second | 27.52 | 1.376 | 53.82 | 57 | 1% | 15.0 |"
+    assert aims.read(f"Words.\n{row}\n") == {Place(20, "a", "second", 50, 30, "https"): Figures(27.52, 53.82, 57)}
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "words"),
+    [(61.0, "first 30.5"), (60.0, "first 30"), (59.0, "first 29.5 (30 **missed**)"), (39.0, "first 19.5 **missed**")],
+)
+def test_what_is_missed_is_said(by_hand, words):
+    assert said({Place(20): seconds(2.0), Place(20, "a"): seconds(by_hand)}) == {"20 tenants, first run": words}
+
+
+def test_more_than_allowed_is_missed():
+    table = {
+        Place(20): seconds(2.0, cpu=4.0),
+        Place(20, run="second"): seconds(2.0, 3.9),
+        Place(20, "d"): seconds(1.0, 1.95),
+    }
+    assert said(table) == {"CPU": "N=20 first 2.05 **missed**, N=20 second 2"}
+
+
+def test_what_is_judged_is_what_is_shown():
+    table = {Place(20): seconds(2.0, 4.009), Place(20, "d"): seconds(1.0, 2.0)}
+    assert said(table) == {"CPU": "N=20 first 2"}
+
+
+def test_sizes_are_compared_by_the_tenant():
+    table = {Place(100): seconds(10.0, peak=76.0), Place(1000): seconds(140.0, peak=196.0)}
+    found = said(table)
+    assert found["a tenant of 1000 takes at most 1.3 times as long as one of 100"] == "first 1.4 **missed**"
+    assert found["memory grows by less than 150 KiB for a tenant, from 100 to 1000"] == "first 137"
+
+
+def test_a_preview_and_https_are_compared_to_the_run_of_their_setting():
+    table = {
+        Place(100): seconds(10.0),
+        Place(100, run="preview"): seconds(11.0),
+        Place(100, scheme="https"): seconds(12.0),
+    }
+    found = said(table)
+    assert found["a preview takes no longer than the first run"] == "N=100 1.1 **missed**"
+    assert found["https takes at most 1.3 times as long as http"] == "N=100 first 1.2"
+
+
+def test_of_what_was_not_measured_nothing_is_said():
+    assert aims.rows({Place(300, "e"): seconds(1.0)}) == []
