@@ -12,6 +12,7 @@ import os
 import pickle
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from typing import Any, Self
 
 from sandbox import Sandbox, serve
 from sandbox.examples import example
+from support.endings import PATIENCE
 from support.environment import clean_environment
 from support.places import CLIENT_ID, EXTENSION, SIGNING, TRACKER
 from support.tree import ensure_tree
@@ -178,7 +180,7 @@ class Stage:
             (work / report).mkdir()
             extra = ("-e", f"imanage_report={report}")
         self.sandbox.clear_log()
-        code, output = (execute or (_on_terminal if terminal else _in_pipe))(
+        code, output = (execute or (on_terminal if terminal else _in_pipe))(
             [Path(sys.executable).parent / "ansible-playbook", "-i", "inventory.json", *extra, *arguments],
             cwd=work,
             env={
@@ -308,20 +310,41 @@ def _in_pipe(command: list[str | Path], cwd: Path, env: dict[str, str]) -> tuple
     return done.returncode, done.stdout
 
 
-def _on_terminal(command: list[str | Path], cwd: Path, env: dict[str, str]) -> tuple[int, str]:
-    """Run a command that writes to a terminal; its exit code and what it wrote there."""
+def on_terminal(
+    command: list[str | Path], cwd: Path, env: dict[str, str], term: str = "xterm", until: bytes = b""
+) -> tuple[int, str]:
+    """Run a command that writes to a terminal; its exit code and what it wrote there.
+
+    Once it has written C(until), if that is given, it is interrupted as by Ctrl+C.
+    """
     ours, theirs = os.openpty()
-    written = []
+    written, sent = b"", 0
     with subprocess.Popen(
-        command, cwd=cwd, env={**env, "TERM": "xterm"}, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+        # Started in the background, a process ignores SIGINT, and so does all that it starts.
+        ["env", "--default-signal=INT", *command],
+        cwd=cwd,
+        env={**env, "TERM": term},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
     ) as process:
         os.close(theirs)
         # A terminal that nobody writes to any more is an error on Linux.
         with contextlib.suppress(OSError):
-            while piece := os.read(ours, 65536):
-                written.append(piece)
-    os.close(ours)
-    return process.returncode, b"".join(written).decode()
+            while True:
+                heard = select.select([ours], [], [], PATIENCE if until else None)[0]
+                if heard and not (piece := os.read(ours, 65536)):
+                    break
+                written += piece if heard else b""
+                # Ansible may miss one interruption; a person presses again.
+                if until and until in written and sent < 3 and not (sent and heard):
+                    os.killpg(process.pid, signal.SIGINT)
+                    sent += 1
+                elif not heard:
+                    os.killpg(process.pid, signal.SIGKILL)
+        os.close(ours)
+    return process.returncode, written.decode()
 
 
 def app(snapshot: Mapping[str, Any], identity: str) -> dict[str, Any]:

@@ -5,17 +5,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import select
-import signal
-import subprocess
+from functools import partial
 
 import pytest
-from playbooks_support import EXTENSION, Stage, catalog, once
+from playbooks_support import EXTENSION, Stage, catalog, on_terminal, once
 from sandbox import Fault
-from support.endings import PATIENCE
 
 LINE = re.compile(r"\d+ of \d+ tenants done[^\r\n\x1b]*")
 ERASE, HIDE, SHOW = "\x1b[2K", "\x1b[?25l", "\x1b[?25h"
@@ -69,7 +64,7 @@ def made(tmp_path_factory):
                 "terminal": stage.run(ONBOARD, terminal=True, **OPTIONS),
                 "narrow": stage.run(skipped, terminal=True, **{**OPTIONS, "COLUMNS": "20"}),
                 "without rich": stage.run(skipped, terminal=True, PYTHONPATH=str(folder), **OPTIONS),
-                "dumb": stage.run(skipped, execute=on_dumb_terminal, **OPTIONS),
+                "dumb": stage.run(skipped, execute=partial(on_terminal, term="dumb"), **OPTIONS),
                 "runner": stage.run(skipped, terminal=True, AWX_ISOLATED_DATA_DIR=str(folder), **OPTIONS),
                 "seldom": stage.run(ONBOARD, **{**OPTIONS, "IMANAGE_PROGRESS_INTERVAL": "3600"}),
                 "limited": stage.run("--limit", "one,two", ONBOARD, **OPTIONS),
@@ -84,46 +79,6 @@ def made(tmp_path_factory):
 def runs(made):
     """The runs, by name."""
     return made[0]
-
-
-def on_terminal(command, cwd, env, until=None):
-    """Run a command on a terminal, and interrupt it once it has written that, as Ctrl+C does."""
-    ours, theirs = os.openpty()
-    written, sent = b"", 0
-    with subprocess.Popen(
-        # Started in the background, a process ignores SIGINT, and so does all that it starts.
-        ["env", "--default-signal=INT", *command],
-        cwd=cwd,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    ) as process:
-        os.close(theirs)
-        # A terminal that nobody writes to any more is an error on Linux.
-        with contextlib.suppress(OSError):
-            while True:
-                heard = select.select([ours], [], [], PATIENCE)[0]
-                if heard and not (piece := os.read(ours, 65536)):
-                    break
-                written += piece if heard else b""
-                # Ansible may miss one interruption; a person presses again.
-                if until and until in written and sent < 3 and not (sent and heard):
-                    os.killpg(process.pid, signal.SIGINT)
-                    sent += 1
-                elif not heard:
-                    os.killpg(process.pid, signal.SIGKILL)
-        os.close(ours)
-    return process.returncode, written.decode()
-
-
-def on_dumb_terminal(command, cwd, env):
-    return on_terminal(command, cwd, {**env, "TERM": "dumb"})
-
-
-def interrupt(command, cwd, env):
-    return on_terminal(command, cwd, {**env, "TERM": "xterm"}, until=b"1 of 2 tenants done")
 
 
 def told(run):
@@ -173,7 +128,7 @@ def test_an_interrupted_run_takes_the_line_away(tmp_path):
         stage.add("quick")
         stage.add("slow")
         stage.sandbox.tenant("slow").faults.append(Fault("hang"))
-        run = stage.run(ONBOARD, report=None, execute=interrupt, **OPTIONS)
+        run = stage.run(ONBOARD, report=None, execute=partial(on_terminal, until=b"1 of 2 tenants done"), **OPTIONS)
     assert run.code != 0
     assert "User interrupted execution" in run.output
     end = run.output[run.output.rindex(told(run)[-1]) :]
