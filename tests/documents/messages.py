@@ -19,7 +19,7 @@ FAILURES = {"Failure", "NotYet", "Uncertain", "TransportError", "kind", "failure
 # These give a part of a sentence; the rest is the client's. Without the library, or authorities, nothing can be called.
 SENTENCES = {
     "TransportError": "Cannot {call} ({operation}): %s.",
-    "TransportError bad_option": "Control Center cannot be called: %s.",
+    "TransportError in __init__": "Control Center cannot be called: %s.",
     "_unexpected": "Cannot {call}: {operation} %s.",
 }
 UNEXPECTED = "_unexpected"
@@ -80,7 +80,7 @@ class _Reader(ast.NodeVisitor):
             advice = next((word.value for word in node.keywords if word.arg == "advice"), None)
             if name == "TransportError":
                 advice = node.args[3] if len(node.args) > 3 else None
-            sentence = SENTENCES.get(f"{name} {kind}") or SENTENCES.get(name, "%s")
+            sentence = SENTENCES.get(f"{name} in {_last_name(self._scopes[-1])}") or SENTENCES.get(name, "%s")
             self._add(kind, sentence, node.args[1], advice)
             for word in node.keywords:
                 if word.arg == "assumption":
