@@ -72,7 +72,7 @@ NAMES = {
 }
 SMALL = [Setting(20, candidates="abcdefg")]
 # Each thing that varies is varied by itself, from 20 or 100 tenants without latency, 20 forks and http: every
-# combination would take days. The longest comes last, so that an interrupted run has shown the rest.
+# combination would take a day. The longest comes last, so that an interrupted run has shown the rest.
 FULL = [
     *SMALL,
     Setting(20, latency_ms=50),
