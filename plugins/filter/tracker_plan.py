@@ -12,9 +12,9 @@ from typing import Any
 from ansible_collections.imanage.control_center.plugins.plugin_utils._plan_file import written
 
 
-def tracker_plan(results: list[dict[str, Any]], plans: list[dict[str, Any] | None]) -> dict[str, Any]:
+def tracker_plan(results: list[dict[str, Any]]) -> dict[str, Any]:
     """What is written to plan.json; see the documentation beside this file."""
-    return written(results, plans, datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return written(results, datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 class FilterModule:

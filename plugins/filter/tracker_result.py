@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import conclude
+from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import NOTHING_RAN, conclude
 
 
 def tracker_result(records: Any) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def tracker_result(records: Any) -> dict[str, Any]:
     if not isinstance(records, dict):
         raise AnsibleFilterError("tracker_result needs a dictionary of what the role's tasks registered")
     # A lookup in the role would do the same at many times the cost.
-    return conclude({**records, "url": records["url"] or os.environ.get("IMANAGE_URL", "")})
+    return conclude({**NOTHING_RAN, **records, "url": records["url"] or os.environ.get("IMANAGE_URL", "")})
 
 
 class FilterModule:

@@ -12,7 +12,7 @@ version_added: 1.0.0
 short_description: Reads what was approved for a tenant
 description:
   - Reads a file C(plan.json) that the playbook C(imanage.control_center.preview) left, for the option C(approved) of
-    M(imanage.control_center.imanage_onboarding).
+    M(imanage.control_center.imanage_onboarding_info).
 options:
   _terms:
     description: The path of the file, and the name of the tenant in the inventory. A relative path is below the
@@ -30,7 +30,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: One dictionary, C(fingerprint), C(state) and C(changes), empty where the plan does not have the tenant.
+  description: One dictionary, C(failed), C(changes) and C(writes), empty where the plan does not have the tenant.
   type: list
   elements: dict
 """

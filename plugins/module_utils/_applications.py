@@ -75,11 +75,6 @@ def report(client: Client, wanted: Wish, current: dict[str, Any] | None) -> dict
     return {"application": current}
 
 
-def facts(wanted: Wish, current: dict[str, Any] | None) -> dict[str, Any]:
-    """What a plan stands on."""
-    return {field: current[field] for field in ("id", "status", "access")} if current else {}
-
-
 def title(wanted: Wish, current: dict[str, Any] | None) -> str:
     """What a diff names in its head."""
     return current["name"] if current else wanted.name or wanted.app_id or ""

@@ -1,133 +1,152 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plan that people approve: the state on which it stands, what it would write, and whether both still hold. Pure."""
+"""An approved plan: which writes it has, and whether it still fits the tenant. Pure."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from ansible_collections.imanage.control_center.plugins.module_utils._diff import worded
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, quoted
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
 
+Change = Mapping[str, Any]
+
+
+class Part(NamedTuple):
+    """A part of the tenant as it was read and planned now: its stage, its title, and the plan."""
+
+    stage: str
+    title: str
+    plan: Plan
+
+
 _ADVICE = "Nothing was written. Make a new preview, have it approved, and run with its plan.json."
-_MOST_DIFFERENCES = 8
+_MOST_DIFFERENCES = 3
 
 
-def facts_of(stage: str, title: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """A part of the state: what was read for one link of the chain."""
-    return {"stage": stage, "title": title, "facts": dict(facts)}
+# -- the writes of one stage ----------------------------------------------------------------------------------------
 
 
-def change_of(stage: str, title: str, plan: Plan) -> dict[str, Any]:
-    """What one link of the chain would change, and by which writes."""
-    writes = [_write(step) for step in plan.steps]
-    return {"stage": stage, "title": title, "before": plan.before, "after": plan.after, "writes": writes}
+def fits(step: Step, planned: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether one of the planned writes is this one and asks for as much or more.
+
+    What a write sends only to keep it as it was read (C(step.keeps)) is not compared.
+    """
+    return any(
+        row.get("operation") == step.operation
+        and row.get("ids") == step.ids
+        and _asks_no_more(step.body, row.get("body"), step.keeps)
+        for row in planned
+    )
 
 
-def _write(step: Step) -> dict[str, Any]:
-    return {"operation": step.operation, "does": step.does, **step.ids, "body": step.body}
-
-
-def whole(state: list[dict[str, Any]], changes: list[dict[str, Any]], assumptions: list[str]) -> dict[str, Any]:
-    """The plan of a tenant as it is returned, approved, and given back."""
-    return {"fingerprint": fingerprint(state), "state": state, "changes": changes, "assumptions": assumptions}
-
-
-def fingerprint(state: list[dict[str, Any]]) -> str:
-    """The same for the same state, whatever the order in which it was written down."""
-    text = json.dumps(state, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def check(approved: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
-    """Raise C(conflict) unless the plan made now is the one that was approved, on the same state."""
-    if not approved.get("fingerprint"):
-        raise Failure(
-            "conflict", "The approved preview had failed for this tenant, so nothing was approved.", advice=_ADVICE
-        )
-    if approved["fingerprint"] != plan["fingerprint"]:
-        found = list(_differences(_by_place(_links(approved, "state")), _by_place(plan["state"])))
-        more = len(found) - _MOST_DIFFERENCES
-        told = [*found[:_MOST_DIFFERENCES], *([f"{more} more"] if more > 0 else [])]
-        what = "; ".join(told) or "its fingerprint is another"
-        raise Failure("conflict", f"Since the preview that was approved, this has changed: {what}.", advice=_ADVICE)
-    before, after = (_by_link(_without_nulls(one)) for one in (_links(approved, "changes"), plan["changes"]))
-    links = [link for link in dict.fromkeys([*before, *after]) if before.get(link) != after.get(link)]
-    if links:
-        names = ", ".join(quoted(title) for _stage, title in links)
-        raise Failure(
-            "conflict",
-            f"The tenant is as it was in the preview that was approved, but what would be done to it is not: {names}. "
-            "Its variables or the time have changed that.",
-            advice=_ADVICE,
-        )
-
-
-def check_writes(steps: Iterable[Step], approved: Iterable[Step]) -> None:
-    """Raise C(conflict) before writing what the approved plan, made before the tenant was touched, does not have."""
-    allowed = [_write(step) for step in approved]
-    more = [step.does for step in steps if _write(step) not in allowed]
+def check_writes(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | None) -> None:
+    """Raise C(conflict) before a write is sent that the approved plan does not have. None: no plan was approved."""
+    more = [] if planned is None else [step.does for step in steps if not fits(step, planned)]
     if more:
         raise Failure(
             "conflict",
-            f"The tenant turned out otherwise than the approved plan assumed: it would take to {', '.join(more)} in "
-            "another way, or in addition. That was not written.",
+            f"The approved plan does not have this: {', '.join(dict.fromkeys(more))}. It was not sent.",
             advice="What was done before stays done. Make a new preview and have it approved.",
         )
 
 
-def _links(approved: Mapping[str, Any], part: str) -> list[Mapping[str, Any]]:
-    """A part of the approved plan, which came from outside; raises Failure unless it is of the form of a preview's."""
-    links = approved.get(part) or []
-    if isinstance(links, list) and all(_is_link(one) for one in links):
-        return links
+def _asks_no_more(body: Any, planned: Any, keeps: Sequence[str]) -> bool:
+    if isinstance(body, Mapping) and isinstance(planned, Mapping):
+        return all(
+            name in keeps or (name in planned and _asks_no_more(value, planned[name], keeps))
+            for name, value in body.items()
+        )
+    if isinstance(body, list) and isinstance(planned, list):
+        return all(item in planned for item in body)
+    return bool(body == planned)
+
+
+# -- a whole tenant -------------------------------------------------------------------------------------------------
+
+
+def compare(approved: Mapping[str, Any], now: Sequence[Part]) -> None:
+    """Raise C(conflict) unless each change of the approved plan is still to do or done, and no other is needed.
+
+    Stages that C(now) has no part of are not compared. Libraries that the plan does not have are no conflict: they are
+    left out, see C(left_out).
+    """
+    if approved.get("failed"):
+        raise Failure(
+            "conflict", "The approved preview had failed for this tenant, so nothing was approved.", advice=_ADVICE
+        )
+    stages = {part.stage for part in now}
+    planned = {(change["stage"], change["title"]): change for change in _changes(approved) if change["stage"] in stages}
+    found = {(part.stage, part.title): part for part in now}
+    moved = [words for place, change in planned.items() for words in _moved(change, found.get(place))]
+    if moved:
+        raise _conflict("Since the approved preview the tenant has changed", moved)
+    writes = approved.get("writes") or []
+    others = [words for place, part in found.items() for words in _not_planned(part, planned.get(place), writes)]
+    if others:
+        raise _conflict("The approved plan does not have what would have to be done now", others)
+
+
+def left_out(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | None) -> list[Step]:
+    """The steps of which the approved plan has none, whatever they ask for. None: no plan was approved."""
+    known = [(row.get("operation"), row.get("ids")) for row in planned or []]
+    return [] if planned is None else [step for step in steps if (step.operation, step.ids) not in known]
+
+
+def _moved(change: Change, now: Part | None) -> Iterator[str]:
+    """What is neither as the plan found it nor as the plan leaves it."""
+    title, before, after = quoted(change["title"]), change["before"], change["after"]
+    if now is None:
+        yield f"{title} is not there"
+        return
+    for field in after:
+        is_now, will_be = now.plan.before.get(field), now.plan.after.get(field)
+        if before.get(field) == after[field] or (change["stage"] == "authorization" and field not in now.plan.before):
+            continue  # Nothing to do, or a library that the page does not list: it cannot be done and is reported.
+        # An application that was not added had no other fields. Adding it may have been cut short behind any of them.
+        is_new = before.get("Added") is False and field != "Added"
+        as_it_was = is_new or is_now == before.get(field)
+        if is_now != after[field] and not (as_it_was and will_be == after[field]):
+            yield f"{title}, {quoted(field)} is {worded(is_now)}, not {worded(before.get(field))}"
+
+
+def _not_planned(now: Part, change: Change | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
+    """What would have to be written and was not approved."""
+    before, after, steps = now.plan.before, now.plan.after, now.plan.steps
+    unfit = [step for step in steps if not fits(step, writes)]
+    if now.stage == "authorization":
+        unfit = [step for step in unfit if step not in left_out(steps, writes)]
+    elif unfit:
+        planned = (change or {"after": {}})["after"]
+        for field in after:
+            if before.get(field) != after[field] != planned.get(field, ...):
+                yield f"{quoted(now.title)}, {quoted(field)} to {worded(after[field])}"
+                unfit = []
+    yield from (f"{quoted(now.title)}: {step.does} in another way" for step in unfit)
+
+
+def _conflict(what: str, differences: list[str]) -> Failure:
+    more = len(differences) - _MOST_DIFFERENCES
+    named = [*differences[:_MOST_DIFFERENCES], *([f"{more} more"] if more > 0 else [])]
+    return Failure("conflict", f"{what}: {'; '.join(named)}.", advice=_ADVICE)
+
+
+def _changes(approved: Mapping[str, Any]) -> list[Change]:
+    """The changes of the approved plan, which came from outside; raises Failure unless they have a preview's form."""
+    changes = approved.get("changes") or []
+    if isinstance(changes, list) and all(_is_change(one) for one in changes):
+        # A field that was null may have been left out on the way through Ansible.
+        return [{**one, "after": {**dict.fromkeys(one["before"]), **one["after"]}} for one in changes]
     raise Failure(
         "bad_option",
-        f"What the approved plan has as its {part} is not a list of links with a stage and a title.",
+        "The approved plan has changes of another form than a preview writes.",
         advice="Nothing was written. Give approved what plan.json of a preview has for this tenant, unchanged.",
     )
 
 
-def _is_link(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(isinstance(value.get(name), str) for name in ("stage", "title"))
-
-
-def _by_place(state: Iterable[Mapping[str, Any]]) -> dict[tuple[str, ...], Any]:
-    """The single facts of a state, each by what it is about."""
-    return {place: value for part in state for place, value in _leaves(part.get("facts"), (part["title"],))}
-
-
-def _leaves(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    if isinstance(value, Mapping) and value:
-        for key, inner in value.items():
-            yield from _leaves(inner, (*place, str(key)))
-    else:
-        # What is null may have been left out on the way through Ansible.
-        yield from [] if value is None else [(place, value)]
-
-
-def _differences(before: Mapping[tuple[str, ...], Any], after: Mapping[tuple[str, ...], Any]) -> Iterator[str]:
-    for place in dict.fromkeys([*before, *after]):
-        was, is_now = (_worded(facts.get(place)) for facts in (before, after))
-        if was != is_now:
-            yield f"{quoted(', '.join(place))} was {was}, is {is_now}"
-
-
-def _worded(value: Any) -> str:
-    return "none" if value is None else quoted(json.dumps(value, ensure_ascii=False))
-
-
-def _by_link(changes: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], Any]:
-    """The changes by what they are of. An application may be named as another one's token policy is called."""
-    return {(change["stage"], change["title"]): change for change in changes}
-
-
-def _without_nulls(value: Any) -> Any:
-    """As Ansible hands over options: one that is null is not given."""
-    if isinstance(value, Mapping):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
+def _is_change(value: Any) -> bool:
+    forms = {"stage": str, "title": str, "before": Mapping, "after": Mapping}
+    return isinstance(value, Mapping) and all(isinstance(value.get(name), form) for name, form in forms.items())

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ansible_collections.imanage.control_center.plugins.module_utils._approval import check_writes
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
+from ansible_collections.imanage.control_center.plugins.module_utils._journal import Journal, key_of, was_accepted
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
-from ansible_collections.imanage.control_center.plugins.module_utils._written import Telling, key_of, was_accepted
 
 # Failures that mean that the write was understood and not made.
 _REFUSALS = ("bad_option", "permission", "not_found", "consent_required", "conflict")
@@ -28,44 +30,58 @@ class Outcome(NamedTuple):
     changed: bool
 
 
-def carry_out(noun: Any, client: Client, wanted: Any, plan: Plan) -> Outcome:
+def carry_out(
+    noun: Any,
+    client: Client,
+    wanted: Any,
+    plan: Plan,
+    planned: Sequence[Mapping[str, Any]] | None,
+    journal: Journal,
+) -> Outcome:
     """Make the writes, and read until what was read is what is wanted.
 
     A write that may have been applied is never repeated before reading again: planning on what was read says whether
-    it is still needed. Raises Failure, whose result says whether anything was changed.
+    it is still needed. C(planned), where given, are the only writes that may be sent, a repeated one too. C(journal)
+    keeps what became of each. Raises Failure, whose result says whether anything was changed.
     """
     independent = getattr(noun, "independent", lambda step: False)
     deadline = time.monotonic() + client.connection.retry_timeout
     refused: list[tuple[Step, Failure]] = []
     done: list[Step] = []
     steps, pause = plan.steps, _PAUSE
-    telling = Telling(client, plan)
+    doubts: dict[tuple[str, ...], Failure] = {}
     step = None
     try:
         while True:
-            doubts: dict[tuple[str, ...], Failure] = {}
+            try:
+                check_writes(steps, planned)
+            except Failure:
+                for one in filter(lambda one: key_of(one) in doubts, steps):
+                    journal.refused(one, doubts[key_of(one)])
+                raise
+            doubts = {}
             for step in steps:
-                telling.begun(step)
+                journal.begun(step)
                 try:
                     _send(client, step)
                 except Uncertain as doubt:
                     doubts[key_of(step)] = doubt
-                    telling.failed(step, doubt)
+                    journal.failed(step, doubt)
                     if not independent(step):
                         break
                 except Failure as failure:
-                    telling.failed(step, failure)
+                    journal.failed(step, failure)
                     if not independent(step) or failure.kind not in _OF_ONE_LIBRARY:
                         raise
                     refused.append((step, failure))
                 else:
                     done.append(step)
-                    telling.done(step)
-            current, planned = _read_again(noun, client, wanted)
+                    journal.done(step)
+            current, left = _read_again(noun, client, wanted)
             settled = {key_of(step): failure for step, failure in refused}
-            telling.read(planned, settled)
-            done += [step for step in steps if key_of(step) not in planned and _is_open(step, doubts, settled)]
-            steps = [step for key, step in planned.items() if key not in settled]
+            journal.read(left, settled)
+            done += [step for step in steps if key_of(step) not in left and _is_open(step, doubts, settled)]
+            steps = [step for key, step in left.items() if key not in settled]
             if not steps:
                 return Outcome(current, refused, bool(done))
             stuck = [doubts[key_of(step)] for step in steps if key_of(step) in doubts]
@@ -77,11 +93,11 @@ def carry_out(noun: Any, client: Client, wanted: Any, plan: Plan) -> Outcome:
                     f"Control Center accepted the request to {steps[0].does}, but reading again shows no such change.",
                 )
                 for one in steps:
-                    telling.refused(one, unseen)
+                    journal.refused(one, unseen)
                 raise unseen
             if time.monotonic() + pause > deadline:
                 for one in filter(lambda one: key_of(one) in doubts, steps):
-                    telling.refused(one, doubts[key_of(one)])
+                    journal.refused(one, doubts[key_of(one)])
                 if not all(independent(step) for step in steps):
                     raise stuck[0]
                 refused += [(step, doubts.get(key_of(step), stuck[0])) for step in steps]
@@ -94,17 +110,17 @@ def carry_out(noun: Any, client: Client, wanted: Any, plan: Plan) -> Outcome:
                 made = _is_made(noun, client, wanted, step)
                 if made:
                     done.append(step)
-                    telling.done(step)
+                    journal.done(step)
                 elif made is False:
-                    telling.refused(step, failure)
+                    journal.refused(step, failure)
             if step.undo and failure.kind in _REFUSALS and done:
-                _take_back(noun, client, wanted, plan, step.undo, failure, done, telling.undoing())
+                _take_back(noun, client, wanted, plan, step.undo, failure, done, journal.undoing())
         failure.result = {"changed": bool(done), **failure.result}
         if done:
             failure.what += f" Done before that, and left so: {', '.join(step.does for step in done)}."
         raise
     finally:
-        telling.close()
+        journal.close()
 
 
 def _send(client: Client, step: Step) -> None:
@@ -153,17 +169,17 @@ def _take_back(
     undo: Step,
     failure: Failure,
     done: list[Step],
-    telling: Telling,
+    journal: Journal,
 ) -> None:
     """Undo what was only done for the step that was refused."""
-    telling.begun(undo)
+    journal.begun(undo)
     try:
         _send(client, undo)
-        telling.done(undo)
+        journal.done(undo)
         _current, planned = _read_again(noun, client, wanted)
     except Failure as second:
         if second.wire["operation"] == undo.operation:
-            telling.failed(undo, second)
+            journal.failed(undo, second)
         failure.what += f" Taking back what had been done for it ({undo.does}) failed. {second.reason()}"
         return
     if list(planned) == [key_of(step) for step in plan.steps]:

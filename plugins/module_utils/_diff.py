@@ -28,15 +28,16 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str
     told = []
     for key in dict.fromkeys([*before, *after]):
         if key not in before:
-            told.append(f"{_scalar(key)} shall be {_listed(after[key])}")
+            told.append(f"{_scalar(key)} shall be {worded(after[key])}")
         elif key not in after:
-            told.append(f"{_scalar(key)} is {_listed(before[key])}")
+            told.append(f"{_scalar(key)} is {worded(before[key])}")
         elif before[key] != after[key]:
-            told.append(f"{_scalar(key)} is {_listed(before[key])}, shall be {_listed(after[key])}")
+            told.append(f"{_scalar(key)} is {worded(before[key])}, shall be {worded(after[key])}")
     return told
 
 
-def _listed(value: Any) -> str:
+def worded(value: Any) -> str:
+    """A value of a view on one line."""
     return f"[{', '.join(_scalar(item) for item in value)}]" if isinstance(value, list) else _scalar(value)
 
 

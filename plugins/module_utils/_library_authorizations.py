@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ansible_collections.imanage.control_center.plugins.module_utils._approval import left_out
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet, quoted
@@ -15,6 +16,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan impor
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
     Authorizations,
     AuthorizationWish,
+    asked,
     authorized,
     moment,
     plan_authorizations,
@@ -22,16 +24,14 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_autho
 )
 
 PAGE = "Tracker background service authorization"
-# Thirty years, in seconds. A clock cannot add just any number.
-_LONGEST_WAIT = 10**9
 
 
 class Wish(NamedTuple):
-    """What is wanted, and what to do where a person has to give consent: how many seconds to wait for it too."""
+    """What is wanted, whether a library that waits for a person is handed over, and the writes that were approved."""
 
     managed: AuthorizationWish
     hand_over: bool
-    consent_timeout: int
+    planned: list[dict[str, Any]] | None
 
 
 class Current(NamedTuple):
@@ -50,28 +50,16 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
     email = parameters["email"]
     if email is not None and "@" not in email:
         raise Failure("bad_option", f"email is {email!r}, but it must be an e-mail address.")
+    libraries, excluded = checked_libraries(parameters["libraries"]), parameters["except"] or []
     managed = AuthorizationWish(
         state=parameters["state"],
-        libraries=checked_libraries(parameters["libraries"]),
+        libraries=None if libraries is None else without(libraries, excluded),
         email=email,
         authorizer=parameters["authorizer"],
         renew_before_days=parameters["renew_before_days"],
+        excluded=tuple(excluded),
     )
-    hand_over = parameters["on_consent_required"] == "hand_over"
-    return Wish(managed, hand_over, _consent_timeout(parameters["consent_timeout"], hand_over))
-
-
-def _consent_timeout(seconds: int, hand_over: bool) -> int:
-    """For how long to wait for a person; raises C(bad_option)."""
-    if seconds < 0:
-        raise Failure("bad_option", f"consent_timeout is {seconds}, but it must be 0 or more.")
-    if seconds and not hand_over:
-        raise Failure(
-            "bad_option",
-            f"consent_timeout is {seconds}, but on_consent_required is fail, so there is nobody to wait for.",
-            advice="Give on_consent_required: hand_over, or leave consent_timeout out.",
-        )
-    return min(seconds, _LONGEST_WAIT)
+    return Wish(managed, parameters["on_consent_required"] == "hand_over", parameters.get("planned"))
 
 
 def checked_libraries(libraries: list[str] | None) -> list[str] | None:
@@ -113,17 +101,14 @@ def read(client: Client, wanted: Wish) -> Current:
     return Current(found, unlisted)
 
 
-def look_again(client: Client, wanted: Wish, current: Current) -> Current:
-    """The rows as they are now, whatever was read before: a person may have changed them."""
-    client.forget("listLibraryAuthorizations")
-    records = [record(client, row) for row in client.rows("listLibraryAuthorizations")]
-    unlisted = None if current.unlisted is None else _unlisted(client, records)
-    return Current(current.authorizations._replace(rows=records, now=client.now()), unlisted)
-
-
 def plan(wanted: Wish, current: Current) -> Plan:
-    """What has to be written."""
-    made = plan_authorizations(wanted.managed, current.authorizations)
+    """What has to be written. Of all libraries, those that an approved plan does not have are left out."""
+    managed = wanted.managed
+    made = plan_authorizations(managed, current.authorizations)
+    if managed.libraries is None and (others := left_out(made.steps, wanted.planned)):
+        excluded = tuple(step.ids["library_id"] for step in others)
+        managed = managed._replace(excluded=(*managed.excluded, *excluded))
+        made = plan_authorizations(managed, current.authorizations)._replace(left_out=tuple(others))
     return made._replace(outcome=current._replace(authorizations=current.authorizations._replace(rows=made.outcome)))
 
 
@@ -144,26 +129,8 @@ def verifying(wanted: Wish, current: Current) -> Wish:
 
 def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
     """The task's return values, without what was handed over."""
-    rows = _chosen(wanted.managed.libraries, current.authorizations.rows)
+    rows = asked(wanted.managed, current.authorizations.rows)
     return {"libraries": rows, "unlisted": current.unlisted, "handed_over": []}
-
-
-def facts(wanted: Wish, current: Current) -> dict[str, Any]:
-    """What a plan stands on: the rows asked for, and where all are, what is not listed too."""
-    asked = wanted.managed.libraries
-    rows = {
-        row["id"]: {field: row[field] for field in ("authorized_by", "expires_at")}
-        for row in _chosen(asked, current.authorizations.rows)
-    }
-    of_all = asked is None and current.unlisted is not None
-    return {"libraries": rows, **({"unlisted": sorted(current.unlisted or [])} if of_all else {})}
-
-
-def _chosen(libraries: list[str] | None, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    if libraries is None:
-        return rows
-    keys = {library.casefold() for library in libraries}
-    return [row for row in rows if row["id"].casefold() in keys]
 
 
 def title(wanted: Wish, current: Current) -> str:
@@ -214,7 +181,7 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
         raise
     unlisted = _unlisted(client, records)
     _check_listed(libraries, [row["id"] for row in records], unlisted)
-    return {"libraries": _chosen(libraries, records), "unlisted": unlisted}
+    return {"libraries": asked(AuthorizationWish(libraries=libraries), records), "unlisted": unlisted}
 
 
 def _unlisted(client: Client, records: list[dict[str, Any]]) -> list[str] | None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -13,7 +12,6 @@ from ansible_collections.imanage.control_center.plugins.module_utils import _tas
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown, user_information
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._options import refused
-from ansible_collections.imanage.control_center.plugins.module_utils._written import ASKS_FOR_CHANGES, CHANGES
 
 
 class _Module(AnsibleModule):
@@ -44,11 +42,7 @@ def run_module(task: _task.Task) -> None:
         )
         result = _task.refusal(task, failure, shown(module.params["url"]), module.check_mode)
     else:
-        changes: list[dict[str, Any]] = []
-        asked = os.environ.get(ASKS_FOR_CHANGES)
-        result = _task.run(task, module.params, module.check_mode, module._diff, changes.append if asked else None)
-        if asked:
-            result[CHANGES] = changes
+        result = _task.run(task, module.params, module.check_mode, module._diff)
     for warning in result.pop("warnings", []):
         module.warn(warning)
     if result.pop("failed", False):

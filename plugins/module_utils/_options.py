@@ -37,6 +37,8 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
 
 # The stages of an onboarding, in order. Each has a tag, a place in the result fact, and a column in the report.
 STAGES = ("provisioning", "application", "refresh_token", "authorization")
+# Those that write.
+WRITING_STAGES = STAGES[1:]
 
 # Each of these says who signs in.
 _ACCOUNT = ("username", "password", "refresh_token", "access_token")
@@ -118,21 +120,14 @@ def authorization_options() -> dict[str, dict[str, Any]]:
     """What can be wanted of the libraries' authorization."""
     return {
         "libraries": {"type": "list", "elements": "str"},
+        "except": {"type": "list", "elements": "str"},
         "email": {"type": "str"},
         "authorizer": {"type": "str", "choices": ["keep", "me"], "default": "keep"},
         "renew_before_days": {"type": "int", "default": 0},
         "on_consent_required": {"type": "str", "choices": ["fail", "hand_over"], "default": "fail"},
-        "consent_timeout": {"type": "int", "default": 0},
     }
 
 
-def request_options() -> dict[str, dict[str, Any]]:
-    """What can be said of the request for provisioning, and of its sending."""
-    return {
-        **{name: {"type": "str"} for name in ("customer_name", "from", "to", "smtp_server", "smtp_username")},
-        "smtp_port": {"type": "int"},
-        "smtp_security": {"type": "str", "choices": ["starttls", "tls", "none"], "default": "starttls"},
-        "smtp_password": {"type": "str", "no_log": True},
-        "smtp_ca_path": {"type": "path"},
-        "sent_path": {"type": "path"},
-    }
+def planned_options() -> dict[str, dict[str, Any]]:
+    """How a task is bound to an approved plan."""
+    return {"planned": {"type": "list", "elements": "dict"}}

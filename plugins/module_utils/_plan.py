@@ -17,7 +17,8 @@ class Step(NamedTuple):
     """One write: the operation's id, what fills its path, its body, and what it does in words for people.
 
     C(undo) takes back what the plan did before, only for this step, when this step is refused. C(touches) names the
-    fields of the plan's before and after that this write is about.
+    fields of the plan's before and after that this write is about. C(keeps) names what the body sends as it was read,
+    because the write replaces the whole.
     """
 
     operation: str
@@ -26,18 +27,21 @@ class Step(NamedTuple):
     does: str
     undo: Step | None = None
     touches: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
 
 
 class Plan(NamedTuple):
     """What is to be done. C(before) and C(after) are the managed fields, C(outcome) the record that a run would read.
 
-    In C(outcome) None stands for what only the server can know.
+    In C(outcome) None stands for what only the server can know. C(left_out) has the steps that are not taken, because
+    the approved plan does not have them.
     """
 
     before: dict[str, Any]
     after: dict[str, Any]
     steps: list[Step]
     outcome: Any
+    left_out: tuple[Step, ...] = ()
 
 
 def without(these: Iterable[str], those: Iterable[str]) -> list[str]:

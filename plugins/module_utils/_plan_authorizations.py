@@ -16,6 +16,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan impor
 class AuthorizationWish(NamedTuple):
     """What is wanted of the libraries' background service authorization. C(libraries) None: all that are listed.
 
+    C(excluded): libraries that are left alone, whatever is wanted of the others.
+
     C(replaced), when verifying a run, is what was read before it. An authorization that is another one now was renewed,
     even if it still ends within the days asked for because authorizations do not last longer here; and what was left
     alone has to be so at the time of that reading, not at a later one.
@@ -27,6 +29,7 @@ class AuthorizationWish(NamedTuple):
     authorizer: str = "keep"
     renew_before_days: int = 0
     replaced: Authorizations | None = None
+    excluded: tuple[str, ...] = ()
 
 
 class Authorizations(NamedTuple):
@@ -41,7 +44,7 @@ class Authorizations(NamedTuple):
 def plan_authorizations(wish: AuthorizationWish, current: Authorizations) -> Plan:
     """Plan the authorization of libraries that are all listed."""
     before, after, outcome, steps = {}, {}, [], []
-    for row in _asked(wish, current):
+    for row in asked(wish, current.rows):
         standing = _standing(wish, row, current)
         goal = _goal(wish, current)
         settled = standing == goal
@@ -50,6 +53,14 @@ def plan_authorizations(wish: AuthorizationWish, current: Authorizations) -> Pla
         if not settled:
             steps.append(_authorization_step(wish, row["id"], current))
     return Plan(before, after, steps, outcome)
+
+
+def asked(wish: AuthorizationWish, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of the libraries that something is wanted of."""
+    others = {library.casefold() for library in wish.excluded}
+    wanted = None if wish.libraries is None else {library.casefold() for library in wish.libraries}
+    keyed = [(row, row["id"].casefold()) for row in rows]
+    return [row for row, key in keyed if key not in others and (wanted is None or key in wanted)]
 
 
 def authorized(row: Mapping[str, Any], now: datetime.datetime) -> bool:
@@ -66,7 +77,7 @@ def short_lived(wish: AuthorizationWish, current: Authorizations) -> list[str]:
     """
     return [
         row["id"]
-        for row in (_asked(wish, current) if wish.replaced is None else [])
+        for row in (asked(wish, current.rows) if wish.replaced is None else [])
         if row["authorized_at"]
         and _standing(wish, row, current) == _ending(wish)
         and _ends_early(wish, row, moment(row["authorized_at"]))
@@ -93,13 +104,6 @@ def _plain_iso(text: str) -> str:
         return text
     digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
     return f"{head}.{digits[:6]:0<6}{rest[len(digits) :]}"
-
-
-def _asked(wish: AuthorizationWish, current: Authorizations) -> list[dict[str, Any]]:
-    if wish.libraries is None:
-        return current.rows
-    wanted = {library.casefold() for library in wish.libraries}
-    return [row for row in current.rows if row["id"].casefold() in wanted]
 
 
 def _standing(wish: AuthorizationWish, row: Mapping[str, Any], current: Authorizations) -> str:

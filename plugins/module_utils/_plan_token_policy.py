@@ -58,8 +58,11 @@ def plan_token_policy(wish: PolicyWish, current: Mapping[str, Any], app_id: str,
         if not target["allow_refresh_token"]:
             value.pop(POLICY_FIELDS["refresh_token_expiry_days"], None)
         body = {"type": "value", "value": value}
-        ids = {"app_id": app_id}
-        steps.append(Step("writeTokenPolicy", ids, body, "set the token policy", touches=tuple(after)))
+        keeps = tuple(wire for field, wire in POLICY_FIELDS.items() if field not in wanted)
+        step = Step(
+            "writeTokenPolicy", {"app_id": app_id}, body, "set the token policy", touches=tuple(after), keeps=keeps
+        )
+        steps.append(step)
     return Plan(before, after, steps, target)
 
 

@@ -72,11 +72,6 @@ def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
     return {"application": current.application, "token_policy": current.policy}
 
 
-def facts(wanted: Wish, current: Current) -> dict[str, Any]:
-    """What a plan stands on."""
-    return {"id": current.application["id"], **current.policy, "never_set": not current.told}
-
-
 def title(wanted: Wish, current: Current) -> str:
     """What a diff names in its head."""
     return f"{current.application['name']}, Authentication"

@@ -25,7 +25,7 @@ extends_documentation_fragment:
 seealso:
   - module: imanage.control_center.imanage_application
   - module: imanage.control_center.imanage_application_info
-  - module: imanage.control_center.imanage_onboarding
+  - module: imanage.control_center.imanage_onboarding_info
   - name: Adding an application
     description: What iManage says of the screens that this module stands for.
     link: https://docs.imanage.com/cloud/cc-help/en-US/Adding_an_application.html
@@ -54,6 +54,13 @@ options:
     description:
       - After how many minutes of inactivity an access token ends, at least 1. Control Center's default is 30.
     type: int
+  planned:
+    description:
+      - The writes that were approved, as RV(writes) of a preview has them. Give it only where a plan was approved.
+      - A write that the list does not have is not sent, and the task fails with the kind V(conflict). A write fits if
+        the list has one of the same operation and ids that asks for as much or more. An empty list allows none.
+    type: list
+    elements: dict
 """
 
 EXAMPLES = r"""
@@ -132,6 +139,64 @@ token_policy:
       description: After how many minutes of inactivity an access token ends.
       type: int
       sample: 30
+writes:
+  description:
+    - What was written, in order, a refused write too; in a preview, what a run would write.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    operation:
+      description: The call by its id in the contract.
+      type: str
+      sample: writeTokenPolicy
+    ids:
+      description: What the call was about, C(app_id) or C(library_id).
+      type: dict
+      sample: {app_id: tracker-cc}
+    does:
+      description: What the write does, in words.
+      type: str
+      sample: set the token policy
+    title:
+      description: The name of what it changes.
+      type: str
+      sample: "iManage Tracker CC configuration, Authentication"
+    body:
+      description: What was sent, or null.
+      type: dict
+      sample: {type: value, value: {allow_refresh_token: true}}
+    before:
+      description: The fields that this write changes, as they were, in the words of the screen.
+      type: dict
+      sample: {Allow Refresh Token: false}
+    after:
+      description: The same fields as the write leaves them.
+      type: dict
+      sample: {Allow Refresh Token: true}
+    outcome:
+      description:
+        - V(done) was accepted, or reading showed it. V(refused) was not made. V(unknown) may have been made, and nobody
+          could read whether it was. V(not_planned) was not sent, because O(planned) does not have it. V(planned) is a
+          preview.
+      type: str
+      sample: done
+    time:
+      description: When this was known, or null in a preview.
+      type: str
+      sample: "2026-03-01T09:30:00.000+00:00"
+    customer_id:
+      description: The tenant, or null in a preview.
+      type: int
+      sample: 101
+    user:
+      description: Who was signed in, or null in a preview.
+      type: str
+      sample: admin@acme.example
+    failure:
+      description: Why the write was not made, as RV(failure), with C(reason) in words; or null.
+      type: dict
+      sample: null
 failure:
   description: Why the task failed, for machines. C(msg) says it for people.
   returned: failure
@@ -175,6 +240,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._module imp
 from ansible_collections.imanage.control_center.plugins.module_utils._options import (
     Options,
     application_options,
+    planned_options,
     policy_options,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
@@ -184,6 +250,7 @@ TASK = Task(
         own={
             **application_options(),
             **policy_options(),
+            **planned_options(),
         },
         mutually_exclusive=(("name", "app_id"),),
         required_one_of=(("name", "app_id"),),

@@ -24,7 +24,7 @@ extends_documentation_fragment:
 seealso:
   - module: imanage.control_center.imanage_app_auth
   - module: imanage.control_center.imanage_application_info
-  - module: imanage.control_center.imanage_onboarding
+  - module: imanage.control_center.imanage_onboarding_info
   - name: Adding an application
     description: What iManage says of the screens that this module stands for.
     link: https://docs.imanage.com/cloud/cc-help/en-US/Adding_an_application.html
@@ -77,6 +77,13 @@ options:
         itself and only where it is given.
     type: bool
     default: false
+  planned:
+    description:
+      - The writes that were approved, as RV(writes) of a preview has them. Give it only where a plan was approved.
+      - A write that the list does not have is not sent, and the task fails with the kind V(conflict). A write fits if
+        the list has one of the same operation and ids that asks for as much or more. An empty list allows none.
+    type: list
+    elements: dict
 """
 
 EXAMPLES = r"""
@@ -161,6 +168,64 @@ application:
           type: list
           elements: str
           sample: [Partners]
+writes:
+  description:
+    - What was written, in order, a refused write too; in a preview, what a run would write.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    operation:
+      description: The call by its id in the contract.
+      type: str
+      sample: updateApp
+    ids:
+      description: What the call was about, C(app_id) or C(library_id).
+      type: dict
+      sample: {app_id: tracker}
+    does:
+      description: What the write does, in words.
+      type: str
+      sample: add the application
+    title:
+      description: The name of what it changes.
+      type: str
+      sample: iManage Tracker
+    body:
+      description: What was sent, or null.
+      type: dict
+      sample: {status: enabled}
+    before:
+      description: The fields that this write changes, as they were, in the words of the screen.
+      type: dict
+      sample: {Added: false}
+    after:
+      description: The same fields as the write leaves them.
+      type: dict
+      sample: {Added: true}
+    outcome:
+      description:
+        - V(done) was accepted, or reading showed it. V(refused) was not made. V(unknown) may have been made, and nobody
+          could read whether it was. V(not_planned) was not sent, because O(planned) does not have it. V(planned) is a
+          preview.
+      type: str
+      sample: done
+    time:
+      description: When this was known, or null in a preview.
+      type: str
+      sample: "2026-03-01T09:30:00.000+00:00"
+    customer_id:
+      description: The tenant, or null in a preview.
+      type: int
+      sample: 101
+    user:
+      description: Who was signed in, or null in a preview.
+      type: str
+      sample: admin@acme.example
+    failure:
+      description: Why the write was not made, as RV(failure), with C(reason) in words; or null.
+      type: dict
+      sample: null
 failure:
   description: Why the task failed, for machines. C(msg) says it for people.
   returned: failure
@@ -204,6 +269,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._module imp
 from ansible_collections.imanage.control_center.plugins.module_utils._options import (
     Options,
     application_options,
+    planned_options,
     state_options,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
@@ -214,6 +280,7 @@ TASK = Task(
             **application_options(),
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             **state_options(),
+            **planned_options(),
         },
         mutually_exclusive=(("name", "app_id"),),
         required_one_of=(("name", "app_id"),),

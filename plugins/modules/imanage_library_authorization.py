@@ -26,7 +26,7 @@ extends_documentation_fragment:
 seealso:
   - module: imanage.control_center.imanage_library_authorization_info
   - module: imanage.control_center.imanage_app_auth
-  - module: imanage.control_center.imanage_onboarding
+  - module: imanage.control_center.imanage_onboarding_info
   - name: Configuring iManage Tracker in iManage Control Center
     description: The vendor's instructions, stage by stage.
     link: https://docs.imanage.com/tracker-admin-help/en-US/Configuring_iManage_Tracker_at_cloudimanage.com_in_iManage_Control_Center.html
@@ -36,6 +36,11 @@ options:
       - The libraries. Upper and lower case do not matter. One that is named twice counts once.
       - Without it, all libraries that the page lists, which are those in which the signed-in user is NRTADMIN.
       - A library that is not listed fails the task before anything is written.
+    type: list
+    elements: str
+  except:
+    description:
+      - Libraries that are left alone, whatever is wanted of the others. They need not exist.
     type: list
     elements: str
   state:
@@ -67,16 +72,15 @@ options:
     type: str
     choices: [fail, hand_over]
     default: fail
-  consent_timeout:
+  planned:
     description:
-      - For how many seconds to wait until that person has authorized what is in RV(handed_over). V(0) does not wait.
-        The task looks again after 5 seconds, then ever more seldom, at least every 30 seconds.
-      - What the person authorized in that time counts as changed, although the task did not write it, and is no longer
-        in RV(handed_over). What is left when the time is over stays there, and the task succeeds all the same.
-      - It needs O(on_consent_required=hand_over). It does not count in a preview, with O(state=unauthorized), or where
-        the task fails for another library.
-    type: int
-    default: 0
+      - The writes that were approved, as RV(writes) of a preview has them. Give it only where a plan was approved.
+      - A write that the list does not have is not sent, and the task fails with the kind V(conflict). A write fits if
+        the list has one of the same operation and ids that asks for as much or more. An empty list allows none.
+      - Without O(libraries), a library whose write the list does not have is left out, with V(not_planned) in
+        RV(writes), and nothing fails.
+    type: list
+    elements: dict
 """
 
 EXAMPLES = r"""
@@ -93,11 +97,6 @@ EXAMPLES = r"""
   imanage.control_center.imanage_library_authorization:
     libraries: [ACTIVE, ARCHIVE]
     renew_before_days: 30
-
-- name: Wait up to a quarter of an hour where a person has to authorize a library in a browser
-  imanage.control_center.imanage_library_authorization:
-    on_consent_required: hand_over
-    consent_timeout: 900
 
 - name: Withdraw all authorizations
   imanage.control_center.imanage_library_authorization:
@@ -169,6 +168,64 @@ handed_over:
       description: What to do there, with the server's words.
       type: str
       sample: Sign in to Control Center as admin@acme.example, select ...
+writes:
+  description:
+    - What was written, in order, a refused write too; in a preview, what a run would write.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    operation:
+      description: The call by its id in the contract.
+      type: str
+      sample: authorizeLibrary
+    ids:
+      description: What the call was about, C(app_id) or C(library_id).
+      type: dict
+      sample: {library_id: ACTIVE}
+    does:
+      description: What the write does, in words.
+      type: str
+      sample: authorize ACTIVE
+    title:
+      description: The name of what it changes.
+      type: str
+      sample: Tracker background service authorization
+    body:
+      description: What was sent, or null.
+      type: dict
+      sample: {email: admin@acme.example}
+    before:
+      description: The fields that this write changes, as they were, in the words of the screen.
+      type: dict
+      sample: {ACTIVE: unauthorized}
+    after:
+      description: The same fields as the write leaves them.
+      type: dict
+      sample: {ACTIVE: authorized}
+    outcome:
+      description:
+        - V(done) was accepted, or reading showed it. V(refused) was not made. V(unknown) may have been made, and nobody
+          could read whether it was. V(not_planned) was not sent, because O(planned) does not have it. V(planned) is a
+          preview.
+      type: str
+      sample: done
+    time:
+      description: When this was known, or null in a preview.
+      type: str
+      sample: "2026-03-01T09:30:00.000+00:00"
+    customer_id:
+      description: The tenant, or null in a preview.
+      type: int
+      sample: 101
+    user:
+      description: Who was signed in, or null in a preview.
+      type: str
+      sample: admin@acme.example
+    failure:
+      description: Why the write was not made, as RV(failure), with C(reason) in words; or null.
+      type: dict
+      sample: null
 failure:
   description: Why the task failed, for machines. C(msg) says it for people.
   returned: failure
@@ -209,13 +266,18 @@ failure:
 
 from ansible_collections.imanage.control_center.plugins.module_utils import _library_authorizations
 from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
-from ansible_collections.imanage.control_center.plugins.module_utils._options import Options, authorization_options
+from ansible_collections.imanage.control_center.plugins.module_utils._options import (
+    Options,
+    authorization_options,
+    planned_options,
+)
 from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
 
 TASK = Task(
     Options(
         own={
             **authorization_options(),
+            **planned_options(),
             "state": {"type": "str", "choices": ["authorized", "unauthorized"], "default": "authorized"},
         }
     ),

@@ -6,15 +6,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, test_loader
-from ansible_collections.imanage.control_center.plugins.module_utils import _options, _task, _transport, _written
+from ansible_collections.imanage.control_center.plugins.module_utils import _options, _task, _transport
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _change_record
 
 # Made once in the parent: every task is a fork of it, and would spend more on these than on its work.
 if _transport.IMPORT_ERROR is None:
@@ -23,8 +21,7 @@ if _transport.IMPORT_ERROR is None:
         _transport.tls_context(None, True, _transport.environment_bundle())
 for _loader in (filter_loader, test_loader):
     list(_loader.all())
-for _name in ("tracker_result", "application_result"):
-    filter_loader.get(f"imanage.control_center.{_name}")
+filter_loader.get("imanage.control_center.tracker_result")
 
 
 class InProcessAction(ActionBase):
@@ -41,12 +38,16 @@ class InProcessAction(ActionBase):
         super().run(tmp, task_vars)
         task = self.task_definition
         check_mode = bool(self._task.check_mode)
-        given = self.given(task_vars or {})
+        given = _options.of_one_account(plain(dict(self._task.args)))
         if not self._fits_in_process():
             # A module's raw reply shows under ANSIBLE_DEBUG whatever no_log says, so a task that reveals a secret
             # has no module to fall back to.
             if task.reveals is None:
-                return self._from_module(given, task_vars or {})
+                in_background = bool(self._task.async_val)
+                result: dict[str, Any] = self._execute_module(
+                    module_args=given, task_vars=task_vars, wrap_async=in_background
+                )
+                return result
             failure = Failure(
                 "bad_option",
                 f"{self._task.action} runs on the controller only.",
@@ -55,46 +56,9 @@ class InProcessAction(ActionBase):
             return self._marked(_task.refusal(task, failure, self._where(), check_mode))
         try:
             parameters = _options.validated(task.options, given)
-            tell = self._teller(task_vars or {})
         except Failure as failure:
             return self._marked(_task.refusal(task, failure, self._where(), check_mode))
-        say = self._sayer(task_vars or {})
-        return self._marked(_task.run(task, parameters, check_mode, bool(self._task.diff), tell, say))
-
-    def _from_module(self, given: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        """The result of the module. What it wrote comes with its result, and is recorded here."""
-        try:
-            tell = self._teller(task_vars)
-        except Failure as failure:
-            return _task.refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
-        in_background = bool(self._task.async_val)
-        if tell and in_background:
-            self._display.warning(f"{self._where()}: a task with async is not in the record of changes.")
-        elif tell:
-            self._task.environment = [*(self._task.environment or []), {_written.ASKS_FOR_CHANGES: "1"}]
-        result: dict[str, Any] = self._execute_module(module_args=given, task_vars=task_vars, wrap_async=in_background)
-        changes = result.pop(_written.CHANGES, [])
-        try:
-            if tell:
-                for change in changes:
-                    tell(change)
-        except Failure as failure:
-            return {**result, **failure.render(self._where()), "changed": result.get("changed", False)}
-        return result
-
-    def _teller(self, task_vars: dict[str, Any]) -> Callable[[dict[str, Any]], None] | None:
-        changes_nothing = self._task.check_mode or self.task_definition.answer is not None
-        return None if changes_nothing else _change_record.teller(task_vars)
-
-    def _sayer(self, task_vars: dict[str, Any]) -> Callable[[str], None] | None:
-        """Shows a line while the task runs; none where its result is to be shown to nobody."""
-        host = task_vars.get("inventory_hostname", self._where())
-        return None if self._task.no_log else lambda line: self._display.display(f"{host}: {line}")
-
-    def given(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """The options that are given. One that is null is not, in options within options too."""
-        options: dict[str, Any] = plain(dict(self._task.args))
-        return _options.of_one_account(options)
+        return self._marked(_task.run(task, parameters, check_mode, bool(self._task.diff)))
 
     def _fits_in_process(self) -> bool:
         return (

@@ -15,36 +15,42 @@ MEND = "To end the drift, preview an onboarding of this tenant, and run it."
 _AUTHORIZED, _UNAUTHORIZED, _ENDED = "authorized", "unauthorized", "ended"
 
 
-def libraries(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The libraries as they are: what a run would leave stands in the task's own result.
+def libraries(look: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The libraries as they are, each with its C(standing), C(authorized), and by whom and until when it is."""
+    rows = {row["id"]: row for row in look["libraries"]}
+    # Without a page no library is listed; that all will be is one of the assumptions.
+    standings = _standings(look["plan"]) or dict.fromkeys(rows, _AUTHORIZED)
+    return [
+        {
+            "id": library,
+            "standing": standing,
+            "authorized": standing not in (_UNAUTHORIZED, _ENDED),
+            **{field: rows.get(library, {}).get(field) for field in ("authorized_by", "expires_at")},
+        }
+        for library, standing in standings.items()
+    ]
 
-    Each has its C(standing), C(authorized) in short, and by whom and until when it is.
-    """
-    rows = _of_page(plan["state"], "facts").get("libraries", {})
-    standings = _of_page(plan["changes"], "before")
-    found = [{"id": library, "standing": standings.get(library, _AUTHORIZED), **row} for library, row in rows.items()]
-    return [{**row, "authorized": row["standing"] not in (_UNAUTHORIZED, _ENDED)} for row in found]
 
-
-def findings(plan: Mapping[str, Any]) -> list[str]:
+def findings(look: Mapping[str, Any]) -> list[str]:
     """What differs from what is wanted, in the words of the screen, and who else authorized libraries."""
+    plan = look["plan"]
     told = [
         f"{quoted(change['title'])}: {'; '.join(differences(change['before'], change['after']))}."
         for change in plan["changes"]
         if change["stage"] != "authorization"
     ]
-    rows = libraries(plan)
+    rows = libraries(look)
     for standing in dict.fromkeys(row["standing"] for row in rows if row["standing"] != _AUTHORIZED):
         these = [row for row in rows if row["standing"] == standing]
         told.append(f"{_head(standing, plan)}: {', '.join(_worded(row) for row in these)}.")
     if told:
         told.append(MEND)
-    return told + _foreign(rows, plan)
+    return told + _foreign(rows, look["tenant"]["authorizes"])
 
 
-def _of_page(parts: list[Mapping[str, Any]], what: str) -> Mapping[str, Any]:
-    """What the plan has of the page of authorizations."""
-    return next((part[what] for part in parts if part["stage"] == "authorization"), {})
+def _standings(plan: Mapping[str, Any]) -> Mapping[str, Any]:
+    """How the libraries stand before what the plan does on the page of authorizations; empty where it does nothing."""
+    return next((change["before"] for change in plan["changes"] if change["stage"] == "authorization"), {})
 
 
 def _head(standing: str, plan: Mapping[str, Any]) -> str:
@@ -62,9 +68,8 @@ def _worded(row: Mapping[str, Any]) -> str:
     return f"{quoted(row['id'])} ({until}by {quoted(row['authorized_by'])})"
 
 
-def _foreign(rows: list[dict[str, Any]], plan: Mapping[str, Any]) -> list[str]:
+def _foreign(rows: list[dict[str, Any]], me: str | None) -> list[str]:
     """For information: an authorization of somebody else counts, as long as that account does."""
-    me = next((part["facts"].get("authorizes") for part in plan["state"] if part["stage"] == "provisioning"), None)
     others = [row for row in rows if row["authorized"] and row["authorized_by"].casefold() != str(me).casefold()]
     if not others or not me:
         return []

@@ -12,25 +12,20 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file 
 
 VERSION = 1
 # As far as a run reads it.
-SHAPE = {"version": int, "tenants": [{"tenant": str, "fingerprint?": str, "state?": [dict], "changes?": [dict]}]}
-_PLANNED = ("fingerprint", "state", "changes", "assumptions")
+SHAPE = {"version": int, "tenants": [{"tenant": str, "changes?": [dict], "writes?": [dict]}]}
 
 
-def written(
-    results: Iterable[Mapping[str, Any]], plans: Iterable[Mapping[str, Any] | None], made_at: str
-) -> dict[str, Any]:
+def written(results: Iterable[Mapping[str, Any]], made_at: str) -> dict[str, Any]:
     """What a preview leaves: for each result fact the tenant's plan, and what stands in its way."""
-    tenants = [_entry(result, plan) for result, plan in zip(results, plans, strict=True)]
-    return {"version": VERSION, "made_at": made_at, "tenants": tenants}
+    return {"version": VERSION, "made_at": made_at, "tenants": [_entry(result) for result in results]}
 
 
-def _entry(result: Mapping[str, Any], plan: Mapping[str, Any] | None) -> dict[str, Any]:
-    failure = result["failure"]
+def _entry(result: Mapping[str, Any]) -> dict[str, Any]:
     # What failed while it was planned is not to be approved.
-    made = {} if failure or not plan else plan
+    plan = None if result["failure"] else result["planned"]
     return {
         **{field: result[field] for field in ("tenant", "url", "customer_id", "status")},
-        **{field: made.get(field) for field in _PLANNED},
+        **{field: (plan or {}).get(field) for field in ("changes", "writes", "assumptions")},
         "blockers": _blockers(result),
     }
 
@@ -44,7 +39,7 @@ def _blockers(result: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def approved(name: str, tenant: str) -> dict[str, Any]:
-    """The plan of a tenant, empty where the file has none. Raises Unusable."""
+    """What was approved for a tenant, empty where the file does not have it. Raises Unusable."""
     document = read(name, "plan", SHAPE, "a plan that a preview wrote")
     if document["version"] != VERSION:
         raise Unusable(
@@ -54,5 +49,9 @@ def approved(name: str, tenant: str) -> dict[str, Any]:
     found = [entry for entry in document["tenants"] if entry["tenant"] == tenant]
     if len(found) > 1:
         raise Unusable(f"The plan {name} has {tenant} more than once.")
-    # An empty fingerprint says that the tenant was there and could not be planned.
-    return {field: found[0].get(field) or "" for field in _PLANNED[:3]} if found else {}
+    if not found:
+        return {}
+    (entry,) = found
+    changes, writes = entry.get("changes"), entry.get("writes")
+    # Without changes, not even none, the preview had failed for the tenant.
+    return {"failed": changes is None, "changes": changes or [], "writes": writes or []}

@@ -1,143 +1,184 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a tenant stands after its onboarding: from what the task returned to one fact. Pure."""
+"""How a tenant stands after the role: from what its tasks registered to one fact. Pure."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
-from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES
+from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES, WRITING_STAGES
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import moment
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _audit
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _audit, _next_steps
+from ansible_collections.imanage.control_center.plugins.plugin_utils._provisioning_request import request
 
-SHARED_HOST = "cloudimanage.com"
+Results = dict[str, list[dict[str, Any]]]
 
-CONFIGURE = (
-    "Perform the tasks of 'Configuring the application' in the iManage Tracker help: the elements of the Tracker "
-    "panel, on the Web Client page of Control Center, as an NRTADMIN or a Tier 2 administrator."
-)
-NOT_APPROVED = "The plan does not have this tenant, so it was neither read nor changed."
-INSTALL = "Users then need iManage Work Desktop for Windows; Tracker appears as a panel in Microsoft Outlook."
+# What the look says of a tenant that nobody looked at.
+_NO_LOOK: dict[str, Any] = {
+    "tenant": {"customer_id": None, "user": None, "email": None, "authorizes": None},
+    "left_alone": False,
+    "missing": [],
+    "applications": [],
+    "libraries": [],
+    "unlisted": None,
+    "plan": {"changes": [], "writes": [], "assumptions": []},
+    "stages": [],
+    "remaining": [],
+}
+# What the role records of a tenant for which no task ran.
+NOTHING_RAN: dict[str, Any] = {
+    "intent": "onboard",
+    "names": [],
+    "provisioning_request": {},
+    "look": {},
+    **{stage: {} for stage in WRITING_STAGES},
+    "failed": {},
+}
 
 
 def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     """The role's result fact.
 
     C(records) has C(intent) (onboard, audit, offboard), C(tenant), C(url), C(names) of the two applications,
-    C(run), the result of imanage_onboarding, or of whatever failed instead, and C(check_mode), which counts where that
-    result does not say it. C(wanted) has the stages in which something is wanted, where those are not all; without an
-    authorization it is not Tracker that is onboarded, and nothing is said of Tracker.
+    C(provisioning_request), what the tasks registered (C(look), and by stage C(application), C(refresh_token) and
+    C(authorization), each empty where it did not run), C(failed), the result on which the role failed, and
+    C(check_mode), which counts where the look does not say it.
     """
-    intent, run = records["intent"], records["run"]
-    returned = run.get("stages") or {}
-    failure = _failure(records["tenant"], run)
-    session = (returned.get("session") or [{}])[0]
-    missing = [] if intent == "offboard" else (returned.get("provisioning") or [{}])[0].get("missing", [])
-    stages = {stage: _word(stage, returned.get(stage) or [], missing) for stage in STAGES}
-    if failure and "failed" not in stages.values():
-        stages["provisioning"] = "failed"
-    authorization = (returned.get("authorization") or [{}])[0]
-    audited = run.get("plan") if intent == "audit" else None
-    rows = _audit.libraries(audited) if audited else authorization.get("libraries") or []
-    status = _status(intent, {stage: stages[stage] for stage in _wanted(records)}, missing, failure, authorization)
+    intent, look = records["intent"], {**_NO_LOOK, **records["look"]}
+    ran = {stage: _results(records[stage]) for stage in WRITING_STAGES}
+    failed_stage, failure = _failure(records, ran)
+    authorization = (ran["authorization"] or [{}])[0]
+    rows = _audit.libraries(look) if intent == "audit" else authorization.get("libraries", look["libraries"])
+    unlisted = authorization.get("unlisted", look["unlisted"])
+    handed_over = authorization.get("handed_over") or []
+    remaining = [] if look["left_alone"] else [*look["remaining"], *_not_done(intent, look, ran, failure)]
+    status = _status(intent, look, handed_over, remaining, failure)
+    asked = None
+    if status == "awaiting_provisioning":
+        # Tracker is provisioned as a whole, so the request is for the first of its parts.
+        asked = request(records["provisioning_request"], records["tenant"], records["names"][0])
+    previews = bool(look.get("check_mode", records["check_mode"]))
+    facts = _next_steps.Facts(records, look, status, asked, handed_over, remaining, unlisted, failure)
     return {
         "tenant": records["tenant"],
-        "customer_id": session.get("customer_id"),
+        "customer_id": look["tenant"]["customer_id"],
         # It stands here too when it was refused, because there is a password in it for example.
         "url": shown(records["url"]) if records["url"] else "",
         "status": status,
-        "check_mode": bool(run.get("check_mode", records.get("check_mode"))),
-        "changed": bool(run.get("changed")),
-        "stages": stages,
+        "check_mode": previews,
+        "changed": (intent == "audit" and bool(look["stages"]))
+        or any(one.get("changed") for results in ran.values() for one in results),
+        "stages": _stages(intent, records["look"], ran, failed_stage),
         "libraries": {
             "authorized": [row["id"] for row in rows if row["authorized"]],
-            "pending": [row["id"] for row in rows if not row["authorized"] and intent != "offboard"],
-            "unlisted": authorization.get("unlisted"),
+            "pending": [
+                *(row["id"] for row in rows if not row["authorized"] and intent != "offboard"),
+                *(row["library"] for row in remaining if row["library"] is not None),
+            ],
+            "unlisted": unlisted,
         },
         "authorizations": [
-            {"library": row["id"], "by": row.get("authorized_by"), "until": row.get("expires_at")}
+            {"library": row["id"], "by": row["authorized_by"], "until": row["expires_at"]}
             for row in rows
             if row["authorized"]
         ],
         "expires_at": _first_end(intent, rows),
-        "changes": _changes(run.get("plan")),
-        "provisioning_request": _asked(returned) if status == "awaiting_provisioning" else None,
-        "next_steps": _next_steps(records, status, missing, failure, authorization)
-        + _left_behind(records, failure, _found(returned), authorization),
+        "changes": _changes_planned(look["plan"]) if previews else _changes_made(ran),
+        "remaining": remaining,
+        "assumptions": look["plan"]["assumptions"] if previews else [],
+        "planned": look["plan"] if previews and not failure else None,
+        "provisioning_request": asked,
+        "next_steps": _next_steps.next_steps(facts),
         "failure": failure,
     }
 
 
-def _wanted(records: Mapping[str, Any]) -> tuple[str, ...]:
-    """The stages in which something is wanted."""
-    return tuple(records.get("wanted", STAGES))
+def _results(registered: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The results of a stage: those of its loop, or its own. Empty where it was not run."""
+    results: list[dict[str, Any]] = registered.get("results") or [dict(registered)]
+    return [one for one in results if one and not one.get("skipped")]
 
 
-def _is_tracker(records: Mapping[str, Any]) -> bool:
-    """Only Tracker has libraries to authorize."""
-    return "authorization" in _wanted(records)
+def _failure(records: Mapping[str, Any], ran: Results) -> tuple[str | None, dict[str, Any] | None]:
+    """At which stage the tenant failed, and why."""
+    look = records["look"]
+    for stage, results in {"provisioning": [look], **ran}.items():
+        for result in results:
+            if result.get("unreachable") or result.get("failed"):
+                return result.get("failed_stage", stage), _explained(records["tenant"], result)
+    if records["failed"]:
+        # What failed was between the tasks, an expression for example.
+        return "provisioning", _explained(records["tenant"], records["failed"])
+    if "plan" not in look:
+        return "provisioning", _explained(records["tenant"], {"msg": "nobody looked at the tenant"})
+    return None, None
 
 
-def desktop_configuration(url: str) -> str | None:
-    """The fragment of imEMM.config that desktops need for a custom subdomain; None for the shared host."""
-    host = urlsplit(url).hostname or ""
-    if not host.endswith("." + SHARED_HOST):
-        return None
-    return json.dumps({"TrackerUrl": f"https://{host}/tracker"})
+def _explained(tenant: str, result: Mapping[str, Any]) -> dict[str, Any]:
+    if result.get("failure"):
+        return {"msg": result["msg"], **result["failure"]}
+    # It failed before a task of ours could name the tenant: no interpreter, no connection, a crash.
+    kind = "unreachable" if result.get("unreachable") else "task_failed"
+    return {"msg": f"{tenant}: {result.get('msg') or 'it failed'}", "kind": kind}
 
 
-def _changes(plan: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """What was planned to be another way, field by field, in the words of the screen; null where there was nothing."""
-    return [
-        {
-            "stage": change["stage"],
-            "title": change["title"],
-            "fields": [
-                {"field": field, "before": change["before"].get(field), "after": change["after"].get(field)}
-                for field in dict.fromkeys([*change["before"], *change["after"]])
-                if change["before"].get(field) != change["after"].get(field)
-            ],
-        }
-        for change in (plan or {}).get("changes") or []
+def _not_done(
+    intent: str, look: Mapping[str, Any], ran: Results, failure: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
+    """What was planned and not done although nothing failed, and what only the stage itself found not to be planned."""
+    known = [row["library"] for row in look["remaining"]]
+    skipped = [stage for stage in look["stages"] if not ran[stage] and not failure and intent != "audit"]
+    appeared = [
+        write["ids"]["library_id"]
+        for result in ran["authorization"]
+        for write in result.get("writes") or []
+        if write["outcome"] == "not_planned" and write["ids"]["library_id"] not in known
     ]
+    return [_next_steps.left_out(stage) for stage in skipped] + [_next_steps.appeared(one) for one in appeared]
 
 
-def _asked(returned: Mapping[str, Any]) -> dict[str, Any]:
-    """What iManage is asked for, and when it was."""
-    request = returned["provisioning"][0]["request"]
-    return {name: request[name] for name in ("application", "customer_name", "from", "to", "sent_at", "text")}
+def _status(
+    intent: str,
+    look: Mapping[str, Any],
+    handed_over: list[dict[str, Any]],
+    remaining: list[dict[str, Any]],
+    failure: Mapping[str, Any] | None,
+) -> str:
+    """The first of these that holds."""
+    statuses = {
+        "failed": failure,
+        "left_alone": look["left_alone"],
+        "awaiting_provisioning": look["missing"],
+        "awaiting_consent": handed_over,
+        "drifted": intent == "audit" and look["stages"],
+        "incomplete": remaining,
+        "offboarded": intent == "offboard",
+        "onboarded": True,
+    }
+    return next(status for status, holds in statuses.items() if holds)
 
 
-def _failure(tenant: str, run: Mapping[str, Any]) -> dict[str, Any] | None:
-    # Where a failure is recorded the task does not fail, and only says why it would have.
-    if not (run.get("failed") or run.get("failure")):
-        return None
-    if not run.get("failure"):
-        # Ansible refused before a task of ours could name the tenant.
-        return {"msg": f"{tenant}: {run.get('msg') or 'it failed'}", "kind": "bad_option"}
-    return {"msg": run["msg"], **run["failure"]}
-
-
-def _found(returned: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The applications that were found."""
-    found: list[dict[str, Any]] = (returned.get("provisioning") or [{}])[0].get("applications", [])
-    return found
-
-
-def _word(stage: str, results: list[dict[str, Any]], missing: list[str]) -> str:
-    """How a stage went, in a word."""
-    if any(result.get("failed") for result in results):
-        return "failed"
-    if not results:
-        return "skipped"
-    if (stage == "provisioning" and missing) or any(result.get("handed_over") for result in results):
-        return "waiting"
-    return "changed" if any(result["changed"] for result in results) else "unchanged"
+def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | None) -> dict[str, str]:
+    """How each stage went, in a word."""
+    known = {**_NO_LOOK, **look}
+    words = dict.fromkeys(STAGES, "skipped")
+    if not known["left_alone"]:
+        words["provisioning"] = "waiting" if known["missing"] else "unchanged"
+    if not look.get("failed") and not known["left_alone"] and not known["missing"]:
+        left_out = [row["stage"] for row in known["remaining"] if row["library"] is None]
+        nothing_to_do = [stage for stage in WRITING_STAGES if stage not in [*left_out, *known["stages"]]]
+        words.update(dict.fromkeys(nothing_to_do, "unchanged"))
+    if intent == "audit":
+        words.update(dict.fromkeys(known["stages"], "changed"))
+    for stage, results in ran.items():
+        if results:
+            waits = any(one.get("handed_over") for one in results)
+            changed = any(one.get("changed") for one in results)
+            words[stage] = "waiting" if waits else "changed" if changed else "unchanged"
+    return {**words, **({failed: "failed"} if failed else {})}
 
 
 def _first_end(intent: str, rows: list[dict[str, Any]]) -> str | None:
@@ -151,96 +192,29 @@ def _first_end(intent: str, rows: list[dict[str, Any]]) -> str | None:
     return min((row["expires_at"] for row in standing if row["expires_at"]), key=moment, default=None)
 
 
-def _status(
-    intent: str,
-    stages: Mapping[str, str],
-    missing: list[str],
-    failure: Mapping[str, Any] | None,
-    authorization: Mapping[str, Any],
-) -> str | None:
-    """The tenant's status, from the stages that are wanted; None where tags left out one, so that nobody knows."""
-    if failure:
-        return "failed"
-    if intent == "offboard":
-        return "offboarded" if stages["application"] != "skipped" else None
-    if missing:
-        return "awaiting_provisioning"
-    if "skipped" in stages.values():
-        return None
-    if authorization.get("handed_over"):
-        return "awaiting_consent"
-    return "drifted" if intent == "audit" and "changed" in stages.values() else "onboarded"
+def _changes_planned(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is planned to be another way, field by field, in the words of the screen."""
+    return [_change(one["stage"], one["title"], one["before"], one["after"]) for one in plan["changes"]]
 
 
-def _next_steps(
-    records: Mapping[str, Any],
-    status: str | None,
-    missing: list[str],
-    failure: Mapping[str, Any] | None,
-    authorization: Mapping[str, Any],
-) -> list[str]:
-    waiting = [row["instructions"] for row in authorization.get("handed_over") or []]
-    if failure:
-        return [failure["msg"], *waiting]
-    if not records["run"].get("stages"):
-        return [NOT_APPROVED]
-    steps = []
-    if status == "awaiting_provisioning":
-        steps.append(f"Not in the catalog of this tenant: {', '.join(missing)}. {_request_step(records['run'])}")
-    steps += waiting
-    if status == "awaiting_consent":
-        steps.append("Run again afterwards: the run verifies the consent.")
-    audits = records["intent"] == "audit"
-    if audits and records["run"].get("plan"):
-        steps += _audit.findings(records["run"]["plan"])
-    if not _is_tracker(records):
-        return steps
-    begun = not audits and status in ("onboarded", "awaiting_consent")
-    if begun:
-        steps += [CONFIGURE, INSTALL]
-    fragment = desktop_configuration(records["url"])
-    if fragment and (begun or status == "awaiting_provisioning"):
-        host = urlsplit(records["url"]).hostname
-        steps.append(
-            f"Custom subdomain: ask iManage's support to change Tracker's redirect URL to https://{host}/tracker, then "
-            f"put this into imEMM.config on the desktops: {fragment}"
-        )
-    unlisted = authorization.get("unlisted")
-    if unlisted and records["intent"] != "offboard":
-        steps.append(
-            f"Not authorized, because the signed-in user is no NRTADMIN there: {', '.join(unlisted)}. Let somebody who "
-            "is run this too, or give imanage_nrtadmin_username."
-        )
-    return steps
+def _changes_made(ran: Results) -> list[dict[str, Any]]:
+    """What was changed, by what the stages read back."""
+    made: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
+    for stage, results in ran.items():
+        for write in [write for result in results for write in result.get("writes") or []]:
+            if write["outcome"] == "done":
+                before, after = made.setdefault((stage, write["title"]), ({}, {}))
+                for field in [*write["before"], *write["after"]]:
+                    before.setdefault(field, write["before"].get(field))
+                    after[field] = write["after"].get(field)
+    return [_change(stage, title, before, after) for (stage, title), (before, after) in made.items()]
 
 
-def _request_step(run: Mapping[str, Any]) -> str:
-    """What to do about an application that the catalog lacks."""
-    request = run["stages"]["provisioning"][0]["request"]
-    if request["sent_at"]:
-        return f"iManage was asked at {request['sent_at']}: wait for the confirmation, and run again."
-    if request["sends"]:
-        return f"The run asks {request['to']} for it, by this message:\n\n{request['text']}"
-    return f"Send this to iManage, wait for the confirmation, and run again:\n\n{request['text']}"
-
-
-def _left_behind(
-    records: Mapping[str, Any],
-    failure: Mapping[str, Any] | None,
-    found: list[dict[str, Any]],
-    authorization: Mapping[str, Any],
-) -> list[str]:
-    """What an offboarding could not withdraw, and nobody can any more once the page is gone."""
-    if failure or records["intent"] != "offboard" or not _is_tracker(records):
-        return []
-    if any(row["name"] == records["names"][1] and row.get("status") == "disabled" for row in found):
-        return [
-            f"No authorization was withdrawn, because {records['names'][1]} was disabled, and so had no page. If "
-            "a library was authorized, let iManage's support confirm that the kept token is gone."
-        ]
-    if authorization.get("unlisted"):
-        return [
-            f"Not withdrawn, because the signed-in user is no NRTADMIN there: {', '.join(authorization['unlisted'])}. "
-            "If one of them was authorized, let iManage's support confirm that the kept token is gone."
-        ]
-    return []
+def _change(stage: str, title: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """A change; null is what a field is where it was not there."""
+    fields = [
+        {"field": field, "before": before.get(field), "after": after.get(field)}
+        for field in dict.fromkeys([*before, *after])
+        if before.get(field) != after.get(field)
+    ]
+    return {"stage": stage, "title": title, "fields": fields}

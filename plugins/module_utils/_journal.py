@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of each write, told as it happens to whoever keeps a record of changes."""
+"""The journal of a task: every write that it planned or sent, and what became of it."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
@@ -16,22 +16,34 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan impor
 if TYPE_CHECKING:
     from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 
-# With this variable in its environment, a module returns what became of each write besides.
-ASKS_FOR_CHANGES, CHANGES = "IMANAGE_CHANGES", "changes_made"
+Row = dict[str, Any]
 
 
-class Telling:
-    """The writes of one plan, from their beginning to what is known of them. Does nothing where nobody keeps a record.
+def planned_rows(plan: Plan, title: str) -> list[Row]:
+    """The writes of a plan, as a preview returns them and people approve them."""
+    return [
+        *(_row(plan, step, title, "planned") for step in plan.steps),
+        *(_row(plan, step, title, "not_planned") for step in plan.left_out),
+    ]
 
-    A write that is still open at the end is unknown: it may have been applied, and nobody could read whether it was.
+
+class Journal:
+    """The writes of one task, each with its outcome.
+
+    C(done) was accepted, or reading showed it. C(refused) was not made. C(unknown) may have been made, and nobody could
+    read whether it was. C(not_planned) was not sent, because the approved plan does not have it.
     """
 
-    def __init__(self, client: Client, plan: Plan) -> None:
+    def __init__(self, client: Client, plan: Plan, title: str) -> None:
+        self.rows: list[Row] = []
         self._client = client
         self._plan = plan
+        self._title = title
         self._open: dict[tuple[str, ...], tuple[Step, Failure | None]] = {}
         # Asked for now, since it may be a request, and a request may fail.
-        self._user = client.identity.user if client.tell else None
+        self._user = client.identity.user
+        for step in plan.left_out:
+            self._ended(step, "not_planned", None)
 
     def begun(self, step: Step) -> None:
         """The request is about to be sent."""
@@ -61,10 +73,11 @@ class Telling:
                 self.refused(step, failure)
         self._open.clear()
 
-    def undoing(self) -> Telling:
-        """The same, for taking back what the plan did."""
-        back = Telling(self._client, self._plan._replace(before=self._plan.after, after=self._plan.before))
-        back._open = self._open
+    def undoing(self) -> Journal:
+        """The same journal, for taking back what the plan did."""
+        turned = Plan(self._plan.after, self._plan.before, [], None)
+        back = Journal(self._client, turned, self._title)
+        back.rows, back._open = self.rows, self._open
         return back
 
     def close(self) -> None:
@@ -76,34 +89,10 @@ class Telling:
 
     def _ended(self, step: Step, outcome: str, failure: Failure | None) -> None:
         self._open.pop(key_of(step), None)
-        if self._client.tell is None:
-            return
-        before, after = self._plan.before, self._plan.after
-        changed = [field for field in step.touches if before.get(field) != after.get(field)]
-        self._client.tell(
-            {
-                **change(self._client.customer_id, self._user, step.operation, outcome, failure),
-                "does": step.does,
-                **step.ids,
-                "before": _only(changed, before),
-                "after": _only(changed, after),
-                "body": step.body,
-            }
-        )
-
-
-def change(
-    customer_id: int, user: str | None, operation: str, outcome: str, failure: Failure | None = None
-) -> dict[str, Any]:
-    """The head of what is told of a change."""
-    return {
-        "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds"),
-        "customer_id": customer_id,
-        "user": user,
-        "operation": operation,
-        "outcome": outcome,
-        "failure": failure and {"kind": failure.kind, **failure.wire, "reason": failure.reason()},
-    }
+        now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
+        known = {"time": now, "customer_id": self._client.customer_id, "user": self._user}
+        why = failure and {"kind": failure.kind, **failure.wire, "reason": failure.reason()}
+        self.rows.append({**_row(self._plan, step, self._title, outcome), **known, "failure": why})
 
 
 def was_accepted(failure: Failure) -> bool:
@@ -116,5 +105,19 @@ def key_of(step: Step) -> tuple[str, ...]:
     return step.operation, step.does, *step.ids.values()
 
 
-def _only(fields: list[str], view: Mapping[str, Any]) -> dict[str, Any]:
-    return {field: view[field] for field in fields if field in view}
+def _row(plan: Plan, step: Step, title: str, outcome: str) -> Row:
+    changed = [field for field in step.touches if plan.before.get(field) != plan.after.get(field)]
+    return {
+        "operation": step.operation,
+        "ids": step.ids,
+        "does": step.does,
+        "title": title,
+        "body": step.body,
+        "before": {field: plan.before[field] for field in changed if field in plan.before},
+        "after": {field: plan.after[field] for field in changed if field in plan.after},
+        "outcome": outcome,
+        "time": None,
+        "customer_id": None,
+        "user": None,
+        "failure": None,
+    }

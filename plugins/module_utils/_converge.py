@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a task goes about a resource: read it, plan, and either show the plan or carry it out. Check mode ends here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils import _approval, _diff
+from ansible_collections.imanage.control_center.plugins.module_utils._carry_out import Outcome, carry_out, together
+from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet
+from ansible_collections.imanage.control_center.plugins.module_utils._journal import Journal, planned_rows
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
+
+Planned = Sequence[Mapping[str, Any]]
+
+
+class Foreseen(NamedTuple):
+    """What a preview found: what was read or assumed, the plan, and the assumption in words.
+
+    C(missing): why nothing could be read, where an earlier task may bring it.
+    """
+
+    current: Any
+    plan: Plan
+    assumption: str | None
+    missing: NotYet | None = None
+
+
+def foresee(noun: Any, client: Client, wanted: Any, reader: Client | None = None) -> Foreseen:
+    """What a run would do. What an earlier task may bring is assumed.
+
+    C(reader): who may read the applications, where that is another account.
+    """
+    try:
+        current = noun.read(client, wanted)
+        plan = noun.plan(wanted, current)
+        assumption = noun.assumption(reader or client, plan) if hasattr(noun, "assumption") else None
+    except NotYet as missing:
+        return Foreseen(missing.assumed, noun.plan(wanted, missing.assumed), missing.assumption, missing)
+    return Foreseen(current, plan, assumption)
+
+
+def preview(noun: Any, client: Client, wanted: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
+    """Show what a run would do. C(planned): the writes that were approved, None where no plan was."""
+    foreseen = foresee(noun, client, wanted)
+    if foreseen.assumption:
+        client.warnings.append(f"{client.where}: {foreseen.assumption}")
+    _approval.check_writes(foreseen.plan.steps, planned)
+    return _shown(noun, client, wanted, foreseen.current, foreseen.plan, diff)
+
+
+def converge(noun: Any, client: Client, wanted: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
+    """Bring the tenant to what is wanted. C(planned): the only writes that may be sent, None where any may."""
+    current = noun.read(client, wanted)
+    plan = noun.plan(wanted, current)
+    if not plan.steps:
+        return _shown(noun, client, wanted, current, plan, diff)
+    _approval.check_writes(plan.steps, planned)
+    journal = Journal(client, plan, noun.title(wanted, current))
+    shown = {**_diffs(noun, client, wanted, current, plan, diff), "writes": journal.rows}
+    to_verify = noun.verifying(wanted, current) if hasattr(noun, "verifying") else wanted
+    try:
+        outcome = carry_out(noun, client, to_verify, plan, planned, journal)
+        result = {"changed": outcome.changed, **noun.report(client, wanted, outcome.current)}
+        if outcome.refused:
+            result = _handed_over(noun, client, to_verify, outcome, result, len(plan.steps))
+    except Failure as failure:
+        failure.result.update(shown)
+        raise
+    return {**result, **shown}
+
+
+def _handed_over(
+    noun: Any, client: Client, wanted: Any, outcome: Outcome, result: dict[str, Any], steps: int
+) -> dict[str, Any]:
+    """The result of a task some of whose steps were refused. Raises Failure unless all of them wait for a person."""
+    result = {**result, "handed_over": noun.hand_over(client, wanted, outcome.refused)}
+    waiting = {row["library"] for row in result["handed_over"]}
+    failed = [(step, failure) for step, failure in outcome.refused if step.ids.get("library_id") not in waiting]
+    if failed:
+        raise together(failed, steps, result)
+    return result
+
+
+def _shown(noun: Any, client: Client, wanted: Any, current: Any, plan: Plan, diff: bool) -> dict[str, Any]:
+    return {
+        "changed": bool(plan.steps),
+        **_diffs(noun, client, wanted, current, plan, diff),
+        **noun.report(client, wanted, plan.outcome),
+        "writes": planned_rows(plan, noun.title(wanted, current)),
+    }
+
+
+def _diffs(noun: Any, client: Client, wanted: Any, current: Any, plan: Plan, diff: bool) -> dict[str, Any]:
+    if not diff:
+        return {}
+    return {"diff": _diff.render(plan.before, plan.after, client.where, noun.title(wanted, current))}

@@ -1,0 +1,240 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A look at a tenant: everything is read once and every stage is planned, and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils import (
+    _application_info,
+    _applications,
+    _approval,
+    _library_authorizations,
+    _plan_chain,
+    _session,
+    _token_policy,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import Connection, connection
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION, POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._converge import Foreseen, foresee
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._journal import planned_rows
+from ansible_collections.imanage.control_center.plugins.module_utils._options import WRITING_STAGES
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
+
+
+class Part(NamedTuple):
+    """One part of what is wanted: its stage, the resource, and what is wanted of it."""
+
+    stage: str
+    noun: Any
+    wish: Any
+
+
+class Want(NamedTuple):
+    """What is wanted of a tenant.
+
+    C(parts) are in the order in which they are carried out, those of the chosen C(stages) only. C(second_account)
+    authorizes the libraries, None where the first does. C(approved): the plan that was approved, None where none was.
+    """
+
+    names: list[str]
+    stages: list[str]
+    parts: list[Part]
+    leaving: bool
+    must_be_provisioned: bool
+    second_account: Connection | None
+    approved: Mapping[str, Any] | None
+
+
+def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the tenant and plan every chosen stage. What can be known to fail raises Failure.
+
+    Of a failure too, the result has what was read before it, and the stage in C(failed_stage).
+    """
+    want = _want(parameters)
+    found = _nothing_yet(want)
+    if want.approved == {}:
+        return {**found, "left_alone": True}
+    try:
+        _look(client, want, found)
+    except Failure as failure:
+        failure.result = found
+        raise
+    del found["failed_stage"]
+    return found
+
+
+def _nothing_yet(want: Want) -> dict[str, Any]:
+    """What is returned of a tenant that was not looked at."""
+    remedy = "Run again without leaving this stage out."
+    return {
+        "tenant": dict.fromkeys(("customer_id", "user", "email", "authorizes")),
+        "left_alone": False,
+        "missing": [],
+        "near_misses": [],
+        "applications": [],
+        "libraries": [],
+        "unlisted": None,
+        "plan": {"changes": [], "writes": [], "assumptions": []},
+        "stages": [],
+        "remaining": [
+            _remains(stage, None, "left_out_by_tags", remedy) for stage in WRITING_STAGES if stage not in want.stages
+        ],
+        "failed_stage": "provisioning",
+    }
+
+
+def _remains(stage: str, library: str | None, reason: str, remedy: str) -> dict[str, Any]:
+    return {"stage": stage, "library": library, "reason": reason, "remedy": remedy}
+
+
+def _look(client: Client, want: Want, found: dict[str, Any]) -> None:
+    """Read and plan, and note in C(found) what there is."""
+    keeper = _sign_in(client, want, found)
+    _look_up(client, want, found)
+    seen: list[tuple[Part, Foreseen]] = []
+    for part in _possible(want, found):
+        found["failed_stage"] = part.stage
+        one = foresee(part.noun, keeper if part.stage == "authorization" else client, part.wish, client)
+        if one.missing is not None and "application" not in want.stages:
+            raise one.missing
+        if part.stage == "authorization":
+            _note_libraries(keeper, part, one, found)
+            if any(step.operation == "authorizeLibrary" for step in one.plan.steps):
+                _check_extension(seen)
+        seen.append((part, one))
+    _note_plan(want, seen, found)
+
+
+def _sign_in(client: Client, want: Want, found: dict[str, Any]) -> Client:
+    """Sign in, the second account included; returns who authorizes the libraries."""
+    who = _session.who(client)
+    keeper = client
+    if want.second_account is not None:
+        # Two accounts of two tenants end here, as wrong_tenant.
+        keeper = client.beside(want.second_account._replace(customer_id=client.identity.customer_id))
+    authorizes = keeper.identity.user if "authorization" in want.stages else None
+    found["tenant"] = {**{name: who[name] for name in ("customer_id", "user", "email")}, "authorizes": authorizes}
+    return keeper
+
+
+def _look_up(client: Client, want: Want, found: dict[str, Any]) -> None:
+    """Note the applications that are there. A name that is there twice or nearly there is a mistake."""
+    question = {"name": want.names, "app_id": None, "status": None, "include": []}
+    found.update(_application_info.answer(client, question))
+    names = [row["name"] for row in found["applications"]]
+    for name in want.names:
+        must_be_there = name in found["near_misses"] or want.must_be_provisioned
+        if names.count(name) > 1 or (must_be_there and name not in names and not want.leaving):
+            _applications.find(client, name, None)  # It says what is wrong with the name.
+    found["missing"] = [] if want.leaving else [name for name in want.names if name not in names]
+
+
+def _possible(want: Want, found: Mapping[str, Any]) -> Iterator[Part]:
+    """The parts for which this tenant is ready."""
+    if found["missing"]:
+        return
+    # While it is disabled or not added, the last application has no page to withdraw authorizations on.
+    has_page = any(row["name"] == want.names[-1] and row["enabled"] for row in found["applications"])
+    for part in want.parts:
+        if has_page or part.stage != "authorization" or not want.leaving:
+            yield part
+
+
+def _check_extension(earlier: list[tuple[Part, Foreseen]]) -> None:
+    """See that the parts before the authorization leave what it needs."""
+    outcomes = {stage: [one.plan.outcome for part, one in earlier if part.stage == stage] for stage in WRITING_STAGES}
+    planned = {application["name"]: application for application in outcomes["application"]}
+    for policy in outcomes["refresh_token"]:
+        planned.setdefault(policy.application["name"], policy.application)
+    policies = {policy.application["name"]: policy.policy for policy in outcomes["refresh_token"]}
+    _plan_chain.check_extension(planned.get(EXTENSION), policies.get(EXTENSION))
+
+
+def _note_libraries(account: Client, part: Part, seen: Foreseen, found: dict[str, Any]) -> None:
+    """Note how the libraries stand; none do where there is no page yet."""
+    if seen.missing is None:
+        read = part.noun.report(account, part.wish, seen.current)
+        found.update(libraries=read["libraries"], unlisted=read["unlisted"])
+
+
+def _note_plan(want: Want, seen: list[tuple[Part, Foreseen]], found: dict[str, Any]) -> None:
+    """Note what is to be done. Raises C(conflict) where the approved plan does not fit."""
+    titled = [(part, part.noun.title(part.wish, one.current), one) for part, one in seen]
+    if want.approved is not None:
+        found["failed_stage"] = "provisioning"
+        now = [_approval.Part(part.stage, title, one.plan) for part, title, one in titled]
+        _approval.compare(want.approved, now)
+    plan = found["plan"]
+    for part, title, one in titled:
+        others = _approval.left_out(one.plan.steps, _approved_writes(want))
+        found["remaining"] += [_appeared(step) for step in others]
+        steps = [step for step in one.plan.steps if step not in others]
+        if steps:
+            left = {field for step in others for field in step.touches}
+            before, after = (_without(left, view) for view in (one.plan.before, one.plan.after))
+            plan["changes"].append({"stage": part.stage, "title": title, "before": before, "after": after})
+            plan["writes"] += planned_rows(Plan(before, after, steps, None), title)
+            found["stages"].append(part.stage)
+    found["stages"] = list(dict.fromkeys(found["stages"]))
+    plan["assumptions"] = list(dict.fromkeys(one.assumption for _part, one in seen if one.assumption))
+
+
+def _appeared(step: Step) -> dict[str, Any]:
+    remedy = "Make a new preview and have it approved."
+    return _remains("authorization", step.ids["library_id"], "appeared_after_plan", remedy)
+
+
+def _approved_writes(want: Want) -> list[dict[str, Any]] | None:
+    return None if want.approved is None else want.approved.get("writes") or []
+
+
+def _without(fields: Container[str], view: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in view.items() if field not in fields}
+
+
+# -- what the options ask for ---------------------------------------------------------------------------------------
+
+
+def _want(parameters: Mapping[str, Any]) -> Want:
+    """What is wanted of the tenant, every stage of it; raises C(bad_option)."""
+    leaving = parameters["state"] == "absent"
+    applications = parameters["applications"]
+    names = [application["name"] for application in applications]
+    if not names or len(set(names)) < len(names):
+        raise Failure("bad_option", "applications names none, or one twice.", advice="Name each application once.")
+    given = [{**one, "app_id": None, "state": "absent" if leaving else "present"} for one in applications]
+    parts = [Part("application", _applications, _applications.wish(one)) for one in given]
+    authorization = parameters["authorization"]
+    if not leaving:
+        with_policy = [one for one in given if any(one[field] is not None for field in POLICY_FIELDS)]
+        parts += [Part("refresh_token", _token_policy, _token_policy.wish(one)) for one in with_policy]
+    if authorization is not None:
+        managed = {**authorization, "state": "unauthorized" if leaving else "authorized"}
+        parts.append(Part("authorization", _library_authorizations, _library_authorizations.wish(managed)))
+    if leaving:
+        # The page of authorizations goes with its application, so they are withdrawn first.
+        parts.reverse()
+    stages = [stage for stage in WRITING_STAGES if stage in parameters["stages"]]
+    return Want(
+        names,
+        stages,
+        [part for part in parts if part.stage in stages],
+        leaving,
+        parameters["on_unprovisioned"] == "fail",
+        _second_account(parameters, authorization or {}) if "authorization" in stages else None,
+        parameters["approved"],
+    )
+
+
+def _second_account(parameters: Mapping[str, Any], authorization: Mapping[str, Any]) -> Connection | None:
+    """The connection as the second account. Tokens are of the first, and never stand in for it."""
+    if not (authorization.get("username") or authorization.get("password")):
+        return None
+    account = {name: authorization.get(name) for name in ("username", "password")}
+    return connection({**parameters, **account, "access_token": None, "refresh_token": None, "api_url": None})

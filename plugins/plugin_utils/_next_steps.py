@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What remains to do for a tenant, in sentences. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _audit
+
+SHARED_HOST = "cloudimanage.com"
+
+CONFIGURE = (
+    "Perform the tasks of 'Configuring the application' in the iManage Tracker help: the elements of the Tracker "
+    "panel, on the Web Client page of Control Center, as an NRTADMIN or a Tier 2 administrator."
+)
+NOT_APPROVED = "The plan does not have this tenant, so it was neither read nor changed."
+INSTALL = "Users then need iManage Work Desktop for Windows; Tracker appears as a panel in Microsoft Outlook."
+AGAIN = "Run again afterwards: the run verifies the consent."
+
+
+class Facts(NamedTuple):
+    """What the steps follow from: what the role knew and found, and how the tenant stands."""
+
+    records: Mapping[str, Any]
+    look: Mapping[str, Any]
+    status: str
+    request: Mapping[str, Any] | None
+    handed_over: list[dict[str, Any]]
+    remaining: list[dict[str, Any]]
+    unlisted: list[str] | None
+    failure: Mapping[str, Any] | None
+
+
+def left_out(stage: str) -> dict[str, Any]:
+    """What remains of a stage that was not run."""
+    remedy = "Run again without leaving this stage out."
+    return {"stage": stage, "library": None, "reason": "left_out_by_tags", "remedy": remedy}
+
+
+def appeared(library: str) -> dict[str, Any]:
+    """What remains of a library that an approved plan does not have."""
+    remedy = "Make a new preview and have it approved."
+    return {"stage": "authorization", "library": library, "reason": "appeared_after_plan", "remedy": remedy}
+
+
+def next_steps(facts: Facts) -> list[str]:
+    """What a person does next, in order."""
+    waiting = [row["instructions"] for row in facts.handed_over]
+    if facts.failure:
+        return [facts.failure["msg"], *waiting]
+    if facts.status == "left_alone":
+        return [NOT_APPROVED]
+    intent = facts.records["intent"]
+    if intent == "offboard":
+        return [*_remaining(facts), *_left_behind(facts)]
+    steps = [*_request(facts), *waiting, *([AGAIN] if waiting else []), *_remaining(facts)]
+    if intent == "audit":
+        steps += _audit.findings(facts.look)
+    elif facts.status in ("onboarded", "awaiting_consent"):
+        steps += [CONFIGURE, INSTALL]
+    return [*steps, *_subdomain(facts), *_unlisted(facts)]
+
+
+def desktop_configuration(url: str) -> str | None:
+    """The fragment of imEMM.config that desktops need for a custom subdomain; None for the shared host."""
+    host = urlsplit(url).hostname or ""
+    if not host.endswith("." + SHARED_HOST):
+        return None
+    return json.dumps({"TrackerUrl": f"https://{host}/tracker"})
+
+
+def _request(facts: Facts) -> list[str]:
+    if not facts.request:
+        return []
+    return [
+        f"Not in the catalog of this tenant: {', '.join(facts.look['missing'])}. "
+        f"Send this to iManage, wait for the confirmation, and run again:\n\n{facts.request['text']}"
+    ]
+
+
+def _remaining(facts: Facts) -> list[str]:
+    words = {
+        "left_out_by_tags": "The stage {stage} was left out. {remedy}",
+        "appeared_after_plan": "The approved plan does not have the library {library}, so it was left out. {remedy}",
+    }
+    return [words[row["reason"]].format(**{**row, "stage": row["stage"].replace("_", " ")}) for row in facts.remaining]
+
+
+def _subdomain(facts: Facts) -> list[str]:
+    url = facts.records["url"]
+    fragment = desktop_configuration(url)
+    begun = facts.records["intent"] == "onboard" and facts.status in ("onboarded", "awaiting_consent")
+    if not fragment or not (begun or facts.status == "awaiting_provisioning"):
+        return []
+    return [
+        f"Custom subdomain: ask iManage's support to change Tracker's redirect URL to "
+        f"https://{urlsplit(url).hostname}/tracker, then put this into imEMM.config on the desktops: {fragment}"
+    ]
+
+
+def _unlisted(facts: Facts) -> list[str]:
+    if not facts.unlisted:
+        return []
+    return [
+        f"Not authorized, because the signed-in user is no NRTADMIN there: {', '.join(facts.unlisted)}. Let somebody who "
+        "is run this too, or give imanage_nrtadmin_username."
+    ]
+
+
+def _left_behind(facts: Facts) -> list[str]:
+    """What an offboarding could not withdraw, and nobody can any more once the page is gone."""
+    page = facts.records["names"][1]
+    if any(row["name"] == page and row["status"] == "disabled" for row in facts.look["applications"]):
+        why = f"No authorization was withdrawn, because {page} was disabled, and so had no page."
+        what = "a library was authorized"
+    elif facts.unlisted:
+        why = f"Not withdrawn, because the signed-in user is no NRTADMIN there: {', '.join(facts.unlisted)}."
+        what = "one of them was authorized"
+    else:
+        return []
+    return [f"{why} If {what}, let iManage's support confirm that the kept token is gone."]
