@@ -69,8 +69,6 @@ class Client:
         self._secrets = list(connection.secrets)
         # Told each change as it happens; it may raise Failure, and then nothing more is written.
         self.tell: Callable[[dict[str, Any]], None] | None = None
-        # Shown to whoever watches the run, as it happens.
-        self.say: Callable[[str], None] = lambda line: None
         self._identity: Identity | None = None
         self._server_time: datetime.datetime | None = None
         self._read: dict[tuple[Any, ...], Any] = {}
@@ -142,11 +140,6 @@ class Client:
             reply = self._send(operation, path, query=query, json=body)
         return reply
 
-    def forget(self, name: str) -> None:
-        """Read anew what an operation gives when it is called next: somebody else may have changed it."""
-        for place in [place for place in self._read if place[1] == name]:
-            del self._read[place]
-
     def rows(self, name: str, *, query: Mapping[str, Any] | None = None, **ids: str) -> list[dict[str, Any]]:
         """All rows of a list, page by page, whatever page size the server chooses."""
         rows: list[dict[str, Any]] = []
@@ -211,7 +204,7 @@ class Client:
         self._secrets += connection.secrets
         # What one of them writes, the other has to read again.
         other._read, other._secrets, other.warnings = self._read, self._secrets, self.warnings
-        other.tell, other.say = self.tell, self.say
+        other.tell = self.tell
         self._beside.append(other)
         return other
 

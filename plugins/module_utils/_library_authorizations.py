@@ -22,16 +22,13 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_autho
 )
 
 PAGE = "Tracker background service authorization"
-# Thirty years, in seconds. A clock cannot add just any number.
-_LONGEST_WAIT = 10**9
 
 
 class Wish(NamedTuple):
-    """What is wanted, and what to do where a person has to give consent: how many seconds to wait for it too."""
+    """What is wanted, and whether what a person has to consent to is handed over."""
 
     managed: AuthorizationWish
     hand_over: bool
-    consent_timeout: int
 
 
 class Current(NamedTuple):
@@ -57,21 +54,7 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
         authorizer=parameters["authorizer"],
         renew_before_days=parameters["renew_before_days"],
     )
-    hand_over = parameters["on_consent_required"] == "hand_over"
-    return Wish(managed, hand_over, _consent_timeout(parameters["consent_timeout"], hand_over))
-
-
-def _consent_timeout(seconds: int, hand_over: bool) -> int:
-    """For how long to wait for a person; raises C(bad_option)."""
-    if seconds < 0:
-        raise Failure("bad_option", f"consent_timeout is {seconds}, but it must be 0 or more.")
-    if seconds and not hand_over:
-        raise Failure(
-            "bad_option",
-            f"consent_timeout is {seconds}, but on_consent_required is fail, so there is nobody to wait for.",
-            advice="Give on_consent_required: hand_over, or leave consent_timeout out.",
-        )
-    return min(seconds, _LONGEST_WAIT)
+    return Wish(managed, parameters["on_consent_required"] == "hand_over")
 
 
 def checked_libraries(libraries: list[str] | None) -> list[str] | None:
@@ -111,14 +94,6 @@ def read(client: Client, wanted: Wish) -> Current:
             "Refresh Token Expiry, ends that."
         )
     return Current(found, unlisted)
-
-
-def look_again(client: Client, wanted: Wish, current: Current) -> Current:
-    """The rows as they are now, whatever was read before: a person may have changed them."""
-    client.forget("listLibraryAuthorizations")
-    records = [record(client, row) for row in client.rows("listLibraryAuthorizations")]
-    unlisted = None if current.unlisted is None else _unlisted(client, records)
-    return Current(current.authorizations._replace(rows=records, now=client.now()), unlisted)
 
 
 def plan(wanted: Wish, current: Current) -> Plan:

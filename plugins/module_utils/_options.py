@@ -122,7 +122,6 @@ def authorization_options() -> dict[str, dict[str, Any]]:
         "authorizer": {"type": "str", "choices": ["keep", "me"], "default": "keep"},
         "renew_before_days": {"type": "int", "default": 0},
         "on_consent_required": {"type": "str", "choices": ["fail", "hand_over"], "default": "fail"},
-        "consent_timeout": {"type": "int", "default": 0},
     }
 
 

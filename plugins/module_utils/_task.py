@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _approval, _consent, _diff, _secrets
+from ansible_collections.imanage.control_center.plugins.module_utils import _approval, _diff, _secrets
 from ansible_collections.imanage.control_center.plugins.module_utils._carry_out import Outcome, carry_out, together
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import (
@@ -44,19 +44,16 @@ def run(
     check_mode: bool,
     diff: bool,
     tell: Callable[[dict[str, Any]], None] | None = None,
-    say: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Do a task with validated parameters; returns its result, a failed one included. Never raises Failure.
 
-    C(tell) is told each change as it happens, a refused one included; C(say) shows a line to whoever watches the run.
+    C(tell) is told each change as it happens, a refused one included.
     """
     client = None
     try:
         client = Client(connection(parameters))
         if tell:
             client.tell = _told_without_secrets(tell, client, parameters)
-        if say:
-            client.say = _told_without_secrets(say, client, parameters)
         if not client.connection.validate_certs:
             client.warnings.append(
                 f"{client.where}: validate_certs is false, so anybody on the way can read and change."
@@ -158,22 +155,16 @@ class Course(NamedTuple):
     def _handed_over(
         self, noun: Any, client: Client, wanted: Any, outcome: Outcome, result: dict[str, Any], planned: int
     ) -> dict[str, Any]:
-        """The result of a task some of whose steps were refused, once a person has done them or time is over."""
+        """The result of a task some of whose steps were refused, and what of them is left to a person."""
         handed_over = noun.hand_over(client, wanted, outcome.refused)
         waiting = {row["library"] for row in handed_over}
         failed = [(step, failure) for step, failure in outcome.refused if step.ids.get("library_id") not in waiting]
         if failed:
-            # It fails anyway, so whoever has to correct that is not kept waiting.
             raise together(failed, planned, {**result, "handed_over": handed_over})
-        awaited = _consent.wait(noun, client, wanted, outcome.current, handed_over, wanted.consent_timeout)
-        result = {
-            "changed": outcome.changed or len(awaited.left) < len(handed_over),
-            **noun.report(client, wanted, awaited.current),
-            "handed_over": awaited.left,
-        }
-        if awaited.undone:
-            raise _consent.conflict(awaited.undone, result)
-        return result
+        # Somebody may have done one of them before the page was read again.
+        left = noun.plan(wanted, outcome.current)
+        done = set(left.before) - {step.ids["library_id"] for step in left.steps}
+        return {**result, "handed_over": [row for row in handed_over if row["library"] not in done]}
 
     def preview(self, noun: Any, client: Client, wanted: Any, reader: Client | None = None) -> Foreseen:
         """What a run would do. What an earlier task may bring is assumed; a preview that is all there is says so.

@@ -67,16 +67,6 @@ options:
     type: str
     choices: [fail, hand_over]
     default: fail
-  consent_timeout:
-    description:
-      - For how many seconds to wait until that person has authorized what is in RV(handed_over). V(0) does not wait.
-        The task looks again after 5 seconds, then ever more seldom, at least every 30 seconds.
-      - What the person authorized in that time counts as changed, although the task did not write it, and is no longer
-        in RV(handed_over). What is left when the time is over stays there, and the task succeeds all the same.
-      - It needs O(on_consent_required=hand_over). It does not count in a preview, with O(state=unauthorized), or where
-        the task fails for another library.
-    type: int
-    default: 0
 """
 
 EXAMPLES = r"""
@@ -93,11 +83,6 @@ EXAMPLES = r"""
   imanage.control_center.imanage_library_authorization:
     libraries: [ACTIVE, ARCHIVE]
     renew_before_days: 30
-
-- name: Wait up to a quarter of an hour where a person has to authorize a library in a browser
-  imanage.control_center.imanage_library_authorization:
-    on_consent_required: hand_over
-    consent_timeout: 900
 
 - name: Withdraw all authorizations
   imanage.control_center.imanage_library_authorization:

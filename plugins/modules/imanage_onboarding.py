@@ -105,13 +105,6 @@ options:
         type: str
         choices: [fail, hand_over]
         default: fail
-      consent_timeout:
-        description:
-          - For how many seconds to wait until that person has done it. V(0) does not wait, and a preview never does.
-            It needs V(hand_over).
-          - What the person authorized in that time counts as changed. What is left when it is over stays handed over.
-        type: int
-        default: 0
       username:
         description: A second account, for this stage, where the first is no NRTADMIN. It has to be of the same tenant.
         type: str

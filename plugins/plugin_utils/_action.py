@@ -58,8 +58,7 @@ class InProcessAction(ActionBase):
             tell = self._teller(task_vars or {})
         except Failure as failure:
             return self._marked(_task.refusal(task, failure, self._where(), check_mode))
-        say = self._sayer(task_vars or {})
-        return self._marked(_task.run(task, parameters, check_mode, bool(self._task.diff), tell, say))
+        return self._marked(_task.run(task, parameters, check_mode, bool(self._task.diff), tell))
 
     def _from_module(self, given: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """The result of the module. What it wrote comes with its result, and is recorded here."""
@@ -85,11 +84,6 @@ class InProcessAction(ActionBase):
     def _teller(self, task_vars: dict[str, Any]) -> Callable[[dict[str, Any]], None] | None:
         changes_nothing = self._task.check_mode or self.task_definition.answer is not None
         return None if changes_nothing else _change_record.teller(task_vars)
-
-    def _sayer(self, task_vars: dict[str, Any]) -> Callable[[str], None] | None:
-        """Shows a line while the task runs; none where its result is to be shown to nobody."""
-        host = task_vars.get("inventory_hostname", self._where())
-        return None if self._task.no_log else lambda line: self._display.display(f"{host}: {line}")
 
     def given(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """The options that are given. One that is null is not, in options within options too."""
