@@ -50,7 +50,6 @@ OWN = {
         "authorizer",
         "renew_before_days",
         "on_consent_required",
-        "consent_timeout",
     },
     "imanage_onboarding": {
         "state",
