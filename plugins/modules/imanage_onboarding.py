@@ -13,8 +13,8 @@ short_description: Onboard applications of a tenant in iManage Control Center, a
 version_added: 1.0.0
 description:
   - Does in one session what M(imanage.control_center.imanage_application), M(imanage.control_center.imanage_app_auth)
-    and M(imanage.control_center.imanage_library_authorization) do one by one. The roles tracker_onboarding
-    and application_onboarding use it.
+    and M(imanage.control_center.imanage_library_authorization) do one by one. The role
+    tracker_onboarding uses it.
   - Every stage is read and planned before the first write. What can be known to fail fails while the tenant is
     untouched.
   - A tenant whose catalog lacks one of the applications is left alone, see O(on_unprovisioned).

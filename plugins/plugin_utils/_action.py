@@ -23,8 +23,7 @@ if _transport.IMPORT_ERROR is None:
         _transport.tls_context(None, True, _transport.environment_bundle())
 for _loader in (filter_loader, test_loader):
     list(_loader.all())
-for _name in ("tracker_result", "application_result"):
-    filter_loader.get(f"imanage.control_center.{_name}")
+filter_loader.get("imanage.control_center.tracker_result")
 
 
 class InProcessAction(ActionBase):
