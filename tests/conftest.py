@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable
 
 import pytest
 from support.environment import clean_environment
@@ -98,27 +97,3 @@ def naps(monkeypatch):
     monkeypatch.setattr(_transport, "time", _Time(before_calls, before_writes))
     monkeypatch.setattr(_carry_out, "time", _Time(before_writes, before_calls))
     return before_calls
-
-
-class Waits(list[float]):
-    """The seconds that a task waited each time for a person; C(meanwhile) is what happens during the n-th wait."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.meanwhile: dict[int, Callable[[], None]] = {}
-
-    def sleep(self, seconds: float) -> None:
-        self.append(seconds)
-        self.now += seconds
-        self.meanwhile.get(len(self), lambda: None)()
-
-
-@pytest.fixture
-def waits(monkeypatch):
-    """Waiting for a person takes no time, and what the person does meanwhile can be said."""
-    from ansible_collections.imanage.control_center.plugins.module_utils import _consent
-
-    waited = Waits()
-    monkeypatch.setattr(_consent, "sleep", waited.sleep)
-    monkeypatch.setattr(_consent, "now", lambda: waited.now)
-    return waited

@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from integration.playbooks_support import Stage
 from sandbox.examples import Caller
 from support import tasks
-from support.people import Person
 from support.places import CLIENT_ID, EXTENSION, TRACKER
 
 # The two tenants are compared with their times, so time stands still.
@@ -148,33 +145,6 @@ def test_a_person_follows_the_hand_over_and_the_next_run_ends_well(stage, page):
     assert {row["id"]: row["authorized_by"] for row in rows} == dict.fromkeys(LIBRARIES, person)
     report = waiting.run(ONBOARD).report["acme"]
     assert (report["status"], report["changed"]) == ("onboarded", False)
-
-
-def test_a_run_waits_for_a_person_in_the_browser_and_ends_well(stage, page):
-    waiting = stage({"tracker_onboarding_consent_timeout": 600}, consent_required=True)
-    refused = Person(waiting.sandbox, {"acme": LIBRARIES}, does=lambda tenant: None).acted
-    with ThreadPoolExecutor(1) as executor:
-        future = executor.submit(waiting.run, ONBOARD)
-        assert refused.wait(120), "the run comes to where it waits"
-        screens = Screens(page, waiting.server.url)
-        screens.open()
-        screens.sign_in()
-        screens.open_tracker_configuration()
-        for library in LIBRARIES:
-            assert not future.done(), "the run waits for all of them"
-            screens.authorize(library, "ada@acme.example")
-            screens.says(f"The library {library} is authorized by Admin.")
-        run = future.result(600)
-
-    row = run.report["acme"]
-    assert (run.code, row["status"], row["changed"], row["failure"]) == (0, "onboarded", True, None)
-    assert row["libraries"] == {"authorized": list(LIBRARIES), "pending": [], "unlisted": []}
-    assert {one["by"] for one in row["authorizations"]} == {"admin@acme.example"}
-    assert [operation for operation in run.applied("acme") if operation == "authorizeLibrary"] == []
-    assert f"acme: waits up to 10 min for admin@acme.example to authorize {', '.join(LIBRARIES)} at" in run.output
-    again = waiting.run(ONBOARD)
-    assert (again.code, again.report["acme"]["status"]) == (0, "onboarded")
-    assert (again.report["acme"]["changed"], again.writes("acme")) == (False, [])
 
 
 def test_a_person_watches_a_playbook(stage, page):

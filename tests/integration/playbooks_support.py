@@ -84,9 +84,9 @@ class Run:
         counted = [sum(one["operation"] == operation for one in calls) for operation in SIGNING]
         return counted[0], counted[1]
 
-    def facts(self, tenant: str, role: str = "tracker_onboarding") -> list[dict[str, Any]]:
-        """The result facts that a role set for a tenant, in order."""
-        name = f"{role}_result"
+    def facts(self, tenant: str) -> list[dict[str, Any]]:
+        """The result facts that the role set for a tenant, in order."""
+        name = "tracker_onboarding_result"
         return [line["facts"][name] for line in self.lines if line["host"] == tenant and name in line["facts"]]
 
     def tasks(self, tenant: str, role: bool = True) -> list[str]:

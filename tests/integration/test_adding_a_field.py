@@ -16,8 +16,8 @@ from gates.checkout import copied
 from support.guides import Guide
 
 GUIDE = Guide("docs/adding-a-field.md")
-CONTRACT, WIRE, DECISION, OPTION, DOCUMENTED, ROLE, SANDBOX, KNOWN, TEST = GUIDE.diff
-STEPS = (CONTRACT, WIRE, DECISION, OPTION, DOCUMENTED, ROLE, SANDBOX, KNOWN, TEST)
+CONTRACT, WIRE, DECISION, OPTION, DOCUMENTED, SANDBOX, KNOWN, TEST = GUIDE.diff
+STEPS = (CONTRACT, WIRE, DECISION, OPTION, DOCUMENTED, SANDBOX, KNOWN, TEST)
 (COMMANDS,) = GUIDE.commands
 ARGUMENTS = re.findall(r'^make test ARGS="(.*)"$', COMMANDS, re.MULTILINE)
 
@@ -54,17 +54,3 @@ def test_every_command_of_the_guide_is_one_of_tests():
 def test_the_example_holds(place, arguments):
     code, output = in_copy(place, arguments)
     assert code == 0, output
-
-
-def test_without_the_role_the_tests_say_what_is_missing(place):
-    specs = place / "roles" / "application_onboarding" / "meta" / "argument_specs.yml"
-    whole = specs.read_text(encoding="utf-8")
-    without = re.sub(r"^ +refresh_token_single_use:\n(?: {12}.*\n){2}", "", whole, flags=re.MULTILINE)
-    assert without != whole
-    specs.write_text(without, encoding="utf-8")
-    try:
-        code, output = in_copy(place, "tests/unit/test_interface.py")
-    finally:
-        specs.write_text(whole, encoding="utf-8")
-    assert code == 1
-    assert "test_law_9_an_application_of_the_role_takes_what_the_module_takes" in output

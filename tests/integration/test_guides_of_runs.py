@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guides to previews, the record of changes, hand-overs and the playbooks: their commands, as they stand there."""
+"""The guides to previews, the record of changes and the playbooks: their commands, as they stand there."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import re
 
 import pytest
 import yaml
-from playbooks_support import AT_THE_VAULT, Stage, app, encrypt, keep, once, shell
+from playbooks_support import Stage, app, keep, once, shell
 from support.guides import Guide, changed, every_guide
-from support.people import Person
 from support.places import SIGNING
 
 PREVIEW, APPROVED = Guide("docs/previews.md").commands
@@ -21,8 +20,6 @@ RECORD = Guide("docs/change-record.md")
 (CONFIGURATION,) = RECORD.ini
 (LINE,) = RECORD.json
 (OFFBOARD,) = Guide("docs/playbooks.md").commands
-(WAIT,) = Guide("docs/hand-overs.md").commands
-LIBRARIES = ["ACTIVE", "ARCHIVE", "SPM"]
 ELSEWHERE = "/var/log/"
 
 
@@ -115,19 +112,6 @@ def test_offboarding_one_tenant_leaves_the_other(runs):
     assert app(runs["snapshots"]["acme"], "tracker")["status"] == "available"
     assert app(runs["snapshots"]["birch"], "tracker")["status"] == "enabled"
     assert runs["left"] == {"report.html", "report.json", "report.csv"}
-
-
-def test_a_run_waits_for_the_person(tmp_path):
-    with Stage(tmp_path / "stage") as stage:
-        stage.add("acme", {"imanage_password": "{{ vaulted_password }}"}, consent_required=True)
-        encrypt(tmp_path, "passwords.vault.yml", vaulted_password="acme-admin-password")
-        keep(tmp_path, **{"tenants.yml": stage.inventory()})
-        person = Person(stage.sandbox, {"acme": LIBRARIES})
-        code, output = shell(WAIT, tmp_path, AT_THE_VAULT)
-        person.leave()
-    assert code == 0, output
-    assert "acme: waits up to 15 min for admin@acme.example to authorize ACTIVE, ARCHIVE, SPM at " in output
-    assert "acme: onboarded (changed), 3 libraries authorized" in output
 
 
 DOCUMENTED = {

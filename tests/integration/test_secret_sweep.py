@@ -183,35 +183,7 @@ WAYS = {
     "onboard again": ("minimal", "-vvvv"),
     "audit": ("oneline", "-vvv"),
     "offboard": ("default", "-vvv"),
-    "applications": ("default", "-vvvv"),
 }
-
-
-def _other_applications(stage: Stage) -> str:
-    """A playbook that does all that the role application_onboarding can do, for every tenant."""
-    name = "application_onboarding"
-    stage.common[f"{name}_applications"] = [
-        {"name": EXTENSION, "allow_refresh_token": True},
-        {"name": "iManage Drive", "access": "custom", "groups": ["IT"]},
-    ]
-    stage.hosts["bare"][f"{name}_provisioning_request"] = stage.hosts["bare"]["tracker_onboarding_provisioning_request"]
-    plays = [
-        {
-            "hosts": "imanage_tenants",
-            "gather_facts": False,
-            "connection": "local",
-            "tasks": [
-                {
-                    "ansible.builtin.import_role": {"name": f"imanage.control_center.{name}", "tasks_from": entry},
-                    "vars": {f"{name}_on_failure": "record"},
-                }
-            ],
-        }
-        for entry in ("main", "audit", "offboard")
-    ]
-    book = stage.where / "applications.yml"
-    book.write_text(json.dumps(plays), encoding="utf-8")
-    return str(book)
 
 
 def _played(where: Path) -> dict[str, Any]:
@@ -234,8 +206,7 @@ def _played(where: Path) -> dict[str, Any]:
                 "JUNIT_OUTPUT_DIR": str(home / "junit"),
                 "ANSIBLE_DEBUG": str(int(name == "onboard")),
             }
-            is_other = name == "applications"
-            playbook = _other_applications(stage) if is_other else f"imanage.control_center.{name.split()[0]}"
+            playbook = f"imanage.control_center.{name.split()[0]}"
             # The folder of a run is made by the run, and tempfile passes over a TMPDIR that is not there.
             temporary = home.with_name(f"{home.name}-tmp")
             temporary.mkdir()
@@ -243,11 +214,7 @@ def _played(where: Path) -> dict[str, Any]:
             run = stage.run(verbosity, "--diff", playbook, **environment)
             texts[f"output of {name}"] = run.output
             codes[name] = run.code
-            told = run.report
-            if is_other:
-                facts = {tenant: run.facts(tenant, "application_onboarding") for tenant in stage.hosts}
-                told = {tenant: found[0] for tenant, found in facts.items() if found}
-            kinds[name] = {tenant: (row["failure"] or {}).get("kind") for tenant, row in told.items()}
+            kinds[name] = {tenant: (row["failure"] or {}).get("kind") for tenant, row in run.report.items()}
         tokens = stage.sandbox._tokens
         issued = sorted({*tokens._access, *tokens._refresh} - set(GIVEN.values()))
         alive = {tenant.name: stage.tokens_left(tenant.name) for tenant in stage.sandbox.tenants}
@@ -267,7 +234,6 @@ def test_the_playbooks_end_in_every_way(played):
     assert set(played["codes"].values()) == {2}
     kinds = set(played["kinds"]["onboard"].values())
     assert {None, "sign_in", "bad_option", "permission", "not_found", "conflict", "unexpected_reply"} <= kinds
-    assert {None, "sign_in", "permission"} <= set(played["kinds"]["applications"].values())
     for name in ("onboard", "applications"):
         assert played["kinds"][name]["bare"] in ("tls", "unreachable")
     # Nothing of the tenants goes into the cache of facts. By ansible-core 2.22 there are files of it all the same.

@@ -48,7 +48,6 @@ TESTS = [
     "tests/integration/test_twelve_steps.py",
     *NOUNS.values(),
     "tests/integration/test_bad_input.py",
-    "tests/unit/test_consent.py",
     "tests/integration/test_consent_over_http.py",
     "tests/unit/test_approval.py",
     "tests/integration/test_laws.py",

@@ -195,25 +195,6 @@ BAD = {
     "negative days": Case(
         AUTHORIZATION, {"renew_before_days": -1}, kind="bad_option", tells=("renew_before_days is -1",)
     ),
-    "no time to wait for a person": Case(
-        AUTHORIZATION,
-        {"on_consent_required": "hand_over", "consent_timeout": -1},
-        kind="bad_option",
-        tells=("consent_timeout is -1, but it must be 0 or more.",),
-    ),
-    "waiting for a person who is not asked": Case(
-        AUTHORIZATION,
-        {"consent_timeout": 900},
-        {"applications": refreshing(), "consent_required": True},
-        kind="bad_option",
-        tells=("consent_timeout is 900, but on_consent_required is fail", "leave consent_timeout out"),
-    ),
-    "onboarding that waits for a person who is not asked": Case(
-        ONBOARDING,
-        {"applications": BOTH, "authorization": {"on_consent_required": "fail", "consent_timeout": 1}},
-        kind="bad_option",
-        tells=("consent_timeout is 1, but on_consent_required is fail",),
-    ),
     "address that is none": Case(
         AUTHORIZATION,
         {"email": "nobody"},

@@ -218,13 +218,11 @@ def test_names_in_a_guide_are_those_of_the_code(name):
         *CONNECTION,
         *(one for playbook in PLAYBOOKS for one in variables(playbook)),
         *role_variables("tracker_onboarding_"),
-        *role_variables("application_onboarding_"),
         "tracker_onboarding_result",
-        "application_onboarding_result",
         "imanage_change_record",
     }
-    for role in ("tracker_onboarding", "application_onboarding"):
-        tasks = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "roles" / role / "tasks").glob("*.yml"))
-        known |= set(re.findall(rf"^ *- ({role}_\w+)$", tasks, re.MULTILINE))
-    own = re.compile(r"(?<![\w./])(?:imanage|tracker_onboarding|application_onboarding)_\w+")
+    tasks = (ROOT / "roles" / "tracker_onboarding" / "tasks").glob("*.yml")
+    text = "".join(path.read_text(encoding="utf-8") for path in tasks)
+    known |= set(re.findall(r"^ *- (tracker_onboarding_\w+)$", text, re.MULTILINE))
+    own = re.compile(r"(?<![\w./])(?:imanage|tracker_onboarding)_\w+")
     assert set(own.findall(GUIDES[name].text)) - known == set()

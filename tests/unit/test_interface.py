@@ -13,7 +13,6 @@ import yaml
 from ansible_collections.imanage.control_center.plugins.module_utils import _options
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import SECRET_OPTIONS, Connection
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import KINDS, Failure
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _application_result
 from support.tasks import COLLECTION, MODULES, WRITERS, documentation, module, returned, task
 from support.tree import ROOT
 
@@ -50,7 +49,6 @@ OWN = {
         "authorizer",
         "renew_before_days",
         "on_consent_required",
-        "consent_timeout",
     },
     "imanage_onboarding": {
         "state",
@@ -309,7 +307,7 @@ def test_options_that_do_not_fit(given, words):
     assert ".." not in caught.value.what
 
 
-# -- the roles --------------------------------------------------------------------------------------------------------
+# -- the role ---------------------------------------------------------------------------------------------------------
 
 
 def entry_points(role):
@@ -318,52 +316,12 @@ def entry_points(role):
     return yaml.safe_load(text)["argument_specs"]
 
 
-def as_suboptions(described):
-    """Options of a role, under the names that a module's documentation has for the same."""
-    return {
-        name: {**{key: value for key, value in one.items() if key != "options"}, "suboptions": one.get("options", {})}
-        for name, one in described.items()
-    }
-
-
 @pytest.mark.parametrize("entry", ["main", "audit", "offboard"])
-def test_law_9_an_application_of_the_role_takes_what_the_module_takes(entry):
-    role = entry_points("application_onboarding")[entry]["options"]
-    own = task("imanage_onboarding").options.own
-    given = role["application_onboarding_applications"]
-    assert (given["type"], given["elements"], given["required"]) == ("list", "dict", True)
-    agree(as_suboptions(given["options"]), own["applications"]["options"])
-    if entry != "offboard":
-        for name in ("on_unprovisioned", "provisioning_request"):
-            option = role[f"application_onboarding_{name}"]
-            assert option.get("choices") == own[name].get("choices")
-            agree(as_suboptions(option.get("options", {})), own[name].get("options", {}))
+def test_law_9_the_role_connects_by_the_options_of_the_modules(entry):
+    options = {name for name in entry_points("tracker_onboarding")[entry]["options"] if name.startswith("imanage_")}
+    second = {"imanage_nrtadmin_username", "imanage_nrtadmin_password"}
+    assert options - second == {f"imanage_{name}" for name in CONNECTION} - {"imanage_api_url"}
 
 
-@pytest.mark.parametrize("entry", ["main", "audit", "offboard"])
-def test_law_9_the_roles_connect_by_the_same_variables(entry):
-    roles = [entry_points(role)[entry]["options"] for role in ("tracker_onboarding", "application_onboarding")]
-    tracker, other = ({name: one for name, one in role.items() if name.startswith("imanage_")} for role in roles)
-    for name in ("imanage_nrtadmin_username", "imanage_nrtadmin_password"):
-        del tracker[name]
-    assert other == tracker
-    assert set(other) == {f"imanage_{name}" for name in CONNECTION} - {"imanage_api_url"}
-
-
-@pytest.mark.parametrize("role", ["tracker_onboarding", "application_onboarding"])
-def test_no_role_has_no_log_with_which_the_oldest_ansible_fails_on_a_value_of_a_vault(role):
-    assert '"no_log"' not in json.dumps(entry_points(role))
-
-
-def test_law_9_the_role_documents_its_variables_its_keys_and_its_fact():
-    role = ROOT / "roles" / "application_onboarding"
-    text = (role / "README.md").read_text(encoding="utf-8")
-    options = entry_points("application_onboarding")["main"]["options"]
-    own = {name for name in options if name.startswith("application_onboarding_")}
-    rows = re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE)
-    names = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
-    records = {"intent": "onboard", "tenant": "acme", "url": "", "applications": [], "run": {"failed": True}}
-    fact = set(_application_result.conclude(records))
-    assert names == own | set(options["application_onboarding_applications"]["options"]) | fact
-    defaults = yaml.safe_load((role / "defaults" / "main.yml").read_text(encoding="utf-8"))
-    assert defaults == {name: options[name]["default"] for name in own if "default" in options[name]}
+def test_no_role_has_no_log_with_which_the_oldest_ansible_fails_on_a_value_of_a_vault():
+    assert '"no_log"' not in json.dumps(entry_points("tracker_onboarding"))
