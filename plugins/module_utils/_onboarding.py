@@ -13,10 +13,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils import (
     _application_info,
     _applications,
     _approval,
-    _diff,
     _library_authorizations,
     _plan_chain,
-    _provisioning_request,
     _session,
     _token_policy,
 )
@@ -24,13 +22,9 @@ from ansible_collections.imanage.control_center.plugins.module_utils._client imp
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import Connection, connection
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import POLICY_FIELDS
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
-from ansible_collections.imanage.control_center.plugins.module_utils._written import Telling
 
 if TYPE_CHECKING:
     from ansible_collections.imanage.control_center.plugins.module_utils._task import Course, Foreseen
-
-_REQUEST = "Request to iManage"
 
 
 class Link(NamedTuple):
@@ -44,18 +38,15 @@ class Link(NamedTuple):
 class Wishes(NamedTuple):
     """What is wanted of a tenant.
 
-    C(is_one_product): the applications are the parts of one, as Tracker's are. C(second_account) authorizes the
-    libraries, None where the first does. C(request): how to ask iManage for an application that the catalog lacks.
-    C(approved): the one plan that may be carried out, None where any may.
+    C(second_account) authorizes the libraries, None where the first does. C(approved): the one plan that may be carried
+    out, None where any may.
     """
 
     names: list[str]
     links: list[Link]
     leaving: bool
-    is_one_product: bool
     fails_unprovisioned: bool
     second_account: Connection | None
-    request: _provisioning_request.Request
     approved: Mapping[str, Any] | None
 
 
@@ -83,10 +74,8 @@ def wishes(parameters: Mapping[str, Any]) -> Wishes:
         names,
         [link for link in links if link.stage in parameters["stages"]],
         leaving,
-        authorization is not None,
         parameters["on_unprovisioned"] == "fail",
         _second_account(parameters, authorization or {}),
-        _provisioning_request.request(parameters["provisioning_request"], "(the name of the customer)"),
         parameters["approved"],
     )
 
@@ -128,7 +117,6 @@ def perform(client: Client, wanted: Wishes, course: Course) -> dict[str, Any]:
         plan = _planned(stages, authorizing, [link for link, _account in links], previews)
         if wanted.approved is not None:
             _approval.check(wanted.approved, plan)
-        _ask(client, wanted, stages, course)
         acting = False
         for (link, account), preview in zip(links, previews):
             acting = acting or (preview.result["changed"] and not course.shows_only)
@@ -149,15 +137,11 @@ def _planned(
     who: dict[str, Any] = {"customer_id": authorizing.customer_id}
     if any(link.stage == "authorization" for link in links):
         who["authorizes"] = authorizing.identity.user
-    asked = (provisioning["request"] or {}).get("sent_at")
     state = [
         _approval.facts_of("provisioning", "The tenant", who),
-        _approval.facts_of("provisioning", "Its catalog", {"missing": provisioning["missing"], "asked": asked}),
+        _approval.facts_of("provisioning", "Its catalog", {"missing": provisioning["missing"]}),
     ]
     changes = []
-    if provisioning["changed"]:
-        views = _request_views(provisioning["request"])
-        changes.append(_approval.change_of("provisioning", provisioning["missing"][0], Plan(*views, [], None)))
     for link, preview in zip(links, previews):
         title = link.noun.title(link.wish, preview.current)
         state.append(_approval.facts_of(link.stage, title, link.noun.facts(link.wish, preview.current)))
@@ -202,69 +186,8 @@ def _look_up(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, An
             if names.count(name) > 1 or (must_be_there and name not in names and not wanted.leaving):
                 _applications.find(client, name, None)  # It says what is wrong with the name.
         missing = [name for name in wanted.names if name not in names]
-        request = _request(client, wanted, missing) if missing and not wanted.leaving else None
-        sends = request is not None and request["sends"]
-        noted.append({**result, "missing": missing, "changed": sends, "request": request})
+        noted.append({**result, "missing": missing, "changed": False})
         return applications
-
-
-def _asked_for(wanted: Wishes, missing: list[str]) -> str:
-    """What iManage is asked to provision.
-
-    Applications whose libraries are authorized are the parts of one, which the vendor provisions as a whole: the others
-    come with the first.
-    """
-    return wanted.names[0] if wanted.is_one_product else ", ".join(missing)
-
-
-def _request(client: Client, wanted: Wishes, missing: list[str]) -> dict[str, Any]:
-    """The request to provision what is missing, and whether it is still to be sent."""
-    application, request = _asked_for(wanted, missing), wanted.request
-    sent = _provisioning_request.sent_before(request, client.customer_id, application)
-    return {
-        "application": application,
-        "customer_name": request.customer_name,
-        "from": request.sender,
-        "to": request.recipient,
-        "text": _provisioning_request.text(request, application),
-        "sent_at": (sent or {}).get("sent_at"),
-        "sends": sent is None and request.server is not None,
-    }
-
-
-def _ask(client: Client, wanted: Wishes, stages: dict[str, list[dict[str, Any]]], course: Course) -> None:
-    """Send the request, once, where there is a server to send it through."""
-    (provisioning,) = stages["provisioning"]
-    if not provisioning["changed"]:
-        return
-    request = provisioning["request"]
-    if course.diff:
-        provisioning["diff"] = _diff.render(*_request_views(request), client.where, request["application"])
-    if course.shows_only:
-        return
-    stages["provisioning"] = []
-    with _noted(stages, "provisioning", client) as noted:
-        step = Step("provisioningRequest", {}, None, "ask iManage", touches=(_REQUEST,))
-        telling = Telling(client, Plan(*_request_views(request), [step], None))
-        is_sent = False
-        telling.begun(step)
-        try:
-            sent = _provisioning_request.send(wanted.request, client.customer_id, request["application"])
-            is_sent = True
-            telling.done(step)
-        except Failure as failure:
-            if not is_sent:
-                telling.failed(step, failure)
-            failure.result = {"changed": is_sent, **failure.result}
-            raise
-        finally:
-            telling.close()
-        request["sent_at"] = sent["sent_at"]
-        noted.append(provisioning)
-
-
-def _request_views(request: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    return {_REQUEST: "not sent"}, {_REQUEST: f"sent to {request['to']}"}
 
 
 def _possible(wanted: Wishes, found: list[dict[str, Any]]) -> list[Link]:

@@ -124,15 +124,3 @@ def authorization_options() -> dict[str, dict[str, Any]]:
         "on_consent_required": {"type": "str", "choices": ["fail", "hand_over"], "default": "fail"},
         "consent_timeout": {"type": "int", "default": 0},
     }
-
-
-def request_options() -> dict[str, dict[str, Any]]:
-    """What can be said of the request for provisioning, and of its sending."""
-    return {
-        **{name: {"type": "str"} for name in ("customer_name", "from", "to", "smtp_server", "smtp_username")},
-        "smtp_port": {"type": "int"},
-        "smtp_security": {"type": "str", "choices": ["starttls", "tls", "none"], "default": "starttls"},
-        "smtp_password": {"type": "str", "no_log": True},
-        "smtp_ca_path": {"type": "path"},
-        "sent_path": {"type": "path"},
-    }

@@ -107,7 +107,7 @@ def _told_without_secrets(
 def _given_secrets(parameters: Mapping[str, Any]) -> Iterator[str | None]:
     """What the user gave as a secret, in options within options too."""
     for name, value in parameters.items():
-        if name in (*SECRET_OPTIONS, "session_token", "smtp_password"):
+        if name in (*SECRET_OPTIONS, "session_token"):
             yield value
         elif isinstance(value, Mapping):
             yield from _given_secrets(value)

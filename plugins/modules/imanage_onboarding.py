@@ -118,49 +118,6 @@ options:
       password:
         description: Its password.
         type: str
-  provisioning_request:
-    description:
-      - The e-mail that asks iManage to provision what the catalog lacks of O(applications). With O(authorization) they
-        are the parts of one, and it asks for the first. Its text is in RV(stages). It is sent only where
-        O(provisioning_request.smtp_server) is given, once for the same names, and never in a preview.
-    type: dict
-    suboptions:
-      customer_name:
-        description: The name under which iManage knows the customer.
-        type: str
-      from:
-        description: The address of the sender, which needs an account of the iManage Help Center.
-        type: str
-      to:
-        description: The address of the recipient at iManage.
-        type: str
-      smtp_server:
-        description:
-          - The host that sends the message. Then O(provisioning_request.from), O(provisioning_request.to) and
-            O(provisioning_request.sent_path) are needed.
-        type: str
-      smtp_port:
-        description: Its port. Without it, V(587), or V(465) where O(provisioning_request.smtp_security=tls).
-        type: int
-      smtp_security:
-        description: V(starttls), V(tls) from the start, or V(none), which is refused unless the host is this machine.
-        type: str
-        choices: [starttls, tls, none]
-        default: starttls
-      smtp_username:
-        description: The account to sign in with there, if any.
-        type: str
-      smtp_password:
-        description: Its password.
-        type: str
-      smtp_ca_path:
-        description: A file or a directory with the certificates of authorities, which replace the system's.
-        type: path
-      sent_path:
-        description:
-          - A directory on the controller, by an absolute path, that keeps what was sent, in one file for each tenant
-            and application. Removing a file lets the request be sent again.
-        type: path
   on_unprovisioned:
     description:
       - What to do when the catalog lacks one of the applications. V(end) leaves the tenant untouched and succeeds,
@@ -233,11 +190,10 @@ stages:
     provisioning:
       description:
         - As M(imanage.control_center.imanage_application_info) returns it, and C(missing), the names that the catalog
-          lacks, and where there are any, C(request) with its C(application), C(customer_name), C(from), C(to) and
-          C(text), C(sent_at), and whether this task C(sends) it.
+          lacks.
       type: list
       elements: dict
-      sample: [{applications: [], near_misses: [], missing: [iManage Tracker], request: {sends: false}}]
+      sample: [{applications: [], near_misses: [], missing: [iManage Tracker]}]
     application:
       description: As M(imanage.control_center.imanage_application) returns it, one for each application.
       type: list
@@ -331,7 +287,6 @@ from ansible_collections.imanage.control_center.plugins.module_utils._options im
     Options,
     authorization_options,
     policy_options,
-    request_options,
     state_options,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
@@ -354,7 +309,6 @@ TASK = Task(
                     "password": {"type": "str", "no_log": True},
                 },
             },
-            "provisioning_request": {"type": "dict", "options": request_options()},
             "on_unprovisioned": {"type": "str", "choices": ["end", "fail"], "default": "end"},
             "approved": {"type": "dict"},
             "stages": {

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
 from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import moment
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _audit
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _audit, _provisioning_request
 
 SHARED_HOST = "cloudimanage.com"
 
@@ -30,8 +30,9 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
 
     C(records) has C(intent) (onboard, audit, offboard), C(tenant), C(url), C(names) of the two applications,
     C(run), the result of imanage_onboarding, or of whatever failed instead, and C(check_mode), which counts where that
-    result does not say it. C(wanted) has the stages in which something is wanted, where those are not all; without an
-    authorization it is not Tracker that is onboarded, and nothing is said of Tracker.
+    result does not say it. C(provisioning_request) has the words that are given for the request. C(wanted) has the
+    stages in which something is wanted, where those are not all; without an authorization it is not Tracker that is
+    onboarded, and nothing is said of Tracker.
     """
     intent, run = records["intent"], records["run"]
     returned = run.get("stages") or {}
@@ -45,6 +46,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     audited = run.get("plan") if intent == "audit" else None
     rows = _audit.libraries(audited) if audited else authorization.get("libraries") or []
     status = _status(intent, {stage: stages[stage] for stage in _wanted(records)}, missing, failure, authorization)
+    request = _request(records, missing) if status == "awaiting_provisioning" else None
     return {
         "tenant": records["tenant"],
         "customer_id": session.get("customer_id"),
@@ -66,8 +68,8 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "expires_at": _first_end(intent, rows),
         "changes": _changes(run.get("plan")),
-        "provisioning_request": _asked(returned) if status == "awaiting_provisioning" else None,
-        "next_steps": _next_steps(records, status, missing, failure, authorization)
+        "provisioning_request": request,
+        "next_steps": _next_steps(records, status, missing, request, failure, authorization)
         + _left_behind(records, failure, _found(returned), authorization),
         "failure": failure,
     }
@@ -107,10 +109,10 @@ def _changes(plan: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     ]
 
 
-def _asked(returned: Mapping[str, Any]) -> dict[str, Any]:
-    """What iManage is asked for, and when it was."""
-    request = returned["provisioning"][0]["request"]
-    return {name: request[name] for name in ("application", "customer_name", "from", "to", "sent_at", "text")}
+def _request(records: Mapping[str, Any], missing: list[str]) -> dict[str, Any]:
+    """What iManage is asked for. Tracker is provisioned as a whole: its configuration comes with it."""
+    application = records["names"][0] if _is_tracker(records) else ", ".join(missing)
+    return _provisioning_request.request(records.get("provisioning_request") or {}, records["tenant"], application)
 
 
 def _failure(tenant: str, run: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -176,6 +178,7 @@ def _next_steps(
     records: Mapping[str, Any],
     status: str | None,
     missing: list[str],
+    request: Mapping[str, Any] | None,
     failure: Mapping[str, Any] | None,
     authorization: Mapping[str, Any],
 ) -> list[str]:
@@ -185,8 +188,11 @@ def _next_steps(
     if not records["run"].get("stages"):
         return [NOT_APPROVED]
     steps = []
-    if status == "awaiting_provisioning":
-        steps.append(f"Not in the catalog of this tenant: {', '.join(missing)}. {_request_step(records['run'])}")
+    if request:
+        steps.append(
+            f"Not in the catalog of this tenant: {', '.join(missing)}. Send this to iManage, wait for the "
+            f"confirmation, and run again:\n\n{request['text']}"
+        )
     steps += waiting
     if status == "awaiting_consent":
         steps.append("Run again afterwards: the run verifies the consent.")
@@ -212,16 +218,6 @@ def _next_steps(
             "is run this too, or give imanage_nrtadmin_username."
         )
     return steps
-
-
-def _request_step(run: Mapping[str, Any]) -> str:
-    """What to do about an application that the catalog lacks."""
-    request = run["stages"]["provisioning"][0]["request"]
-    if request["sent_at"]:
-        return f"iManage was asked at {request['sent_at']}: wait for the confirmation, and run again."
-    if request["sends"]:
-        return f"The run asks {request['to']} for it, by this message:\n\n{request['text']}"
-    return f"Send this to iManage, wait for the confirmation, and run again:\n\n{request['text']}"
 
 
 def _left_behind(

@@ -56,7 +56,6 @@ OWN = {
         "state",
         "applications",
         "authorization",
-        "provisioning_request",
         "on_unprovisioned",
         "approved",
         "stages",
@@ -334,10 +333,14 @@ def test_law_9_an_application_of_the_role_takes_what_the_module_takes(entry):
     assert (given["type"], given["elements"], given["required"]) == ("list", "dict", True)
     agree(as_suboptions(given["options"]), own["applications"]["options"])
     if entry != "offboard":
-        for name in ("on_unprovisioned", "provisioning_request"):
-            option = role[f"application_onboarding_{name}"]
-            assert option.get("choices") == own[name].get("choices")
-            agree(as_suboptions(option.get("options", {})), own[name].get("options", {}))
+        assert role["application_onboarding_on_unprovisioned"]["choices"] == own["on_unprovisioned"]["choices"]
+
+
+@pytest.mark.parametrize("entry", ["main", "audit"])
+@pytest.mark.parametrize("role", ["tracker_onboarding", "application_onboarding"])
+def test_the_words_of_a_request_for_provisioning_are_text(role, entry):
+    options = entry_points(role)[entry]["options"][f"{role}_provisioning_request"]["options"]
+    assert {name: one["type"] for name, one in options.items()} == dict.fromkeys(("customer_name", "from", "to"), "str")
 
 
 @pytest.mark.parametrize("entry", ["main", "audit", "offboard"])

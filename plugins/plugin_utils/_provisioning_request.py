@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words that ask iManage to provision an application for a tenant. Nothing is sent. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def request(given: Mapping[str, Any], tenant: str, application: str) -> dict[str, Any]:
+    """The request of a tenant: its parts, and under C(text) the whole message for a person to send.
+
+    C(given) may have C(customer_name), C(from) and C(to). The name of the tenant stands in for that of the customer.
+    """
+    asked = _one_line(application)
+    customer = _one_line(given.get("customer_name")) or _one_line(tenant)
+    sender, recipient = _one_line(given.get("from")), _one_line(given.get("to"))
+    return {
+        "application": asked,
+        "customer_name": customer,
+        "from": sender,
+        "to": recipient,
+        "text": (
+            f"From: {sender or '(an address with an iManage Help Center account)'}\n"
+            f"To: {recipient or '(iManage, as given in the onboarding instructions)'}\n"
+            f"Subject: Provisioning of {asked} for {customer}\n\n"
+            "Please ensure that the following application is provisioned for our account.\n\n"
+            f"Customer name: {customer}\nApplication name: {asked}\n"
+        ),
+    }
+
+
+def _one_line(value: Any) -> str | None:
+    """The text without line breaks and control characters, which could add a header; None where nothing is left."""
+    text = "" if value is None else str(value)
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split()) or None
