@@ -28,7 +28,7 @@ RESULT = {
     "authorizations?": [{"library": str, "by?": str, "until?": str}],
     "expires_at?": str,
     "changes?": [{"stage": str, "title": str, "fields": [{"field": str}]}],
-    "provisioning_request?": {"application": str, "customer_name": str, "from?": str, "to?": str, "sent_at?": str},
+    "provisioning_request?": {"application": str, "customer_name": str, "from?": str, "to?": str},
     "next_steps": [str],
     "failure?": {"kind": str, "msg": str},
 }

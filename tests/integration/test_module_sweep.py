@@ -15,7 +15,7 @@ from urllib.parse import quote_plus
 import pytest
 from sandbox import tokens
 from support.bad_cases import BAD
-from support.cases import BOTH, GOOD, ONBOARDING, Case
+from support.cases import GOOD, Case
 from support.places import SIGNING, TRACKER, refreshing
 from support.plays import play
 from support.short_way import short_way
@@ -73,30 +73,9 @@ def faulty():
     }
 
 
-def mail():
-    """A request for provisioning that no mail server takes; the account of the mail server is a secret too."""
-    request = {
-        "from": "it@acme.example",
-        "to": "support@imanage.example",
-        "sent_path": "/no/such/folder",
-        "smtp_server": "localhost",
-        "smtp_port": 1,
-        "smtp_security": "tls",
-        "smtp_username": "it",
-        "smtp_password": "{name}-smtp-password",
-    }
-    case = Case(ONBOARDING, {"applications": [*BOTH, {"name": "nothing"}], "provisioning_request": request})
-    return {"mail": case, "mail, half an account": replace(case, options=_without_account(case.options))}
-
-
-def _without_account(options):
-    request = {name: value for name, value in options["provisioning_request"].items() if name != "smtp_username"}
-    return {**options, "provisioning_request": request}
-
-
 def everything():
     """Every case there is."""
-    return {**GOOD, **BAD, **faulty(), **mail()}
+    return {**GOOD, **BAD, **faulty()}
 
 
 def choice():
@@ -106,7 +85,7 @@ def choice():
         found.setdefault((case.module, case.by, case.kind or case.changes), (name, case))
     modules = itertools.cycle(module for module in MODULES if module != "imanage_session")
     names = [f"{next(modules)}, {fault}" for fault in FAULTS]
-    return {**dict(found.values()), **{name: faulty()[name] for name in names}, **mail()}
+    return {**dict(found.values()), **{name: faulty()[name] for name in names}}
 
 
 class Workplace:

@@ -10,7 +10,6 @@ import contextlib
 import html
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -38,7 +37,6 @@ GIVEN = {
     "client secret": "client/secret+of=all",
     "refresh token": "refresh/token+of one",
     "access token": "access/token+of=another",
-    "password of the mail": "mail pass+word/e",
     "secret in a reply": "reply/secret+of an application",
     "password in a url": "url-pass-word-0815",
 }
@@ -149,13 +147,7 @@ def _tenants(stage: Stage) -> None:
             {"id": "keeper@two_accounts.example", "password": GIVEN["second password"], "nrtadmin": "all"},
         ],
     )
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-    request = {"customer_name": "Acme", "from": "it@acme.example", "to": "to@imanage.example", "smtp_port": port}
-    request |= {"smtp_server": "127.0.0.1", "smtp_username": "it", "smtp_password": GIVEN["password of the mail"]}
-    request |= {"smtp_security": "tls", "sent_path": str(stage.where / "sent")}
-    _add(stage, "bare", {"tracker_onboarding_provisioning_request": request}, applications=_applications(EXTENSION))
+    _add(stage, "bare", applications=_applications(EXTENSION))
     for name, token in (("by_refresh", "refresh"), ("by_access", "access")):
         person = _person(name, **{f"{token}_token": GIVEN[f"{token} token"]})
         known = {"users": [person], "applications": _applications(), **_client()}

@@ -24,7 +24,6 @@ SECRET_NAMES = (
     "refresh_token",
     "access_token",
     "session_token",
-    "smtp_password",
 )
 # Every secret has one in front and one behind, so that half a secret is found too, and thousands as fast as one.
 MARKS = ("M4rkBefore-aSecret-", "-M4rkBehind-aSecret")
@@ -48,9 +47,7 @@ def marked(value: Any, found: set[str]) -> Any:
 
 
 def _by_kind(name: str, secret: str, found: set[str]) -> str:
-    # The account of a mail server is ASCII.
-    ascii_only = AWKWARD.replace("ü", "u")
-    made = mark(secret, ascii_only if name == "smtp_password" else AWKWARD if "password" in name else PLAINER)
+    made = mark(secret, AWKWARD if "password" in name else PLAINER)
     found.add(made)
     return made
 

@@ -204,7 +204,6 @@ def test_the_variables_of_a_playbook_are_found():
     assert variables("audit") == {
         "imanage_audit_fail_on_drift",
         "imanage_report",
-        "imanage_requests_together",
         "imanage_serial",
         "imanage_tenants",
     }

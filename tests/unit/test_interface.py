@@ -54,7 +54,6 @@ OWN = {
         "state",
         "applications",
         "authorization",
-        "provisioning_request",
         "on_unprovisioned",
         "approved",
         "stages",
@@ -321,6 +320,12 @@ def test_law_9_the_role_connects_by_the_options_of_the_modules(entry):
     options = {name for name in entry_points("tracker_onboarding")[entry]["options"] if name.startswith("imanage_")}
     second = {"imanage_nrtadmin_username", "imanage_nrtadmin_password"}
     assert options - second == {f"imanage_{name}" for name in CONNECTION} - {"imanage_api_url"}
+
+
+@pytest.mark.parametrize("entry", ["main", "audit"])
+def test_the_words_of_a_request_for_provisioning_are_text(entry):
+    options = entry_points("tracker_onboarding")[entry]["options"]["tracker_onboarding_provisioning_request"]["options"]
+    assert {name: one["type"] for name, one in options.items()} == dict.fromkeys(("customer_name", "from", "to"), "str")
 
 
 def test_no_role_has_no_log_with_which_the_oldest_ansible_fails_on_a_value_of_a_vault():

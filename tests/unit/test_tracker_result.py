@@ -11,6 +11,7 @@ import json
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.imanage.control_center.plugins.filter.tracker_result import FilterModule, tracker_result
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _provisioning_request
 from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import (
     CONFIGURE,
     INSTALL,
@@ -37,22 +38,12 @@ def planned(library):
     return row(library, expires_at=None, by=None)
 
 
-def lookup(names=NAMES, status="enabled", **request):
-    """What the provisioning check found, and the request for what it missed."""
+def lookup(names=NAMES, status="enabled"):
+    """What the provisioning check found."""
     return {
         "changed": False,
         "applications": [{"name": name, "status": status} for name in names],
         "missing": [name for name in NAMES if name not in names],
-        "request": {
-            "application": NAMES[0],
-            "customer_name": "Acme LLP",
-            "from": None,
-            "to": "help@vendor.example",
-            "text": "From: ...\n\nPlease.\n",
-            "sent_at": None,
-            "sends": False,
-            **request,
-        },
     }
 
 
@@ -453,41 +444,34 @@ def test_a_consent_is_handed_over_with_its_instructions():
     assert steps[3:] == [CONFIGURE, INSTALL]
 
 
-def asked(**request):
-    """What remains to be done for a tenant that waits for iManage."""
+def waits(found, **given):
+    """The fact of a tenant that waits for iManage."""
     left_alone = dict.fromkeys(("application", "refresh_token", "authorization"))
-    (step,) = conclude(records(run=run(provisioning=[lookup(NAMES[:1], **request)], **left_alone)))["next_steps"]
-    return step
+    return conclude(records(run=run(provisioning=[lookup(found)], **left_alone), **given))
 
 
-def test_a_request_for_provisioning_is_ready_to_send():
-    head, _rest, text = asked().partition("\n\n")
-    assert head.startswith(f"Not in the catalog of this tenant: {NAMES[1]}. Send this to iManage")
-    assert text == "From: ...\n\nPlease.\n"
-
-
-def test_a_request_that_was_sent_is_not_to_be_sent_again():
-    assert asked(sent_at="2026-03-01T09:30:00Z").endswith(
-        "iManage was asked at 2026-03-01T09:30:00Z: wait for the confirmation, and run again."
+@pytest.mark.parametrize("found", [NAMES[:1], NAMES[1:], []])
+def test_a_tenant_that_waits_has_the_request_for_the_first_application(found):
+    given = {"customer_name": "Acme LLP", "from": "it@acme.example"}
+    fact = waits(found, provisioning_request=given)
+    assert fact["provisioning_request"] == _provisioning_request.request(given, "acme", NAMES[0])
+    (step,) = fact["next_steps"]
+    head, _rest, text = step.partition("\n\n")
+    missing = [name for name in NAMES if name not in found]
+    assert head == (
+        f"Not in the catalog of this tenant: {', '.join(missing)}. Send this to iManage, wait for the "
+        "confirmation, and run again:"
     )
+    assert text == fact["provisioning_request"]["text"]
 
 
-def test_a_preview_says_that_the_run_sends_the_request():
-    assert "The run asks help@vendor.example for it, by this message:\n\nFrom: ..." in asked(sends=True)
+def test_a_request_needs_no_settings():
+    assert waits([])["provisioning_request"]["customer_name"] == "acme"
 
 
-@pytest.mark.parametrize("sent_at", [None, "2026-03-01T09:30:00Z"])
-def test_a_request_is_in_the_fact_of_a_tenant_that_waits_for_imanage(sent_at):
-    left_alone = dict.fromkeys(("application", "refresh_token", "authorization"))
-    found = lookup(NAMES[:1], sent_at=sent_at, sends=sent_at is None)
-    assert conclude(records(run=run(provisioning=[found], **left_alone)))["provisioning_request"] == {
-        "application": NAMES[0],
-        "customer_name": "Acme LLP",
-        "from": None,
-        "to": "help@vendor.example",
-        "sent_at": sent_at,
-        "text": "From: ...\n\nPlease.\n",
-    }
+def test_where_it_is_not_tracker_the_request_names_what_is_missing():
+    fact = waits(["Drive"], wanted=("provisioning", "application"))
+    assert fact["provisioning_request"]["application"] == ", ".join(NAMES)
 
 
 @pytest.mark.parametrize(
@@ -502,12 +486,6 @@ def test_a_request_is_in_the_fact_of_a_tenant_that_waits_for_imanage(sent_at):
 )
 def test_no_other_tenant_asks_for_anything(given):
     assert conclude(given)["provisioning_request"] is None
-
-
-def test_a_request_names_everything_that_is_missing():
-    left_alone = dict.fromkeys(("application", "refresh_token", "authorization"))
-    (step,) = conclude(records(run=run(provisioning=[lookup(["Drive"])], **left_alone)))["next_steps"]
-    assert f": {NAMES[0]}, {NAMES[1]}." in step
 
 
 @pytest.mark.parametrize(
