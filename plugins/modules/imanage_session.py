@@ -25,7 +25,7 @@ extends_documentation_fragment:
   - imanage.control_center.attributes.reads
 seealso:
   - module: imanage.control_center.imanage_tenant_info
-  - module: imanage.control_center.imanage_onboarding
+  - module: imanage.control_center.imanage_onboarding_info
 options:
   state:
     description:
