@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._diff import worded
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, quoted
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, without
 
 Change = Mapping[str, Any]
 
@@ -83,7 +83,7 @@ def compare(approved: Mapping[str, Any], now: Sequence[Part]) -> None:
     found = {(part.stage, part.title): part for part in now}
     moved = [words for place, change in planned.items() for words in _moved(change, found.get(place))]
     if moved:
-        raise _conflict("Since the approved preview the tenant has changed", moved)
+        raise _conflict("The approved plan no longer fits", moved)
     writes = approved.get("writes") or []
     others = [words for place, part in found.items() for words in _not_planned(part, planned.get(place), writes)]
     if others:
@@ -97,20 +97,24 @@ def left_out(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | None)
 
 
 def _moved(change: Change, now: Part | None) -> Iterator[str]:
-    """What is neither as the plan found it nor as the plan leaves it."""
+    """What is neither done nor still to do, as the plan has it."""
     title, before, after = quoted(change["title"]), change["before"], change["after"]
     if now is None:
         yield f"{title} is not there"
         return
+    # An application that was not added had no other fields. Adding it may have been cut short behind any of them.
+    is_new = before.get("Added") is False
     for field in after:
         is_now, will_be = now.plan.before.get(field), now.plan.after.get(field)
-        if before.get(field) == after[field] or (change["stage"] == "authorization" and field not in now.plan.before):
-            continue  # Nothing to do, or a library that the page does not list: it cannot be done and is reported.
-        # An application that was not added had no other fields. Adding it may have been cut short behind any of them.
-        is_new = before.get("Added") is False and field != "Added"
-        as_it_was = is_new or is_now == before.get(field)
-        if is_now != after[field] and not (as_it_was and will_be == after[field]):
+        if before.get(field) == after[field] or _same(is_now, after[field]):
+            continue
+        if field not in now.plan.after and (is_new or change["stage"] == "authorization"):
+            continue  # It came with adding and is not managed, or it is a library that the page does not list.
+        as_it_was = _same(is_now, before.get(field)) or (is_new and field != "Added")
+        if not as_it_was:
             yield f"{title}, {quoted(field)} is {worded(is_now)}, not {worded(before.get(field))}"
+        elif not _same(will_be, after[field]):
+            yield f"{title}, {quoted(field)} would become {worded(will_be)}, not {worded(after[field])}"
 
 
 def _not_planned(now: Part, change: Change | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -122,10 +126,17 @@ def _not_planned(now: Part, change: Change | None, writes: list[Mapping[str, Any
     elif unfit:
         planned = (change or {"after": {}})["after"]
         for field in after:
-            if before.get(field) != after[field] != planned.get(field, ...):
+            if before.get(field) != after[field] and not _same(after[field], planned.get(field)):
                 yield f"{quoted(now.title)}, {quoted(field)} to {worded(after[field])}"
                 unfit = []
     yield from (f"{quoted(now.title)}: {step.does} in another way" for step in unfit)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values of a field mean the same. A list has ids, which the server may spell in its own way."""
+    if isinstance(one, list) and isinstance(other, list):
+        return not without(one, other) and not without(other, one)
+    return bool(one == other)
 
 
 def _conflict(what: str, differences: list[str]) -> Failure:

@@ -177,6 +177,11 @@ class Client:
         return self._identity or self._discover()
 
     @property
+    def known_user(self) -> str | None:
+        """Who is signed in, where that was asked for already."""
+        return self._identity.user if self._identity else None
+
+    @property
     def signed_in(self) -> bool:
         """Whether a token was issued to this task."""
         return self._issued is not None

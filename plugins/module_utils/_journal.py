@@ -22,8 +22,8 @@ Row = dict[str, Any]
 def planned_rows(plan: Plan, title: str) -> list[Row]:
     """The writes of a plan, as a preview returns them and people approve them."""
     return [
-        *(_row(plan, step, title, "planned") for step in plan.steps),
         *(_row(plan, step, title, "not_planned") for step in plan.left_out),
+        *(_row(plan, step, title, "planned") for step in plan.steps),
     ]
 
 
@@ -36,12 +36,11 @@ class Journal:
 
     def __init__(self, client: Client, plan: Plan, title: str) -> None:
         self.rows: list[Row] = []
+        self._places: dict[tuple[str, ...], int] = {}
         self._client = client
         self._plan = plan
         self._title = title
         self._open: dict[tuple[str, ...], tuple[Step, Failure | None]] = {}
-        # Asked for now, since it may be a request, and a request may fail.
-        self._user = client.identity.user
         for step in plan.left_out:
             self._ended(step, "not_planned", None)
 
@@ -77,7 +76,7 @@ class Journal:
         """The same journal, for taking back what the plan did."""
         turned = Plan(self._plan.after, self._plan.before, [], None)
         back = Journal(self._client, turned, self._title)
-        back.rows, back._open = self.rows, self._open
+        back.rows, back._places, back._open = self.rows, self._places, self._open
         return back
 
     def close(self) -> None:
@@ -90,9 +89,12 @@ class Journal:
     def _ended(self, step: Step, outcome: str, failure: Failure | None) -> None:
         self._open.pop(key_of(step), None)
         now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
-        known = {"time": now, "customer_id": self._client.customer_id, "user": self._user}
+        known = {"time": now, "customer_id": self._client.customer_id, "user": self._client.known_user}
         why = failure and {"kind": failure.kind, **failure.wire, "reason": failure.reason()}
-        self.rows.append({**_row(self._plan, step, self._title, outcome), **known, "failure": why})
+        row = {**_row(self._plan, step, self._title, outcome), **known, "failure": why}
+        # One row for each write: what reading does not show was not done after all.
+        place = self._places.setdefault(key_of(step), len(self.rows))
+        self.rows[place : place + 1] = [row]
 
 
 def was_accepted(failure: Failure) -> bool:

@@ -103,13 +103,15 @@ def read(client: Client, wanted: Wish) -> Current:
 
 def plan(wanted: Wish, current: Current) -> Plan:
     """What has to be written. Of all libraries, those that an approved plan does not have are left out."""
-    managed = wanted.managed
-    made = plan_authorizations(managed, current.authorizations)
+    managed, found = wanted.managed, current.authorizations
+    made = plan_authorizations(managed, found)
     if managed.libraries is None and (others := left_out(made.steps, wanted.planned)):
         excluded = tuple(step.ids["library_id"] for step in others)
-        managed = managed._replace(excluded=(*managed.excluded, *excluded))
-        made = plan_authorizations(managed, current.authorizations)._replace(left_out=tuple(others))
-    return made._replace(outcome=current._replace(authorizations=current.authorizations._replace(rows=made.outcome)))
+        made = plan_authorizations(managed._replace(excluded=(*managed.excluded, *excluded)), found)
+        planned = {row["id"]: row for row in made.outcome}
+        rows = [planned.get(row["id"], row) for row in asked(managed, found.rows)]
+        made = made._replace(outcome=rows, left_out=tuple(others))
+    return made._replace(outcome=current._replace(authorizations=found._replace(rows=made.outcome)))
 
 
 def assumption(client: Client, plan: Plan) -> str | None:

@@ -190,7 +190,7 @@ writes:
       type: int
       sample: 101
     user:
-      description: Who was signed in, or null in a preview.
+      description: Who was signed in, or null in a preview, or where C(api_url) was given and nobody had to ask.
       type: str
       sample: admin@acme.example
     failure:

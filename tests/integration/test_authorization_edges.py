@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from support.cases import AUTHORIZATION, ONBOARDING
+from support.cases import AUTHORIZATION
 from support.places import applications, refreshing
 
 ONE_AUTHORIZED = ["ACTIVE", {"id": "SPM", "authorized_by": "somebody@x.example"}]
@@ -54,16 +54,6 @@ def test_who_signs_in_is_asked_only_where_it_matters(ready, options, asks):
     known = {key: session[key] for key in ("access_token", "api_url", "customer_id")}
     ready.run(AUTHORIZATION, by="nothing", **known, **options)
     assert ("discover" in ready.calls) is asks
-
-
-@pytest.mark.parametrize(("libraries", "unlisted"), [(None, ["ARCHIVE"]), (["ACTIVE"], None)])
-def test_a_plan_for_every_library_stands_on_those_that_are_not_listed_too(tenant, libraries, unlisted):
-    nrt = {"id": "admin@{name}.example", "password": "{name}-admin-password", "app_management": True}
-    place = tenant(applications=refreshing(), libraries=["ACTIVE", "ARCHIVE"], users=[{**nrt, "nrtadmin": ["ACTIVE"]}])
-    wanted = {"applications": [{"name": "iManage Tracker CC configuration"}], "authorization": {"libraries": libraries}}
-    state = place.run(ONBOARDING, check=True, **wanted)["plan"]["state"]
-    (facts,) = [row["facts"] for row in state if row["stage"] == "authorization"]
-    assert facts.get("unlisted") == unlisted
 
 
 @pytest.mark.parametrize(

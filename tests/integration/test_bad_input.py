@@ -10,7 +10,7 @@ import re
 import pytest
 import trustme
 from support.bad_cases import BAD
-from support.cases import ADDED, APPLICATION, AUTHORIZATION, BOTH, ONBOARDING, OPEN, POLICY
+from support.cases import ADDED, APPLICATION, AUTHORIZATION, BOTH, LOOK, OPEN, POLICY
 from support.places import EXTENSION, TRACKER, Places, refreshing
 from support.tasks import WRITERS
 
@@ -27,7 +27,7 @@ USUAL = {
     APPLICATION: {"name": TRACKER},
     POLICY: {"name": EXTENSION, "allow_refresh_token": True},
     AUTHORIZATION: {},
-    ONBOARDING: {"applications": BOTH, "authorization": {}},
+    LOOK: {"applications": BOTH, "authorization": {}},
 }
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from support.chain import CHAIN
 from support.generated import described
 from support.places import filled
 from support.tasks import WRITERS, run
@@ -14,7 +15,7 @@ from support.truth import CUSTOMER, NAME, reached, tell, told_of
 EXAMPLES = 100
 
 
-@pytest.mark.parametrize("module", WRITERS)
+@pytest.mark.parametrize("module", [*WRITERS, CHAIN])
 def test_previews_tell_the_truth_over_http(module, places):
     def tell_over_http(situation):
         places.start_afresh()

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from support.cases import ONBOARDING, POLICY
-from support.places import EXTENSION, applications, refreshing
+from support.cases import POLICY
+from support.places import EXTENSION, refreshing
 
 
 @pytest.mark.parametrize("field", ["refresh_token_expiry_days", "access_token_expiry_minutes"])
@@ -23,11 +23,3 @@ def test_a_policy_that_cannot_be_read_was_not_never_set(tenant, status, kind):
     acme.fault("status", "readTokenPolicy", status=status)
     assert acme.run(POLICY, name=EXTENSION, allow_refresh_token=True)["failure"]["kind"] == kind
     assert acme.writes == []
-
-
-@pytest.mark.parametrize("never_set", [True, False])
-def test_a_plan_stands_on_whether_a_policy_was_ever_set(tenant, never_set):
-    acme = tenant(applications=applications(extension="enabled") if never_set else refreshing())
-    wanted = [{"name": EXTENSION, "allow_refresh_token": True}]
-    state = acme.run(ONBOARDING, check=True, applications=wanted)["plan"]["state"]
-    assert [row["facts"]["never_set"] for row in state if row["stage"] == "refresh_token"] == [never_set]

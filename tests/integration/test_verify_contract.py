@@ -12,7 +12,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._contract i
 from ansible_collections.imanage.control_center.plugins.module_utils._contract_check import NEEDED
 from playbooks_support import EXTENSION, Stage, catalog, once
 from sandbox import Fault
-from support.cases import BOTH, ONBOARDING, OTHERS
+from support.cases import BOTH, CHAIN, OTHERS
 from support.places import SIGNING, TRACKER, refreshing
 
 READING = [name for name, one in OPERATIONS.items() if one.method == "GET"]
@@ -50,7 +50,7 @@ def test_a_tenant_that_answers_as_the_contract_says(ready):
 
 def test_calls_that_are_needed_are_those_that_an_onboarding_reads(acme):
     for _again in range(2):
-        acme.run(ONBOARDING, applications=BOTH, authorization={})
+        acme.run(CHAIN, applications=BOTH, authorization={})
     read = {one.operation for one in acme.log if one.method == "GET"}
     assert {*read, "requestToken"} == set(NEEDED)
     acme.forget()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS
-from support.cases import ADMIN, APPLICATION, AUTHORIZATION, ONBOARDING, POLICY, SOME, Case
+from support.cases import ADMIN, APPLICATION, AUTHORIZATION, CHAIN, POLICY, SOME, Case
 from support.places import TRACKER, refreshing
 
 from .columns import ROLES
@@ -16,7 +16,7 @@ from .columns import ROLES
 _SMALL_PAGES = {"page_size": 1}
 _LIBRARIES = {"applications": refreshing(), "libraries": ["ACTIVE", {"id": "SPM", "authorized_by": ADMIN}]}
 _ADD = Case(APPLICATION, {"name": TRACKER}, _SMALL_PAGES)
-_ONBOARD = Case(ONBOARDING, {"applications": [{"name": TRACKER}]}, _SMALL_PAGES)
+_ONBOARD = Case(CHAIN, {"applications": [{"name": TRACKER}]}, _SMALL_PAGES)
 _BY_ID = Case(APPLICATION, {"app_id": "curation", "enabled": True})
 _SHARE = Case(APPLICATION, {"app_id": "drive", "groups": ["Partners"]}, {"applications": [SOME]})
 _ALLOW = Case(

@@ -11,8 +11,8 @@ from .cases import (
     AUTHORIZATION,
     BOTH,
     KEEPER,
+    LOOK,
     NRT,
-    ONBOARDING,
     OPEN,
     POLICY,
     TWICE,
@@ -260,71 +260,71 @@ BAD = {
     "authorities that are none": Case(
         "imanage_tenant_info", {"ca_path": "/no/such/file.pem"}, kind="bad_option", tells=("/no/such/file.pem",)
     ),
-    "onboarding of nothing": Case(ONBOARDING, {"applications": []}, kind="bad_option", tells=("names none",)),
+    "onboarding of nothing": Case(LOOK, {"applications": []}, kind="bad_option", tells=("names none",)),
     "onboarding of one twice": Case(
-        ONBOARDING, {"applications": [*BOTH, {"name": TRACKER}]}, kind="bad_option", tells=("one twice",)
+        LOOK, {"applications": [*BOTH, {"name": TRACKER}]}, kind="bad_option", tells=("one twice",)
     ),
     "onboarding with an expiry of zero days": Case(
-        ONBOARDING,
+        LOOK,
         {"applications": [{**BOTH[1], "refresh_token_expiry_days": 0}]},
         kind="bad_option",
         tells=("refresh_token_expiry_days is 0",),
     ),
     "onboarding with an empty library list": Case(
-        ONBOARDING,
+        LOOK,
         {"applications": BOTH, "authorization": {"libraries": []}},
         kind="bad_option",
         tells=("libraries is an empty list",),
     ),
     "onboarding with negative days": Case(
-        ONBOARDING,
+        LOOK,
         {"applications": BOTH, "authorization": {"renew_before_days": -1}},
         kind="bad_option",
         tells=("renew_before_days is -1",),
     ),
     "onboarding with a library that does not exist": Case(
-        ONBOARDING,
+        LOOK,
         {"applications": BOTH, "authorization": {"libraries": ["NOPE"]}},
         kind="not_found",
         tells=("NOPE",),
     ),
     "onboarding with half a second account": Case(
-        ONBOARDING,
+        LOOK,
         {"applications": BOTH, "authorization": {"username": NRT}},
         kind="bad_option",
         tells=("username is given without password",),
     ),
     "onboarding with the wrong password of the second account": Case(
-        ONBOARDING,
+        LOOK,
         {"applications": BOTH, "authorization": {**KEEPER, "password": "wr0ng-one"}},
         kind="sign_in",
         tells=("The credentials are not valid.",),
     ),
     "onboarding of what must be there": Case(
-        ONBOARDING,
+        LOOK,
         {"applications": [*BOTH, {"name": "nothing"}], "on_unprovisioned": "fail"},
         kind="not_provisioned",
         tells=("'nothing'",),
     ),
     "onboarding of what is there twice": Case(
-        ONBOARDING, {"applications": BOTH}, {"applications": [*TWICE, *ADDED]}, kind="ambiguous_name"
+        LOOK, {"applications": BOTH}, {"applications": [*TWICE, *ADDED]}, kind="ambiguous_name"
     ),
     "onboarding that takes the page away": Case(
-        ONBOARDING,
+        LOOK,
         {"applications": [{"name": TRACKER}, {**BOTH[1], "enabled": False}], "authorization": {}},
         {"applications": refreshing()},
         kind="not_added",
         tells=(EXTENSION, "would be disabled"),
     ),
     "onboarding that leaves the page away": Case(
-        ONBOARDING,
+        LOOK,
         {"applications": [{"name": EXTENSION}], "authorization": {}},
         {"applications": applications(extension="disabled")},
         kind="not_added",
         tells=(EXTENSION, "would be disabled"),
     ),
     "onboarding that forbids refresh tokens": Case(
-        ONBOARDING,
+        LOOK,
         {"applications": [{"name": EXTENSION, "allow_refresh_token": False}], "authorization": {}},
         {"applications": refreshing()},
         kind="conflict",

@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import chain
+from .chain import CHAIN
 from .places import EXTENSION, TRACKER, applications, refreshing
 
 APPLICATION, POLICY, AUTHORIZATION = "imanage_application", "imanage_app_auth", "imanage_library_authorization"
-ONBOARDING = "imanage_onboarding"
+LOOK = chain.LOOK
 PAT, ADMIN, NRT = "pat@{name}.example", "admin@{name}.example", "nrt@{name}.example"
 SOON = [{"id": "ACTIVE", "authorized_by": ADMIN, "expires_in_days": 9}, {"id": "SPM", "authorized_by": ADMIN}]
 ENDED = [{"id": "ACTIVE", "authorized_by": PAT, "expires_in_days": -1}, "SPM"]
@@ -80,60 +82,70 @@ WRITING = {
         AUTHORIZATION, {"email": "service@acme.example"}, {"applications": refreshing()}, user="nrt"
     ),
     "withdraw all": Case(AUTHORIZATION, {"state": "unauthorized"}, {"applications": refreshing(), "libraries": OTHERS}),
+    "all but one": Case(AUTHORIZATION, {"except": ["spm", "nothing"]}, {"applications": refreshing()}),
+    "authorize only what was planned": Case(
+        AUTHORIZATION,
+        {"planned": [{"operation": "authorizeLibrary", "ids": {"library_id": "SPM"}, "body": {"email": ADMIN}}]},
+        {"applications": refreshing()},
+    ),
+    "add as planned": Case(
+        APPLICATION,
+        {
+            "name": TRACKER,
+            "planned": [{"operation": "updateApp", "ids": {"app_id": "tracker"}, "body": {"status": "enabled"}}],
+        },
+    ),
     "withdraw one": Case(
         AUTHORIZATION,
         {"state": "unauthorized", "libraries": ["spm"]},
         {"applications": refreshing(), "libraries": OTHERS},
     ),
 }
-WRITING.update(
-    {
-        "onboard the rest": Case(
-            ONBOARDING, {"applications": BOTH, "authorization": {}}, {"applications": refreshing()}
-        ),
-        "onboard for some": Case(
-            ONBOARDING,
-            {
-                "applications": [{"name": TRACKER, "enabled": True, "access": "custom", "groups": ["it"]}, BOTH[1]],
-                "authorization": {"libraries": ["active"], "email": "service@acme.example"},
-            },
-            {"applications": refreshing()},
-        ),
-        "onboard with two accounts": Case(
-            ONBOARDING, {"applications": BOTH, "authorization": KEEPER}, {"applications": refreshing()}
-        ),
-        "onboard what is disabled, and what is to be": Case(
-            ONBOARDING,
-            {
-                "applications": [
-                    {"name": TRACKER, "enabled": False, "access_token_expiry_minutes": 5},
-                    {"name": "iManage Insight+ Curation", "enabled": True, "access_token_expiry_minutes": 5},
-                ]
-            },
-        ),
-        "onboard one stage": Case(
-            ONBOARDING,
-            {"applications": BOTH, "authorization": {}, "stages": ["refresh_token"]},
-            {"applications": ADDED},
-        ),
-        "offboard": Case(
-            ONBOARDING,
-            {"state": "absent", "applications": NAMES, "authorization": {}},
-            {
-                "applications": applications(
-                    tracker="enabled", extension="enabled", token_policy={"allow_refresh_token": True}
-                ),
-                "libraries": OTHERS,
-            },
-        ),
-        "offboard without a page": Case(
-            ONBOARDING,
-            {"state": "absent", "applications": NAMES, "authorization": {}},
-            {"applications": applications(tracker="enabled", extension="disabled")},
-        ),
-    }
-)
-for _case in WRITING.values():
+# The tasks of the role, one after the other.
+CHAINS = {
+    "onboard the rest": Case(CHAIN, {"applications": BOTH, "authorization": {}}, {"applications": refreshing()}),
+    "onboard for some": Case(
+        CHAIN,
+        {
+            "applications": [{"name": TRACKER, "enabled": True, "access": "custom", "groups": ["it"]}, BOTH[1]],
+            "authorization": {"libraries": ["active"], "email": "service@acme.example"},
+        },
+        {"applications": refreshing()},
+    ),
+    "onboard with two accounts": Case(
+        CHAIN, {"applications": BOTH, "authorization": KEEPER}, {"applications": refreshing()}
+    ),
+    "onboard what is disabled, and what is to be": Case(
+        CHAIN,
+        {
+            "applications": [
+                {"name": TRACKER, "enabled": False, "access_token_expiry_minutes": 5},
+                {"name": "iManage Insight+ Curation", "enabled": True, "access_token_expiry_minutes": 5},
+            ]
+        },
+    ),
+    "onboard one stage": Case(
+        CHAIN,
+        {"applications": BOTH, "authorization": {}, "stages": ["refresh_token"]},
+        {"applications": ADDED},
+    ),
+    "offboard": Case(
+        CHAIN,
+        {"state": "absent", "applications": NAMES, "authorization": {}},
+        {
+            "applications": applications(
+                tracker="enabled", extension="enabled", token_policy={"allow_refresh_token": True}
+            ),
+            "libraries": OTHERS,
+        },
+    ),
+    "offboard without a page": Case(
+        CHAIN,
+        {"state": "absent", "applications": NAMES, "authorization": {}},
+        {"applications": applications(tracker="enabled", extension="disabled")},
+    ),
+}
+for _case in (*WRITING.values(), *CHAINS.values()):
     _case.changes = True
 
 SETTLED = {
@@ -150,20 +162,6 @@ SETTLED = {
     "authorized by others": Case(AUTHORIZATION, {}, {"applications": refreshing(), "libraries": OTHERS}),
     "not authorized": Case(AUTHORIZATION, {"state": "unauthorized"}, {"applications": refreshing()}),
     "no page, nothing to withdraw": Case(AUTHORIZATION, {"state": "unauthorized"}),
-    "onboarded": Case(
-        ONBOARDING,
-        {"applications": BOTH, "authorization": {}},
-        {
-            "applications": applications(
-                tracker="enabled", extension="enabled", token_policy={"allow_refresh_token": True}
-            ),
-            "libraries": OTHERS,
-        },
-    ),
-    "not provisioned, left alone": Case(
-        ONBOARDING, {"applications": [*BOTH, {"name": "nothing"}], "authorization": {}}
-    ),
-    "offboarded": Case(ONBOARDING, {"state": "absent", "applications": NAMES, "authorization": {}}),
     "no libraries": Case(
         AUTHORIZATION,
         {},
@@ -177,7 +175,37 @@ SETTLED = {
     ),
 }
 
+SETTLED_CHAINS = {
+    "onboarded": Case(
+        CHAIN,
+        {"applications": BOTH, "authorization": {}},
+        {
+            "applications": applications(
+                tracker="enabled", extension="enabled", token_policy={"allow_refresh_token": True}
+            ),
+            "libraries": OTHERS,
+        },
+    ),
+    "not provisioned, left alone": Case(CHAIN, {"applications": [*BOTH, {"name": "nothing"}], "authorization": {}}),
+    "offboarded": Case(CHAIN, {"state": "absent", "applications": NAMES, "authorization": {}}),
+}
+
 READING = {
+    "look at what is to be done": Case(LOOK, {"applications": BOTH, "authorization": {}}),
+    "look at the rest": Case(LOOK, {"applications": BOTH, "authorization": {}}, {"applications": refreshing()}),
+    "look with two accounts": Case(
+        LOOK, {"applications": BOTH, "authorization": KEEPER}, {"applications": refreshing()}
+    ),
+    "look at one stage": Case(
+        LOOK, {"applications": BOTH, "authorization": {}, "stages": ["refresh_token"]}, {"applications": ADDED}
+    ),
+    "look at what waits for iManage": Case(LOOK, {"applications": [*BOTH, {"name": "nothing"}]}),
+    "look before an offboarding": Case(
+        LOOK,
+        {"state": "absent", "applications": NAMES, "authorization": {}},
+        {"applications": refreshing(), "libraries": OTHERS},
+    ),
+    "look at nothing": Case(LOOK, {"applications": BOTH, "approved": {}}),
     "tenant": Case("imanage_tenant_info"),
     "tenant of a user without rights": Case("imanage_tenant_info", user="pat"),
     "tenant by refresh token": Case("imanage_tenant_info", by="refresh_token"),

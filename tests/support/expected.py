@@ -10,6 +10,8 @@ import datetime
 from typing import Any
 from unittest.mock import ANY
 
+from .chain import CHAIN
+
 State = dict[str, Any]
 
 
@@ -42,7 +44,7 @@ class Wanted:
 
     def carry_out(self, module: str, options: State, user: str) -> State:
         """The state after a task of a module."""
-        if module == "imanage_onboarding":
+        if module == CHAIN:
             self._onboard(options, user)
         elif module == "imanage_library_authorization":
             self.authorize(options, user)

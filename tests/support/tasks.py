@@ -16,12 +16,13 @@ from ansible_collections.imanage.control_center.plugins.module_utils._errors imp
 from ansible_collections.imanage.control_center.plugins.module_utils._transport import Transport
 from sandbox import MemoryAdapter, Sandbox
 
+from . import chain
 from .model import as_given
 from .tree import COLLECTION, ROOT
 
 PACKAGE = f"ansible_collections.{COLLECTION}.plugins.modules"
 MODULES = tuple(sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("imanage_*.py")))
-WRITERS = ("imanage_application", "imanage_app_auth", "imanage_library_authorization", "imanage_onboarding")
+WRITERS = ("imanage_application", "imanage_app_auth", "imanage_library_authorization")
 
 
 def module(name: str) -> Any:
@@ -56,7 +57,9 @@ def returned(name: str) -> dict[str, Any]:
 
 
 def run(name: str, options: dict[str, Any], check: bool = False, diff: bool = True) -> dict[str, Any]:
-    """The result of a task; its options are validated first, as in a play."""
+    """The result of a task; its options are validated first, as in a play. The chain is a task here too."""
+    if name == chain.CHAIN:
+        return chain.run(lambda module, own: run(module, own, check, diff), options)
     what = task(name)
     try:
         parameters = _options.validated(what.options, as_given(options))

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.imanage.control_center.plugins.module_utils._diff import _document
 from hypothesis import given, note, seed, settings
 from sandbox import Sandbox
 
 from . import screen
-from .compare import agrees
+from .chain import CHAIN
+from .compare import agrees, planned
 from .expected import Wanted, parts, settled
 from .places import CLIENT_ID, SIGNING, filled
 from .wishes import Situation, situations
@@ -102,6 +104,8 @@ def tell(situation: Situation, sandbox: Sandbox, run: Callable[[bool], Result]) 
     else:
         assert_same(preview, ran)
     assert after == goal
+    if situation.module == CHAIN:
+        assert_adds_up(preview, ran, assumed)
     for diff in _diffs(ran):
         if ran["changed"] and not (assumed and screen.LIBRARIES in diff["before_header"]):
             screen.assert_shows(diff, before, after)
@@ -137,7 +141,8 @@ def is_assumed(words: str, preview: Result) -> bool:
 def assert_same(preview: Result, ran: Result) -> None:
     """Whatever a preview says is what the run says; null is what only the run can say."""
     assert set(preview) - {"warnings"} == set(ran) - {"warnings"}
-    for key in set(ran) - {"check_mode", "warnings"}:
+    assert planned(preview.get("writes", [])) == planned(ran.get("writes", []))
+    for key in set(ran) - {"check_mode", "warnings", "writes"}:
         is_same = preview[key] == ran[key] if key in ("changed", "diff") else agrees(preview[key], ran[key])
         assert is_same, f"{key}: {preview[key]} and {ran[key]}"
 
@@ -146,6 +151,20 @@ def _without_authorization(result: Result) -> Result:
     """What a task returned of the stages that depend on no page; nothing where it is about nothing else."""
     stages = {stage: told for stage, told in result.get("stages", {}).items() if stage != "authorization"}
     return {"stages": stages}
+
+
+def assert_adds_up(preview: Result, ran: Result, assumed: bool) -> None:
+    """The stages do what the look planned: their diffs are its changes, and their writes are its writes, no other."""
+    plan = ran["plan"]
+    assert preview["plan"] == plan
+    known = [one for one in plan["writes"] if not (assumed and one["operation"] == "authorizeLibrary")]
+    done = planned(ran["writes"])
+    assert [one for one in done if one in planned(known)] == planned(known)
+    assert all(one in planned(plan["writes"]) for one in done if one["operation"] != "authorizeLibrary")
+    views = [(_document(change["before"]), _document(change["after"])) for change in plan["changes"]]
+    diffs = [(diff["before"], diff["after"]) for diff in ran["diff"]]
+    assert diffs[: len(views) - assumed] == views[: len(views) - assumed]
+    assert assumed or len(diffs) == len(views)
 
 
 def assert_settled(again: Result, sandbox: Sandbox) -> None:

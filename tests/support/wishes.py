@@ -11,10 +11,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from .chain import CHAIN
 from .generated import ADMIN, GROUPS, KEEPER, LIBRARIES, NAMES, PEOPLE, in_any_case, seldom, some, tenants
 from .places import EXTENSION, TRACKER
 
-STAGES = ("provisioning", "application", "refresh_token", "authorization")
+STAGES = ("application", "refresh_token", "authorization")
 ADDRESSES = ("service@{name}.example", "Zoë@{name}.example")
 Draw = Callable[..., Any]
 
@@ -123,6 +124,7 @@ def onboarding(draw: Draw, tenant: dict[str, Any]) -> dict[str, Any]:
         **options,
         **perhaps(draw, "state", st.sampled_from(["present", "present", "absent"])),
         **perhaps(draw, "on_unprovisioned", st.sampled_from(["end", "fail"])),
+        **perhaps(draw, "is_bound", st.just(True)),
     }
 
 
@@ -159,7 +161,7 @@ def role_situations(draw: Draw) -> Situation:
         "authorization": {"on_consent_required": "hand_over", **wanted, **keeper},
         **perhaps(draw, "on_unprovisioned", st.sampled_from(["end", "fail"])),
     }
-    return Situation("imanage_onboarding", tenant, options, ADMIN, "password")
+    return Situation(CHAIN, tenant, options, ADMIN, "password")
 
 
 def role_variables(options: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An approved plan: when it still holds, what is said when it does not, and the file it comes from."""
+"""An approved plan: which writes it allows, when it still fits, what is said when it does not, and its file."""
 
 from __future__ import annotations
 
@@ -10,185 +10,265 @@ import json
 
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils import _approval
+from ansible_collections.imanage.control_center.plugins.module_utils._approval import Part
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._journal import planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_applications import (
+    ApplicationWish,
+    plan_application,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
+    Authorizations,
+    AuthorizationWish,
+    plan_authorizations,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_token_policy import (
+    PolicyWish,
+    plan_token_policy,
+)
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _plan_file
 from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
 from hypothesis import given
 from hypothesis import strategies as st
+from support.model import NOW, application_after
 
+TRACKER = {"id": "tracker", "name": "iManage Tracker", "status": "available", "enabled": False, "access": None}
 ADD = Step("updateApp", {"app_id": "tracker"}, {"status": "enabled"}, "add the application")
-ALLOW = Step("writeTokenPolicy", {"app_id": "tracker"}, {"value": {"refresh": True}}, "set the token policy")
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
+LISTS = Step(
+    "updateAppAccess",
+    {"app_id": "tracker"},
+    {"include": [{"id": "pat", "type": "user"}, {"id": "ada", "type": "user"}]},
+    "set who has access",
 )
-STATES = st.lists(
-    st.fixed_dictionaries({"stage": st.text(), "title": st.text(), "facts": st.dictionaries(st.text(), JSON)})
+POLICY = {"allow_refresh_token": False, "refresh_token_expiry_days": None, "access_token_expiry_minutes": 30}
+PEOPLE = st.none() | st.lists(st.sampled_from(["pat", "ada", "eve"]), unique=True)
+WISHES = st.builds(
+    ApplicationWish,
+    enabled=st.none() | st.booleans(),
+    mode=st.sampled_from([None, "all", "custom"]),
+    users=PEOPLE,
+    groups=PEOPLE,
+    exclusive=st.booleans(),
 )
 
 
-def a_plan(status="available", after=True, libraries=("ACTIVE",)):
-    """A plan over one application and some libraries."""
-    rows = {name: {"authorized_by": None, "expires_at": None} for name in libraries}
-    return _approval.whole(
-        [
-            _approval.facts_of("application", "iManage Tracker", {"id": "tracker", "status": status, "access": None}),
-            _approval.facts_of("authorization", "the page", {"libraries": rows}),
-        ],
-        [_approval.change_of("application", "iManage Tracker", Plan({"Added": False}, {"Added": after}, [ADD], None))],
-        [],
+def approved(*parts):
+    """The plan as it comes back from plan.json: nulls are left out on the way through Ansible."""
+    changes = [
+        {"stage": part.stage, "title": part.title, "before": part.plan.before, "after": part.plan.after}
+        for part in parts
+        if part.plan.steps
+    ]
+    writes = [row for part in parts for row in planned_rows(part.plan, part.title)]
+    return without_nulls(json.loads(json.dumps({"failed": False, "changes": changes, "writes": writes})))
+
+
+def without_nulls(value):
+    if isinstance(value, dict):
+        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
+def application(current=TRACKER, **wish):
+    return Part("application", "iManage Tracker", plan_application(ApplicationWish(**wish), current))
+
+
+def policy(*told, current=POLICY, **wish):
+    return Part("refresh_token", "CC, Authentication", plan_token_policy(PolicyWish(**wish), current, "cc", told))
+
+
+def page(*libraries, email="ada@acme.example", **others):
+    """The page with libraries that nobody authorized, and others that were: until when, or None."""
+    rows = [{"id": one, "authorized_by": None, "expires_at": None} for one in libraries]
+    rows += [{"id": one, "authorized_by": "ada", "expires_at": until} for one, until in others.items()]
+    return Part(
+        "authorization", "the page", plan_authorizations(AuthorizationWish(email=email), Authorizations(rows, NOW))
     )
 
 
-def refusal(approved, plan):
+def conflict(plan, *now):
     with pytest.raises(Failure) as caught:
-        _approval.check(approved, plan)
+        _approval.compare(plan, now)
     assert caught.value.kind == "conflict"
-    return f"{caught.value.what} {caught.value.advice}"
+    assert "Nothing was written" in caught.value.advice
+    return caught.value.what
 
 
-def test_a_plan_holds_while_nothing_has_changed():
-    _approval.check(a_plan(), a_plan())
+# -- the writes of one stage ------------------------------------------------------------------------------------------
 
 
-def test_nulls_that_ansible_leaves_out_on_the_way_do_not_matter():
-    approved = a_plan()
-    del approved["state"][0]["facts"]["access"]
-    approved["state"][1]["facts"]["libraries"]["ACTIVE"] = {}
-    approved["changes"][0]["writes"][0].pop("body")
-    plan = a_plan()
-    plan["changes"][0]["writes"][0]["body"] = None
-    _approval.check(approved, plan)
+@pytest.mark.parametrize(
+    ("step", "fits"),
+    [
+        (LISTS, True),
+        (LISTS._replace(body={"include": [{"id": "ada", "type": "user"}]}), True),
+        (LISTS._replace(body={"include": [{"id": "eve", "type": "user"}]}), False),
+        (LISTS._replace(body={"include": [{"id": "ada", "type": "group"}]}), False),
+        (LISTS._replace(body={"remove": [{"id": "ada", "type": "user"}]}), False),
+        (LISTS._replace(body={**LISTS.body, "default_security": "public"}), False),
+        (LISTS._replace(ids={"app_id": "drive"}), False),
+        (LISTS._replace(operation="updateApp"), False),
+        (LISTS._replace(body=None), False),
+    ],
+)
+def test_a_write_fits_that_asks_for_no_more_than_a_planned_one(step, fits):
+    planned = planned_rows(Plan({}, {}, [ADD, LISTS], None), "iManage Tracker")
+    assert _approval.fits(step, planned) is fits
 
 
-def test_what_has_changed_on_the_tenant_is_said():
-    told = refusal(a_plan(), a_plan(status="enabled"))
-    assert 'iManage Tracker, status was "available", is "enabled"' in told
-    assert "Nothing was written" in told
+def test_a_list_that_is_empty_allows_nothing_and_none_allows_everything():
+    _approval.check_writes([ADD, LISTS], None)
+    _approval.check_writes([], [])
+    with pytest.raises(Failure, match=r"does not have this: add the application, set who has access\. It was not sent"):
+        _approval.check_writes([ADD, LISTS], [])
 
 
-def test_many_differences_are_told_in_part():
-    later = a_plan()
-    later["state"][1]["facts"]["libraries"] = {f"L{number}": {"authorized_by": "pat"} for number in range(30)}
-    later["fingerprint"] = _approval.fingerprint(later["state"])
-    told = refusal(a_plan(), later)
-    assert 'the page, libraries, L0, authorized_by was none, is "pat"' in told
-    assert told.count("authorized_by") == 8
-    assert "22 more" in told
+def test_what_a_write_keeps_as_it_was_read_is_not_compared():
+    """The write replaces the whole policy. What somebody else changed in it meanwhile is kept."""
+    planned = approved(policy("access_token_expiry_minutes", allow_refresh_token=True))["writes"]
+    other = {**POLICY, "access_token_expiry_minutes": 5000}
+    (step,) = policy("access_token_expiry_minutes", current=other, allow_refresh_token=True).plan.steps
+    assert step.body["value"]["access_token_max_idle_time"] == 5000
+    assert _approval.fits(step, planned)
+    (step,) = policy(allow_refresh_token=True, access_token_expiry_minutes=5000).plan.steps
+    assert not _approval.fits(step, planned)
 
 
-def test_what_would_be_done_has_to_be_the_same():
-    told = refusal(a_plan(after=True), a_plan(after=False))
-    assert "what would be done to it is not: iManage Tracker" in told
+# -- a whole tenant ---------------------------------------------------------------------------------------------------
 
 
-def test_what_would_be_done_is_compared_where_two_links_have_one_title_too():
-    title = "iManage Tracker, Authentication"
-    policy = _approval.change_of("refresh_token", title, Plan({}, {}, [ALLOW], None))
+@given(WISHES, st.sampled_from(["available", "enabled", "disabled"]), st.data())
+def test_a_plan_that_was_cut_short_after_any_write_still_fits(wish, status, data):
+    access = {"mode": "custom", "users": ["PAT"], "groups": []} if status != "available" else None
+    current = {**TRACKER, "status": status, "enabled": status == "enabled", "access": access}
+    plan = plan_application(wish, current)
+    done = data.draw(st.integers(0, len(plan.steps)))
+    later = plan_application(wish, application_after(current, plan.steps[:done]))
+    kept = approved(Part("application", "iManage Tracker", plan))
+    _approval.compare(kept, [Part("application", "iManage Tracker", later)])
+    _approval.check_writes(later.steps, kept["writes"])
 
-    def both(step):
-        application = _approval.change_of("application", title, Plan({}, {}, [step], None))
-        return {**a_plan(), "changes": [application, policy]}
 
-    _approval.check(both(ADD), both(ADD))
-    assert f"is not: {title}. " in refusal(both(ADD), both(ADD._replace(body={"status": "disabled"})))
+@pytest.mark.parametrize(
+    "part",
+    [
+        application(),
+        application(enabled=True, mode="custom", groups=["IT"]),
+        policy(allow_refresh_token=True, refresh_token_expiry_days=90),
+        page("ACTIVE", "SPM"),
+    ],
+)
+def test_a_plan_fits_while_it_is_to_be_done_and_once_it_is_done(part):
+    _approval.compare(approved(part), [part])
+    done = part.plan._replace(before=part.plan.after, steps=[])
+    _approval.compare(approved(part), [part._replace(plan=done)])
 
 
-@pytest.mark.parametrize("part", ["state", "changes"])
-@pytest.mark.parametrize("value", ["x", 1, {"a": 1}, ["x"], [{}], [{"stage": "application", "title": ["x"]}]])
-def test_a_plan_of_another_form_is_refused_in_a_sentence(part, value):
-    later = a_plan(status="enabled") if part == "state" else a_plan()
-    with pytest.raises(Failure, match=f"approved plan has as its {part} is not a list of links") as caught:
-        _approval.check({**a_plan(), part: value}, later)
+@pytest.mark.parametrize(
+    ("plan", "now", "words"),
+    [
+        (
+            policy(allow_refresh_token=True, refresh_token_expiry_days=90),
+            policy(
+                current={**POLICY, "allow_refresh_token": True, "refresh_token_expiry_days": 14},
+                allow_refresh_token=True,
+                refresh_token_expiry_days=90,
+            ),
+            "The approved plan no longer fits: CC, Authentication, Refresh Token Expiry (days) is 14, not none",
+        ),
+        (application(), application(enabled=False), "Enable application? would become no, not yes"),
+        (
+            application(enabled=True),
+            application(enabled=True, users=["eve"]),
+            "The approved plan does not have what would have to be done now: iManage Tracker, Users to [eve]",
+        ),
+        (page("ACTIVE"), page(ACTIVE="2026-01-01T00:00:00Z"), "ACTIVE is ended, not unauthorized"),
+        (page("ACTIVE"), page("ACTIVE", email="eve@acme.example"), "the page: authorize ACTIVE in another way"),
+        (application(), application()._replace(title="iManage Drive"), "iManage Tracker is not there"),
+    ],
+)
+def test_what_differs_is_named(plan, now, words):
+    assert words in conflict(approved(plan), now)
+
+
+def test_a_part_that_the_plan_does_not_change_may_not_change():
+    assert "iManage Tracker, Added to yes" in conflict(approved(page("ACTIVE")), page("ACTIVE"), application())
+
+
+def test_three_differences_are_named_and_the_others_counted():
+    libraries = [f"L{number}" for number in range(9)]
+    words = conflict(approved(page(*libraries)), page(**dict.fromkeys(libraries, "2026-01-01T00:00:00Z")))
+    assert words.count("is ended") == 3
+    assert words.endswith("; 6 more.")
+
+
+def test_libraries_that_appeared_or_went_are_no_conflict():
+    kept, now = approved(page("ACTIVE", "GONE")), page("ACTIVE", "NEW")
+    _approval.compare(kept, [now])
+    assert [step.ids["library_id"] for step in _approval.left_out(now.plan.steps, kept["writes"])] == ["NEW"]
+    assert _approval.left_out(now.plan.steps, None) == []
+
+
+def test_a_stage_that_is_not_looked_at_is_not_compared():
+    _approval.compare(approved(application(), page("ACTIVE")), [application()])
+
+
+@pytest.mark.parametrize(
+    "changes", ["x", [1], [{"stage": "application"}], [{"stage": [], "title": "", "before": {}, "after": {}}]]
+)
+def test_a_plan_of_another_form_is_refused_in_a_sentence(changes):
+    with pytest.raises(Failure, match="changes of another form than a preview writes") as caught:
+        _approval.compare({"changes": changes}, [application()])
     assert caught.value.kind == "bad_option"
 
 
-def test_a_part_of_the_state_without_facts_has_none():
-    approved = a_plan()
-    approved["state"] = [{"stage": "application", "title": "iManage Tracker"}]
-    assert 'status was none, is "enabled"' in refusal(approved, a_plan(status="enabled"))
-
-
-def test_another_body_is_another_plan():
-    later = a_plan()
-    later["changes"][0]["writes"][0]["body"] = {"status": "disabled"}
-    refusal(a_plan(), later)
-
-
-def test_a_change_less_or_more_is_another_plan():
-    later = a_plan()
-    later["changes"] = []
-    refusal(a_plan(), later)
-    refusal(later, a_plan())
-
-
-@pytest.mark.parametrize("approved", [{"fingerprint": "", "state": "", "changes": ""}, {"fingerprint": None}])
-def test_what_could_not_be_planned_was_not_approved(approved):
-    assert "had failed" in refusal(approved, a_plan())
-
-
-def test_a_fingerprint_that_was_altered_by_hand_holds_for_nothing():
-    assert "its fingerprint is another" in refusal({**a_plan(), "fingerprint": "0" * 64}, a_plan())
-
-
-@given(STATES)
-def test_a_fingerprint_does_not_depend_on_how_the_state_was_written_down(state):
-    again = json.loads(json.dumps(state, indent=2))
-    for part in again:
-        part["facts"] = dict(reversed(part["facts"].items()))
-    assert _approval.fingerprint(again) == _approval.fingerprint(state)
-
-
-@given(STATES, STATES)
-def test_other_states_have_other_fingerprints(one, other):
-    same = json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-    assert (_approval.fingerprint(one) == _approval.fingerprint(other)) == same
-
-
-def test_writes_of_the_plan_may_be_fewer_and_never_others():
-    _approval.check_writes([ADD], [ADD, ALLOW])
-    _approval.check_writes([], [])
-    for more in (ALLOW, ADD._replace(body={"status": "disabled"}), ADD._replace(ids={"app_id": "drive"})):
-        with pytest.raises(Failure, match=more.does) as caught:
-            _approval.check_writes([ADD, more], [ADD])
-        assert caught.value.kind == "conflict"
+def test_what_could_not_be_planned_was_not_approved():
+    assert "had failed" in conflict({"failed": True, "changes": [], "writes": []}, application())
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------
 
-RESULT = {"tenant": "acme", "url": "https://cloudimanage.com", "customer_id": 1, "status": "onboarded", "failure": None}
+PLAN = {"changes": [], "writes": [], "assumptions": []}
+RESULT = {
+    "tenant": "acme",
+    "url": "https://cloudimanage.com",
+    "customer_id": 1,
+    "status": "onboarded",
+    "failure": None,
+    "planned": PLAN,
+}
 
 
 def kept(folder, *entries, **changes):
     path = folder / "plan.json"
-    path.write_text(json.dumps({**_plan_file.written([], [], "now"), "tenants": list(entries), **changes}))
+    path.write_text(json.dumps({**_plan_file.written([], "now"), "tenants": list(entries), **changes}))
     return str(path)
 
 
 def test_what_is_written_is_what_is_read(tmp_path):
-    document = _plan_file.written([RESULT], [a_plan()], "2026-01-02T03:04:05Z")
+    plan = {**PLAN, **{key: value for key, value in approved(application()).items() if key != "failed"}}
+    document = _plan_file.written([{**RESULT, "planned": plan}], "2026-01-02T03:04:05Z")
     found = _plan_file.approved(kept(tmp_path, *document["tenants"]), "acme")
-    _approval.check(found, a_plan())
+    assert (found["changes"], found["writes"]) == (plan["changes"], plan["writes"])
+    _approval.compare(found, [application()])
 
 
 def test_a_tenant_that_is_not_there_has_nothing_approved(tmp_path):
     assert _plan_file.approved(kept(tmp_path), "acme") == {}
 
 
-@pytest.mark.parametrize("plan", [None, {}, a_plan()])
-def test_a_tenant_that_failed_has_no_plan_to_approve(tmp_path, plan):
+def test_a_tenant_that_failed_has_no_plan_to_approve(tmp_path):
     failed = {**RESULT, "status": "failed", "failure": {"kind": "permission", "msg": "No.", "status": 403}}
-    document = _plan_file.written([failed], [plan], "now")
+    document = _plan_file.written([failed], "now")
     assert document["tenants"][0]["blockers"] == [{"kind": "permission", "msg": "No."}]
     found = _plan_file.approved(kept(tmp_path, *document["tenants"]), "acme")
-    assert "had failed" in refusal(found, a_plan())
+    assert "had failed" in conflict(found, application())
 
 
 def test_a_tenant_that_waits_for_imanage_says_so():
     waiting = {**RESULT, "status": "awaiting_provisioning", "next_steps": ["Send this."]}
-    (entry,) = _plan_file.written([waiting], [a_plan()], "now")["tenants"]
+    (entry,) = _plan_file.written([waiting], "now")["tenants"]
     assert entry["blockers"] == [{"kind": "not_provisioned", "msg": "Send this."}]
 
 
@@ -199,7 +279,7 @@ def unusable(name):
 
 
 def test_files_that_are_no_plan(tmp_path):
-    entry = _plan_file.written([RESULT], [a_plan()], "now")["tenants"][0]
+    entry = _plan_file.written([RESULT], "now")["tenants"][0]
     nowhere = str(tmp_path / "nowhere.json")
     assert unusable(nowhere) == f"There is no plan {nowhere}."
     for text, said in (

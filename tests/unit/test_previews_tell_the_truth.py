@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from sandbox import Sandbox
+from support.chain import CHAIN
 from support.generated import described
 from support.places import filled
 from support.tasks import WRITERS, run_in_memory
@@ -19,7 +20,7 @@ ENDINGS = {
     "imanage_application": {"changed", "unchanged", "permission"},
     "imanage_app_auth": {"changed", "unchanged", "permission", "not_added"},
     "imanage_library_authorization": {"changed", "unchanged", "not_found", "not_added", "conflict"},
-    "imanage_onboarding": {"changed", "unchanged", "permission", "bad_option"},
+    CHAIN: {"changed", "unchanged", "permission", "bad_option"},
 }
 
 
@@ -32,7 +33,7 @@ def tell_in_memory(situation):
 
 @pytest.mark.deep
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("module", WRITERS)
+@pytest.mark.parametrize("module", [*WRITERS, CHAIN])
 def test_previews_tell_the_truth(module, part, pytestconfig):
     chosen = pytestconfig.getoption("hypothesis_seed", None)
     endings = told_of(module, tell_in_memory, EXAMPLES // PARTS, f"{chosen or 'make test'} {part}")
