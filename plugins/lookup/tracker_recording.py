@@ -11,10 +11,10 @@ author: the imanage.control_center authors (@imanage-control-center)
 version_added: 1.0.0
 short_description: Compares a recording of the browser with the contract
 description:
-  - Reads a HAR file that an administrator recorded in the browser. Says which of its calls are as the contract says,
-    which differ, and what to set as C(imanage_api_paths), for the playbook C(imanage.control_center.read_recording).
-  - Headers, cookies, query strings and the values in bodies are dropped when the file is read, and nothing of them is
-    returned, not in an error either. Parts of paths and names of fields that may be ids are shown as placeholders.
+  - Reads a HAR file that an administrator recorded in the browser, for the playbook
+    C(imanage.control_center.read_recording). Says of each call of the contract whether the browser made one of just
+    that method and path, and which other calls it made.
+  - Methods, paths and statuses are all that is looked at. Parts of paths that may be ids are shown as placeholders.
 options:
   _terms:
     description: The path of the file. A relative one is below the working directory.
@@ -22,64 +22,41 @@ options:
     elements: str
     required: true
   url:
-    description: Where the tenant is, as in C(imanage_url). Without it, the host that answers most like Control Center.
+    description: Where the tenant is, as in C(imanage_url). Calls to other hosts are only counted.
     type: str
-    default: ''
+    required: true
 """
 
 EXAMPLES = r"""
-- name: See what a recording says
+- name: See what a recording has
   ansible.builtin.debug:
-    msg: "{{ lookup('imanage.control_center.tracker_recording', 'tenant.har').text }}"
+    msg: "{{ query('imanage.control_center.tracker_recording', 'tenant.har', url='https://cloudimanage.com') }}"
 """
 
 RETURN = r"""
 _raw:
-  description: One dictionary.
+  description: The comparison, line by line.
   type: list
-  elements: dict
-  contains:
-    operations:
-      description:
-        - A row for each operation of the contract, C(operation), C(verdict), C(seen), C(api_path) and C(details). The
-          verdict is C(matches), C(differs), C(path_only), C(candidate), C(ambiguous), C(other_method) or C(not_seen).
-      type: list
-      elements: dict
-    api_paths:
-      description: What to set as C(imanage_api_paths).
-      type: dict
-    others:
-      description: The other calls to the tenant.
-      type: list
-      elements: str
-    text:
-      description: All of that for people, line by line.
-      type: list
-      elements: str
+  elements: str
 """
 
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _recording, _recording_file
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _recording
 from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
 
 
 class LookupModule(LookupBase):
     """What Ansible looks for in this file."""
 
-    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
-        """What the recording says."""
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[str]:
+        """What the recording has."""
         self.set_options(var_options=variables, direct=kwargs)
         if len(terms) != 1:
             raise AnsibleLookupError("tracker_recording takes the path of one file.")
-        name = str(terms[0])
         try:
-            return [_recording.report(_recording_file.read(name), self.get_option("url"))]
+            return _recording.compared(_recording.read(str(terms[0])), self.get_option("url"))
         except Unusable as unusable:
             raise AnsibleLookupError(str(unusable)) from None
-        except Exception as error:  # noqa: BLE001
-            # The words of any other error may have a value of the recording in them, so only its kind is told.
-            problem = type(error).__name__
-        raise AnsibleLookupError(f"The recording {name} is not laid out as a HAR file ({problem}).")

@@ -184,15 +184,3 @@ OPERATIONS = {
         ),
     )
 }
-
-# What the calls that write carry, as JSON.
-REQUESTS = {
-    "updateApp": {"status?": ADDED},
-    "updateAppAccess": {
-        "default_security?": tuple(ACCESS_MODES.values()),
-        "include?": [MEMBER],
-        "remove?": [MEMBER],
-    },
-    "writeTokenPolicy": TOKEN_POLICY,
-    "authorizeLibrary": {"email": str},
-}

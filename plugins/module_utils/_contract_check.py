@@ -226,7 +226,7 @@ def _finding(operation: Operation, look: Look) -> Finding:
     except (ValueError, RecursionError):
         return Finding("differs", status, (look.failure.what if look.failure else "",))
     unknown = sorted({_names.shown_place(way) for way in unknown_fields(value, operation.reply)})
-    found = dict.fromkeys(sentence(one) for one in differences(value, operation.reply))
+    found = dict.fromkeys(_sentence(one) for one in differences(value, operation.reply))
     if found:
         return Finding("differs", status, tuple(found), tuple(unknown), value)
     empty = operation.lists and not value["data"]
@@ -242,7 +242,7 @@ def _verdict_of(status: int) -> str:
     return "failed" if status == 429 or status >= 500 else "differs"
 
 
-def sentence(difference: str) -> str:
+def _sentence(difference: str) -> str:
     """A difference of a row as one of all rows, as a sentence."""
     text = _ROW.sub("[]", difference)
     return f"{text[0].upper()}{text[1:]}."

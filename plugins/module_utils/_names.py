@@ -42,8 +42,3 @@ def _is_word(name: str) -> bool:
 def shown_place(way: Iterable[str]) -> str:
     """The way to a field: C(data[].region)."""
     return ".".join("[]" if name == "[]" else shown(name) for name in way).replace(".[]", "[]")
-
-
-def shown_segment(segment: str) -> str:
-    """A part of a path, likewise. One in capitals is taken for the name of a library."""
-    return _OTHER if len(segment) > 1 and segment.isupper() else shown(segment)

@@ -16,11 +16,15 @@ class Unusable(Exception):
     """A file that is not what it should be, and why."""
 
 
-def read(name: str, what: str, shape: Any, is_called: str, hint: str = "") -> Any:
+def read(name: str, what: str, shape: Any, is_called: str, hint: str = "", largest: int | None = None) -> Any:
     """What is in the file C(name), a C(what) (report, plan), which has to have the shape that C(is_called) names."""
     asks = f": {hint}" if hint else "."
     try:
-        text = Path(name).expanduser().read_text(encoding="utf-8-sig")
+        with Path(name).expanduser().open("rb") as file:
+            raw = file.read(-1 if largest is None else largest + 1)
+        if largest is not None and len(raw) > largest:
+            raise Unusable(f"The {what} {name} is larger than {largest // 1_000_000} MB{asks}")
+        text = raw.decode("utf-8-sig")
     except FileNotFoundError:
         raise Unusable(f"There is no {what} {name}{asks}") from None
     except OSError as error:
