@@ -57,11 +57,10 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     Of a failure too, the result has what was read before it, and the stage in C(failed_stage).
     """
     want = _want(parameters)
-    found = _nothing_yet(want)
-    if want.approved == {}:
-        return {**found, "left_alone": True}
+    found = {**_nothing_yet(want), "failed_stage": "provisioning", "left_alone": want.approved == {}}
     try:
-        _look(client, want, found)
+        if not found["left_alone"]:
+            _look(client, want, found)
     except Failure as failure:
         failure.result = found
         raise
@@ -74,7 +73,6 @@ def _nothing_yet(want: Want) -> dict[str, Any]:
     remedy = "Run again without leaving this stage out."
     return {
         "tenant": dict.fromkeys(("customer_id", "user", "email", "authorizes")),
-        "left_alone": False,
         "missing": [],
         "near_misses": [],
         "applications": [],
@@ -85,7 +83,6 @@ def _nothing_yet(want: Want) -> dict[str, Any]:
         "remaining": [
             _remains(stage, None, "left_out_by_tags", remedy) for stage in WRITING_STAGES if stage not in want.stages
         ],
-        "failed_stage": "provisioning",
     }
 
 

@@ -25,15 +25,35 @@ class Steps:
         preview = self.acme.run(self.module, check=True, **options)
         assert self.acme.writes == []
         assert self.acme.snapshot() == state
+        if changes:
+            self.allows_nothing(preview, **options)
+            assert self.acme.snapshot() == state
         self.acme.forget()
-        run = self.acme.run(self.module, **options)
+        # What was previewed is all that the run may write.
+        run = self.acme.run(self.module, planned=preview["writes"], **options)
         assert_same_outcome(preview, run)
         assert run["changed"] is changes
         assert (run["diff"]["before"] != run["diff"]["after"]) is changes
         assert self.acme.writes == writes
+        assert [row["operation"] for row in preview["writes"]] == writes
+        assert {row["outcome"] for row in preview["writes"]} <= {"planned"}
+        assert {row["outcome"] for row in run["writes"]} <= {"done"}
         assert (self.acme.snapshot() != state) is changes
         self.count += 2
         return preview, run
+
+    def allows_nothing(self, preview, **options):
+        """With an empty plan nothing is sent, in check mode too: a conflict, or all libraries are left out."""
+        for check in (True, False):
+            self.acme.forget()
+            refused = self.acme.run(self.module, check=check, planned=[], **options)
+            assert self.acme.writes == []
+            assert not refused["changed"]
+            if self.module == AUTHORIZATION and "libraries" not in options:
+                assert [row["outcome"] for row in refused["writes"]] == ["not_planned"] * len(preview["writes"])
+            else:
+                assert refused["failure"]["kind"] == "conflict"
+                assert refused["writes"] == []
 
 
 def test_twelve_steps_of_an_application(acme):
@@ -56,7 +76,7 @@ def test_twelve_steps_of_an_application(acme):
     assert again["application"] == run["application"]
 
     preview, run = steps(True, ["removeApp"], name=TRACKER, state="absent")
-    assert preview == run
+    assert preview["application"] == run["application"]
     assert run["application"]["status"] == "available"
     assert run["application"]["access"] is None
     assert (run["diff"]["before"], run["diff"]["after"]) == ("Added: yes\n", "Added: no\n")
