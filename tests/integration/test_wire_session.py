@@ -10,7 +10,7 @@ import json
 from urllib.parse import quote_plus
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _task
+from ansible_collections.imanage.control_center.plugins.module_utils import _converge
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from sandbox import Sandbox
 from support.places import TRACKER, refreshing
@@ -158,7 +158,7 @@ def test_the_guard_comes_before_anything_else(acme, name):
     own = {
         "imanage_application": tracker,
         "imanage_app_auth": tracker,
-        "imanage_onboarding": {"applications": [tracker]},
+        "imanage_onboarding_info": {"applications": [tracker]},
     }
     result = acme.run(name, customer_id=1, **own.get(name, {}))
     assert kind(result) == "wrong_tenant"
@@ -276,11 +276,11 @@ def test_signs_out_when_a_plan_cannot_be_made(acme):
 
 @pytest.mark.parametrize("ending", [KeyboardInterrupt, SystemExit, RuntimeError, type("Timeout", (BaseException,), {})])
 def test_signs_out_even_when_the_task_is_broken_off(acme, monkeypatch, ending):
-    def signed_in_then_broken(course, noun, client, wanted):
+    def signed_in_then_broken(noun, client, wanted, planned, diff):
         client.call("discover")
         raise ending
 
-    monkeypatch.setattr(_task.Course, "converge", signed_in_then_broken)
+    monkeypatch.setattr(_converge, "converge", signed_in_then_broken)
     with pytest.raises(ending):
         acme.run("imanage_application", name="iManage Tracker")
     assert acme.calls[-1] == "revokeToken"

@@ -176,7 +176,7 @@ def test_tls_1_2_is_the_least_whatever_a_new_context_allows(monkeypatch, validat
 def test_every_module_warns_each_time_that_nobody_checks(secure, module):
     acme = secure.add()
     options = {"imanage_application": {"app_id": "drive"}, "imanage_app_auth": {"app_id": "drive"}}.get(module, {})
-    if module == "imanage_onboarding":
+    if module == "imanage_onboarding_info":
         options = {"applications": [{"name": TRACKER}, {"name": EXTENSION}]}
     for _time in range(2):
         warned = [
