@@ -5,7 +5,8 @@
 
 One sandbox in a process of its own; the candidates take turns, round by round, and medians are compared. BENCH=full
 adds sizes, latency, forks and TLS, and takes hours; BENCH=100 is what it has of 100 tenants. BENCH_ROUNDS (5) sets the
-rounds.
+rounds. BENCH_BASE, the folder of another commit's checkout, measures only its playbooks beside these, with 100 tenants or
+as many as BENCH says.
 """
 
 from __future__ import annotations
@@ -53,12 +54,13 @@ class Setting(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """One process: wall clock and CPU in seconds, peak memory in MiB, the sandbox's CPU in seconds."""
+    """One process: wall clock and CPU in seconds, peak memory in MiB, the sandbox's CPU in seconds, its requests."""
 
     wall: float
     cpu: float
     memory: float
     sandbox: float
+    requests: float = 0
 
 
 NAMES = {
@@ -69,6 +71,12 @@ NAMES = {
     "e": "script with threads",
     "f": "this collection, on a terminal",
     "g": "this collection, on a terminal with progress",
+    "h": "this collection, the other commit",
+}
+BASE = os.environ.get("BENCH_BASE", "")
+MORE = {
+    "g": {"ANSIBLE_CALLBACKS_ENABLED": "imanage.control_center.progress"},
+    "h": {"ANSIBLE_COLLECTIONS_PATH": str(Path(BASE).resolve() / ".cache" / "tree")},
 }
 SMALL = [Setting(20, candidates="abcdefg")]
 # Each thing that varies is varied by itself, from 20 or 100 tenants without latency, 20 forks and http: every
@@ -89,7 +97,8 @@ FULL = [
 
 def main() -> None:
     """Measure the settings that BENCH says and print the table."""
-    measure(chosen(os.environ.get("BENCH", "")))
+    size = os.environ.get("BENCH", "")
+    measure([Setting(int(size or 100), candidates="ch")] if BASE else chosen(size))
 
 
 def chosen(size: str) -> list[Setting]:
@@ -112,9 +121,10 @@ def measure(settings: list[Setting]) -> None:
     )
     print(f"{core.splitlines()[0]}, requests {requests.__version__}\n")
     print(
-        "| setting | rounds | candidate | run | wall s | s a tenant | CPU s | peak MiB | sandbox CPU | wall against c |"
+        "| setting | rounds | candidate | run | wall s | s a tenant | CPU s | peak MiB | sandbox CPU | wall against c "
+        "| requests a tenant |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
+    print("|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
     table: aims.Table = {}
     for setting in settings:
         rounds: dict[tuple[str, str], list[Measured]] = {}
@@ -133,12 +143,13 @@ def _rows(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) -> It
         for key, values in rounds.items()
     }
     for (candidate, run), found in sorted(medians.items()):
-        ours = medians.get(("c", run if run in ("first", "second") else "first"))
-        ratio = f"{found.wall / ours.wall:.1f}" if ours else ""
+        ours = medians.get(("c", run)) or medians.get(("c", "first"))
+        ratio = f"{found.wall / ours.wall:.2f}" if ours else ""
         yield (
             f"| {setting} | {len(rounds[candidate, run])} | ({candidate}) {NAMES[candidate]} | {run} "
             f"| {found.wall:.2f} | {found.wall / setting.tenants:.3f} | {found.cpu:.2f} | {found.memory:.0f} "
-            f"| {found.sandbox / found.wall:.0%} | {ratio} |"
+            f"| {found.sandbox / found.wall:.0%} | {ratio} "
+            f"| {found.requests / setting.tenants:.0f} |"
         )
 
 
@@ -153,10 +164,10 @@ def _measure(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) ->
                     what = f"{setting}: round {number + 1}, ({candidate}) {run}"
                     print(what, file=sys.stderr)
                     watch.begin()
-                    more = {"ANSIBLE_CALLBACKS_ENABLED": "imanage.control_center.progress"} if candidate == "g" else {}
+                    more = MORE.get(candidate, {})
                     place = _terminal if candidate in "fg" else _file
                     found, written = _timed(command, {**environment, **more}, pid, place)
-                    rounds.setdefault((candidate, run), []).append(found)
+                    rounds.setdefault((candidate, run), []).append(found._replace(requests=watch.requests()))
                     if candidate != "d" and (complaint := watch.complaint(run)):
                         sys.exit(f"{what}: {complaint}.")
                     if (candidate == "g") is not (ERASE in written):
@@ -170,7 +181,7 @@ def _commands(candidate: str, setting: Setting, inventory: Path) -> Iterator[tup
         return
     play = [str(BIN / "ansible-playbook"), "-i", str(inventory), "-f", str(setting.forks)]
     books = {"a": "uri.yml", "b": "modules.yml", "d": "nothing.yml"}
-    if candidate == "c":
+    if candidate in "ch":
         yield "preview", [*play, "imanage.control_center.preview"]
         yield "first", [*play, "imanage.control_center.onboard"]
         yield "second", [*play, "imanage.control_center.onboard"]

@@ -37,13 +37,17 @@ class Watch:
         """What a run has not done, or should not have; None if all is well."""
         tenants = [one["name"] for one in self._call("GET", "tenants").json()]
         signed_in = self._asked(SIGNING[0])
-        if signed_in != dict.fromkeys(tenants, 1):
+        if set(signed_in) != set(tenants) or len(set(signed_in.values())) > 1:
             return f"{len(signed_in)} of {len(tenants)} tenants were signed in to, {signed_in.total()} times"
         if run != "first":
             written = {name for name in WRITES if self._asked(name)}
             return f"there was {' and '.join(sorted(written))}" if written else None
         left = [name for name in tenants if not is_onboarded(self._call("GET", f"tenants/{name}").json())]
         return f"{len(left)} tenants are not onboarded, {left[0]} for one" if left else None
+
+    def requests(self) -> int:
+        """How many requests there were."""
+        return len(self._call("GET", "log").json())
 
     def _asked(self, operation: str) -> Counter[str]:
         """How often an operation was called, by tenant.
