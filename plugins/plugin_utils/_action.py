@@ -84,7 +84,9 @@ class InProcessAction(ActionBase):
 
     def _teller(self, task_vars: dict[str, Any]) -> Callable[[dict[str, Any]], None] | None:
         changes_nothing = self._task.check_mode or self.task_definition.answer is not None
-        return None if changes_nothing else _change_record.teller(task_vars)
+        if not changes_nothing and (missing := _change_record.record_is_missing()):
+            self._display.warning(missing)
+        return None
 
     def _sayer(self, task_vars: dict[str, Any]) -> Callable[[str], None] | None:
         """Shows a line while the task runs; none where its result is to be shown to nobody."""
