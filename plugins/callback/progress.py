@@ -9,20 +9,21 @@ DOCUMENTATION = r"""
 name: progress
 type: notification
 author: the imanage.control_center authors (@imanage-control-center)
-short_description: Tell how many tenants are done
+short_description: Show how many tenants are done
 version_added: 1.0.0
 description:
-  - Counts the tenants of a run that are done, and those of them that changed, wait for iManage or a person, or failed,
-    and guesses the time that is left. In check mode, tenants that would change are counted. A tenant whose task is
-    skipped is done.
-  - On a terminal, with the Python library rich installed, the counts stay on the last line. Otherwise, and under
-    ansible-runner or where E(TERM) is V(dumb), a line is printed now and then, and at the end.
-  - Nothing else of a result is shown.
+  - Counts the tenants of a play with the role P(imanage.control_center.tracker_onboarding#role) that are done, and
+    those of them that changed, wait for iManage or a person, or failed, and guesses the time that is left. In check
+    mode, tenants that would change are counted.
+  - A tenant is done when the role has set its result, or when a task failed. Until then the line says how many have
+    passed the task that is at work. Other plays show nothing.
+  - On a terminal the counts stay on the last line. Otherwise, and under ansible-runner or where E(TERM) is V(dumb), a
+    line is printed now and then, and at the end.
 requirements:
   - Enable it, for example by E(ANSIBLE_CALLBACKS_ENABLED=imanage.control_center.progress).
 options:
   interval:
-    description: The least time between two lines, in seconds. On a terminal, a tenth of it.
+    description: The least time between two lines of a log, in seconds.
     type: float
     default: 5
     env:
@@ -32,20 +33,19 @@ options:
         key: interval
 """
 
-import atexit
-import os
-import sys
 import time
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
+from ansible_collections.imanage.control_center.plugins.plugin_utils._live_line import LiveLine, live_line
 from ansible_collections.imanage.control_center.plugins.plugin_utils._progress import Tally, outcome
 
-ACTION = "imanage_onboarding"
+ROLE = "imanage.control_center.tracker_onboarding : "
+FACT = "tracker_onboarding_result"
 
 
 class CallbackModule(CallbackBase):
-    """Counts results; one tally for each play."""
+    """Counts tenants; one tally for each play."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -54,155 +54,72 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
-        self._tally: Tally | None = None
         self._play: Any = None
-        self._failed: set[str] = set()
-        self._told_at = 0.0
-        self._told_done = 0
+        self._tally = Tally()
         self._live: LiveLine | None = None
+        self._said: dict[str, str] = {}
+        self._said_at = 0.0
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         """Another play, or another batch of the same one."""
         if self._play is None or self._play._uuid != play._uuid:
             self._end()
-            self._play, self._failed = play, set()
+            self._play, self._tally, self._said = play, Tally(), {}
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
-        """The first task that onboards starts the clock."""
-        if self._tally is None and _onboards(task):
-            hosts = self._play.get_variable_manager()._inventory.get_hosts(self._play.hosts, ignore_restrictions=True)
-            self._told_at = time.monotonic()
-            self._tally = Tally(len(hosts), self._told_at)
-            for host in self._failed:
-                self._tally.count(host, "failed")
-            self._live = _live_line(getattr(self._display, "_lock", None))
-            if self._live:
-                self._tell(self._told_at)
-            else:
-                self._show()
+        """The first task of the role starts the clock."""
+        if self._tally.started is None and task.get_name().startswith(ROLE):
+            hosts = self._play.get_variable_manager().get_vars(play=self._play)["ansible_play_hosts_all"]
+            self._said_at = time.monotonic()
+            self._tally.start(len(hosts), self._said_at)
+            self._live = live_line(self._display)
+            self._show()
+
+    # Core 2.18 has the underscored names of a result only, later ones have them too.
 
     def v2_runner_on_ok(self, result: Any) -> None:
         """A tenant may be done."""
-        self._count(result)
+        fact = (result._result.get("ansible_facts") or {}).get(FACT)
+        self._count(result, outcome(fact) if fact else None)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        """A tenant has failed, also before the task that onboards."""
-        self._count(result, failed=True, ignored=ignore_errors)
-
-    def v2_runner_on_skipped(self, result: Any) -> None:
-        """A tenant that the task left out is done."""
-        self._count(result)
+        """A tenant has failed, unless a rescue says better."""
+        self._count(result, None if ignore_errors else "failed")
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """A tenant has failed."""
-        self._count(result, failed=True)
+        self._count(result, "failed")
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """The end of the run."""
         self._end()
 
-    def _count(self, result: Any, failed: bool = False, ignored: bool = False) -> None:
-        # Core 2.18 has the underscored names only.
-        modern = hasattr(result, "host")
-        host, task = (result.host, result.task) if modern else (result._host, result._task)
-        name = host.get_name()
-        if failed and not ignored:
-            self._failed.add(name)
-        if self._tally is None or not ((failed and not ignored) or _onboards(task)):
-            return
-        self._tally.count(name, "failed" if failed else outcome(result.result if modern else result._result))
-        if self._tally.done >= self._tally.total:
-            self._end()
-        else:
+    def _count(self, result: Any, what: str | None) -> None:
+        if what:
+            self._tally.outcomes[result._host.get_name()] = what
+        if self._tally.started is not None:
+            # Tenants that go through a role task by task are done all at once, at the end.
+            _before, of_role, task = result._task.get_name().rpartition(ROLE)
+            if of_role:
+                self._tally.passed[task] += 1
+                self._tally.task = task
             self._show()
 
     def _show(self) -> None:
-        interval = self.get_option("interval")
         now = time.monotonic()
-        if now - self._told_at >= (interval / 10 if self._live else interval):
-            self._tell(now)
-
-    def _tell(self, now: float) -> None:
-        line = self._tally.line(now)
-        self._told_at, self._told_done = now, self._tally.done
-        if self._live:
-            self._live.tell(line)
-        else:
-            self._display.display(line)
+        if self._tally.done >= self._tally.total:
+            self._end()
+        elif self._live:
+            self._live.show(self._tally.line(now))
+        elif now - self._said_at >= self.get_option("interval"):
+            self._said_at = now
+            self._display.display(self._tally.line(now))
 
     def _end(self) -> None:
-        """Stop the line, and print how it ended."""
+        """Take the line away, and print how it ended, again where a rescue has changed that."""
         if self._live:
             self._live.stop()
-            self._live, self._told_done = None, 0
-        if self._tally and self._tally.done > self._told_done:
-            self._display.display(self._tally.line(time.monotonic()))
-        self._tally, self._told_done = None, 0
-
-
-class LiveLine:
-    """A line that stays the last one of a terminal, below what others print there; by rich, which may be missing.
-
-    C(lock) is the one that Ansible holds while it writes to the terminal or forks.
-    """
-
-    def __init__(self, lock: Any) -> None:
-        # Here, since they are slow to import.
-        from rich.console import Console
-        from rich.live import Live
-
-        # What others print stays as it is: an address that is broken into lines could not be followed.
-        self._console = Console(soft_wrap=True, markup=False, emoji=False, highlight=False)
-        # No thread of its own: the run forks all the time. Errors that go elsewhere still go there.
-        self._live = Live(
-            console=self._console, auto_refresh=False, transient=True, redirect_stderr=sys.stderr.isatty()
-        )
-        # One lock for all who write. Of several, two threads would take one each and wait for the other for ever: the
-        # results of workers are shown by a thread that holds Ansible's, and then comes to rich's.
-        self._has_one_lock = lock is not None and hasattr(self._live, "_lock") and hasattr(self._console, "_lock")
-        if self._has_one_lock:
-            self._live._lock = self._console._lock = lock
-        self._process = os.getpid()
-
-    @property
-    def works(self) -> bool:
-        """Whether the terminal can erase a line, and nobody would wait for ever."""
-        erases = self._console.is_terminal and self._console.is_interactive and not self._console.is_dumb_terminal
-        return erases and self._has_one_lock
-
-    def start(self) -> None:
-        """Keep the last line of the terminal from now on."""
-        # Ansible tells callbacks nothing about the end of a run that is interrupted or aborted.
-        atexit.register(self.stop)
-        self._live.start()
-        # rich hides the cursor, and a run that is killed could not show it again.
-        self._console.show_cursor(True)
-
-    def tell(self, line: str) -> None:
-        """Replace the line, as far as it fits the terminal: of a longer one a part could not be erased."""
-        self._live.update(self._console.render_str(line, overflow="ellipsis"), refresh=True)
-
-    def stop(self) -> None:
-        """Take the line away. A worker that was forked meanwhile has no say in it."""
-        if os.getpid() == self._process:
-            atexit.unregister(self.stop)
-            self._live.stop()
-
-
-def _live_line(lock: Any) -> LiveLine | None:
-    """A line that has been started; None where there is no terminal that it works on, or no rich."""
-    # ansible-runner gives a run a terminal, and reads what its own callback writes there between the lines.
-    if "AWX_ISOLATED_DATA_DIR" in os.environ or not sys.stdout.isatty():
-        return None
-    try:
-        line = LiveLine(lock)
-    except ImportError:
-        return None
-    if not line.works:
-        return None
-    line.start()
-    return line
-
-
-def _onboards(task: Any) -> bool:
-    return str(task.action).rpartition(".")[2] == ACTION
+            self._live = None
+        if self._tally.started is not None and self._tally.outcomes != self._said:
+            self._said = dict(self._tally.outcomes)
+            self._display.display(self._tally.line(time.monotonic(), ended=True))

@@ -13,6 +13,7 @@ from ansible.plugins.loader import filter_loader, test_loader
 from ansible_collections.imanage.control_center.plugins.module_utils import _options, _task, _transport
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _change_record
 
 # Made once in the parent: every task is a fork of it, and would spend more on these than on its work.
 if _transport.IMPORT_ERROR is None:
@@ -39,6 +40,8 @@ class InProcessAction(ActionBase):
         task = self.task_definition
         check_mode = bool(self._task.check_mode)
         given = _options.of_one_account(plain(dict(self._task.args)))
+        if task.noun is not None and not check_mode and (missing := _change_record.record_is_missing()):
+            self._display.warning(missing)
         if not self._fits_in_process():
             # A module's raw reply shows under ANSIBLE_DEBUG whatever no_log says, so a task that reveals a secret
             # has no module to fall back to.

@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a run over many tenants is: counts, and the line that tells them. Pure."""
+"""How far a run over many tenants is: counts, and the line that shows them. Pure."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,11 +15,11 @@ OUTCOMES = ("changed", "would change", "waiting", "failed")
 
 
 def outcome(result: Mapping[str, Any]) -> str:
-    """What became of a tenant, by the result of imanage_onboarding: one of OUTCOMES, or unchanged."""
-    if result.get("failed") or result.get("failure"):
+    """What became of a tenant, by its tracker_onboarding_result: one of OUTCOMES, or unchanged."""
+    status = str(result.get("status"))
+    if status == "failed":
         return "failed"
-    results = [one for of_stage in (result.get("stages") or {}).values() for one in of_stage]
-    if any(one.get("missing") or one.get("handed_over") for one in results):
+    if status.startswith("awaiting_"):
         return "waiting"
     if not result.get("changed"):
         return "unchanged"
@@ -26,29 +27,34 @@ def outcome(result: Mapping[str, Any]) -> str:
 
 
 class Tally:
-    """The tenants that are done, each counted once, of so many; C(started) is in seconds on any clock."""
+    """The tenants of a play that are done, each counted once, by what became of it last."""
 
-    def __init__(self, total: int, started: float) -> None:
-        self.total = total
-        self.started = started
+    def __init__(self) -> None:
+        self.total = 0
+        self.started: float | None = None
         self.outcomes: dict[str, str] = {}
+        # How many have passed each task, and the one that somebody passed last.
+        self.passed: Counter[str] = Counter()
+        self.task = ""
 
-    def count(self, tenant: str, what: str) -> None:
-        """Count a tenant; what became of it last counts."""
-        self.outcomes[tenant] = what
+    def start(self, total: int, now: float) -> None:
+        """From now on so many tenants are worked at; C(now) is in seconds on any clock."""
+        self.total, self.started = total, now
 
     @property
     def done(self) -> int:
         """How many tenants are done."""
         return len(self.outcomes)
 
-    def line(self, now: float) -> str:
-        """The counts in a line, with the time left where it can be guessed."""
-        found = list(self.outcomes.values())
+    def line(self, now: float, ended: bool = False) -> str:
+        """The counts in a line, with the time it took, or the time left where that can be guessed."""
+        found, took = list(self.outcomes.values()), now - (self.started or 0)
         parts = [f"{self.done} of {max(self.total, self.done)} tenants done"]
         parts += [f"{found.count(what)} {what}" for what in OUTCOMES if what in found]
-        if 0 < self.done < self.total:
-            parts.append(f"about {duration((now - self.started) / self.done * (self.total - self.done))} left")
+        if ended:
+            parts.append(f"in {duration(took)}")
         elif self.done:
-            parts.append(f"in {duration(now - self.started)}")
+            parts.append(f"about {duration(took / self.done * (self.total - self.done))} left")
+        if self.task and not ended:
+            parts.append(f'{self.passed[self.task]} have passed "{self.task}"')
         return ", ".join(parts)

@@ -54,50 +54,57 @@ def recorded(folder, places, *arguments, tasks=TASKS, path="changes", **more):
     return played, homes, {way: [one for one in lines if one["tenant"] == way] for way in homes}
 
 
-def test_both_paths_record_the_same_and_return_no_more_than_without(tmp_path, places):
+def test_both_paths_record_the_writes_that_their_tasks_return(tmp_path, places):
     played, homes, lines = recorded(tmp_path, places, "-vvv")
     assert played.processes(HERE) == 0
     assert played.processes(THERE) > 0
 
     def plain(way):
-        name = homes[way].name
-        kept = ("operation", "outcome", "does", "before", "after", "body", "user")
-        return json.loads(json.dumps([{key: one[key] for key in kept} for one in lines[way]]).replace(name, "TENANT"))
+        kept = ("operation", "outcome", "ids", "before", "after", "body", "user")
+        text = json.dumps([{key: one[key] for key in kept} for one in lines[way]])
+        return json.loads(text.replace(homes[way].name, "TENANT"))
 
     assert plain(HERE) == plain(THERE)
     assert [one["operation"] for one in lines[HERE]] == OPERATIONS
     assert [one["outcome"] for one in lines[HERE]] == ["done"] * 4 + ["refused"]
     assert lines[THERE][-1]["failure"]["kind"] == "conflict"
-    for number in range(len(TASKS)):
-        ours, theirs = (set(played.result(way, f"task {number}")) for way in (HERE, THERE))
-        assert theirs - {"invocation"} == ours
-    assert "changes_made" not in str([result for _host, _task, result in played.results])
+    for way in homes:
+        returned = [row for number in (0, 1, 2, 3, 5) for row in played.result(way, f"task {number}")["writes"]]
+        assert [{**row, "tenant": way, "run_id": lines[way][0]["run_id"]} for row in returned] == lines[way]
 
 
 def test_a_preview_records_nothing_on_either_path(tmp_path, places):
-    played, _homes, lines = recorded(tmp_path, places, "--check", path="missing/changes")
+    played, _homes, lines = recorded(tmp_path, places, "--check")
     assert lines == {HERE: [], THERE: []}
     assert played.result(HERE, "task 0")["changed"] is True
 
 
-def test_nothing_is_changed_where_it_cannot_be_recorded(tmp_path, places):
-    played, homes, _lines = recorded(tmp_path, places, path="missing/changes")
-    for way, acme in homes.items():
-        for number in (0, 1, 2, 3, 5):
-            result = played.result(way, f"task {number}")
-            assert result["failure"]["kind"] == "bad_option"
-            assert "A change that cannot be recorded is not made." in result["msg"]
-        assert acme.writes == []
+@pytest.mark.parametrize("arguments", [(), ("--check",)])
+def test_a_run_without_its_record_ends_before_its_first_task(tmp_path, places, arguments):
+    played, homes, _lines = recorded(tmp_path, places, *arguments, path="missing/changes")
+    assert played.code != 0
+    assert f"The record of changes cannot be written: {tmp_path}/missing/changes: No such file" in played.output
+    assert played.results == []
+    for acme in homes.values():
+        assert acme.log == []
 
 
-def test_a_task_in_the_background_says_that_it_is_not_recorded(tmp_path, places):
-    played, _homes, lines = recorded(tmp_path, places, tasks=TASKS[:1], **{"async": 60, "poll": 1})
+def test_a_task_in_the_background_that_is_waited_for_is_recorded_once(tmp_path, places):
+    _played, _homes, lines = recorded(tmp_path, places, tasks=TASKS[:1], **{"async": 60, "poll": 1})
+    for way in (HERE, THERE):
+        assert [one["operation"] for one in lines[way]] == ["updateApp"]
+
+
+def test_each_item_of_a_loop_is_recorded_once(tmp_path, places):
+    task = {f"{COLLECTION}.imanage_application": {"name": "{{ item }}"}}
+    _played, _homes, lines = recorded(tmp_path, places, tasks=(task,), loop=[TRACKER, EXTENSION])
+    for way in (HERE, THERE):
+        assert [one["operation"] for one in lines[way]] == ["updateApp"] * 2
+
+
+def test_no_log_hides_writes_and_the_run_says_so(tmp_path, places):
+    played, _homes, lines = recorded(tmp_path, places, tasks=TASKS[:1], no_log=True)
     assert lines == {HERE: [], THERE: []}
-    assert played.result(HERE, "task 0")["changed"] is True
-    assert "a task with async is not in the record of changes" in " ".join(played.output.split())
-
-
-@pytest.mark.parametrize("way", [HERE, THERE])
-def test_no_log_hides_nothing_from_the_record(tmp_path, places, way):
-    _played, _homes, lines = recorded(tmp_path, places, tasks=TASKS[:1], no_log=True)
-    assert [one["operation"] for one in lines[way]] == ["updateApp"]
+    assert "What the task 'task 0' wrote is not in the record of changes: no_log hides it." in " ".join(
+        played.output.split()
+    )

@@ -94,8 +94,10 @@ def test_each_write_is_a_line_like_that_of_the_guide(runs):
     written = runs["recorded"]["writes"]
     assert [(one["tenant"], one["operation"]) for one in runs["lines"]] == written != []
     wanted = json.loads(LINE)
-    (line,) = [one for one in runs["lines"] if (one.get("app_id"), one["operation"]) == ("tracker-cc", "updateApp")]
-    same = ("operation", "outcome", "failure", "does", "before", "after", "body")
+    (line,) = [
+        one for one in runs["lines"] if (one["ids"].get("app_id"), one["operation"]) == ("tracker-cc", "updateApp")
+    ]
+    same = ("operation", "outcome", "failure", "before", "after", "body")
     assert {name: line[name] for name in same} == {name: wanted[name] for name in same}
     assert set(line) == set(wanted)
 

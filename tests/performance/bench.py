@@ -171,7 +171,7 @@ def _measure(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) ->
                     if candidate != "d" and (complaint := watch.complaint(run)):
                         sys.exit(f"{what}: {complaint}.")
                     if (candidate == "g") is not (ERASE in written):
-                        sys.exit(f"{what}: the progress is shown for (g), with the Python library rich, and no other.")
+                        sys.exit(f"{what}: the progress is shown for (g) and no other.")
 
 
 def _commands(candidate: str, setting: Setting, inventory: Path) -> Iterator[tuple[str, list[str]]]:

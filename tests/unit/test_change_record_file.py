@@ -1,26 +1,27 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The file of changes: whole lines from many processes, after half a line too, and no change without it."""
+"""The file of changes: whole lines from many processes, after half a line too, and no wait without end."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import multiprocessing
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible import constants as C
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _change_record
-from ansible_collections.imanage.control_center.plugins.plugin_utils._change_record import Record, append, line
+from ansible_collections.imanage.control_center.plugins.plugin_utils._change_record import append, line
 
-CHANGE = {"time": "2026-01-01T00:00:00.000+00:00", "user": "ada\n\u2028\u202e", "before": {}, "after": {"Added": True}}
+WRITE = {"time": "2026-01-01T00:00:00.000+00:00", "user": "ada\n\u2028\u202e", "before": {}, "after": {"Added": True}}
 
 
-def test_a_line_has_the_tenant_and_the_run_and_no_line_in_it(tmp_path):
-    text = line(Record("x", "run-1"), "acme", CHANGE)
+def test_a_line_has_the_tenant_and_the_run_and_no_line_in_it():
+    text = line("acme", "run-1", WRITE)
     assert text.isascii()
     assert text.count("\n") == 1
-    assert json.loads(text) == {**CHANGE, "tenant": "acme", "run_id": "run-1"}
+    assert json.loads(text) == {**WRITE, "tenant": "acme", "run_id": "run-1"}
     assert list(json.loads(text))[:2] == ["time", "tenant"]
 
 
@@ -45,7 +46,7 @@ def test_what_is_there_stays_and_half_a_line_is_ended(tmp_path, there):
 
 def many(path, who):
     for number in range(50):
-        append(path, json.dumps({"who": who, "number": number, "long": "x" * 20_000}) + "\n")
+        append(path, json.dumps({"who": who, "number": number, "long": "x" * 20_000}) + "\n", patience=60)
 
 
 def test_processes_do_not_write_into_one_anothers_lines(tmp_path):
@@ -61,12 +62,30 @@ def test_processes_do_not_write_into_one_anothers_lines(tmp_path):
         assert [one["number"] for one in found if one["who"] == who] == list(range(50))
 
 
-def test_what_cannot_be_recorded_is_refused_before_it_is_done(tmp_path, monkeypatch):
-    monkeypatch.setattr(_change_record, "_record", Record(str(tmp_path / "missing" / "changes"), "run-1"))
-    with pytest.raises(Failure, match=r"The record of changes cannot be written: .*changes: No such file") as caught:
-        _change_record.teller({"inventory_hostname": "acme"})
-    assert caught.value.kind == "bad_option"
+def test_a_lock_that_stays_is_not_waited_for_without_end(tmp_path):
+    path = tmp_path / "changes"
+    with path.open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(TimeoutError, match="Another process keeps it locked"):
+            append(str(path), "{}\n", patience=0.1)
+    assert path.read_text() == ""
+    append(str(path), "{}\n")
+    assert path.read_text() == "{}\n"
 
 
-def test_no_record_is_kept_unless_one_is_asked_for():
-    assert _change_record.teller({"inventory_hostname": "acme"}) is None
+@pytest.mark.parametrize(
+    ("enabled", "kept", "missing"), [(True, False, True), (True, True, False), (False, False, False)]
+)
+def test_a_record_is_missing_where_it_is_enabled_and_not_kept(tmp_path, monkeypatch, enabled, kept, missing):
+    monkeypatch.setattr(_change_record, "_is_kept", False)
+    monkeypatch.setattr(C, "CALLBACKS_ENABLED", ["other", _change_record.NAME] if enabled else ["other"])
+    if kept:
+        _change_record.start(str(tmp_path / "changes"))
+    assert ("ANSIBLE_LOAD_CALLBACK_PLUGINS=1" in (_change_record.record_is_missing() or "")) is missing
+
+
+def test_a_file_that_cannot_be_written_keeps_no_record(tmp_path, monkeypatch):
+    monkeypatch.setattr(_change_record, "_is_kept", False)
+    with pytest.raises(FileNotFoundError):
+        _change_record.start(str(tmp_path / "missing" / "changes"))
+    assert _change_record._is_kept is False

@@ -1,74 +1,72 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The counts of a long run, and how they are told."""
+"""The counts of a long run, how they are told, and the line that stays the last one of a terminal."""
 
 from __future__ import annotations
 
 import io
-import re
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.callback.progress import LiveLine
+from ansible.utils.display import Display
 from ansible_collections.imanage.control_center.plugins.module_utils._duration import duration
+from ansible_collections.imanage.control_center.plugins.plugin_utils._live_line import ERASE, LiveLine
 from ansible_collections.imanage.control_center.plugins.plugin_utils._progress import Tally, outcome
 
-
-def result(changed=False, **stages):
-    """A result of the task that onboards."""
-    return {"changed": changed, "stages": {stage: [one] for stage, one in stages.items()}}
+DISPLAY = Display()
+ADDRESS = "https://cloudimanage.com/consent?state=" + "0123456789" * 5
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("status", "changed", "check_mode", "expected"),
     [
-        (result(), "unchanged"),
-        (result(changed=True), "changed"),
-        ({**result(changed=True), "check_mode": False}, "changed"),
-        ({**result(changed=True), "check_mode": True}, "would change"),
-        ({**result(), "check_mode": True}, "unchanged"),
-        (result(provisioning={"missing": []}), "unchanged"),
-        (result(provisioning={"missing": ["iManage Tracker"]}), "waiting"),
-        (result(changed=True, authorization={"handed_over": [{"library": "SPM"}]}), "waiting"),
-        (result(authorization={"handed_over": []}), "unchanged"),
-        ({"failed": True, "changed": True}, "failed"),
-        ({"failed": False, "failure": {"kind": "sign_in"}, "changed": True}, "failed"),
-        ({"changed": False}, "unchanged"),
+        ("onboarded", False, False, "unchanged"),
+        ("onboarded", True, False, "changed"),
+        ("onboarded", True, True, "would change"),
+        ("onboarded", False, True, "unchanged"),
+        ("incomplete", True, False, "changed"),
+        ("awaiting_provisioning", False, False, "waiting"),
+        ("awaiting_consent", True, False, "waiting"),
+        ("awaiting_consent", True, True, "waiting"),
+        ("failed", True, False, "failed"),
+        ("left_alone", False, False, "unchanged"),
     ],
 )
-def test_an_outcome_is_what_people_have_to_know(given, expected):
-    assert outcome(given) == expected
+def test_an_outcome_is_what_people_have_to_know(status, changed, check_mode, expected):
+    assert outcome({"status": status, "changed": changed, "check_mode": check_mode}) == expected
+
+
+def tally(total, *outcomes):
+    """A tally that was started at 100 s."""
+    made = Tally()
+    made.start(total, 100.0)
+    made.outcomes.update({f"t{number}": what for number, what in enumerate(outcomes)})
+    return made
 
 
 def test_a_line_has_the_counts_and_the_time_left():
-    tally = Tally(10, started=100.0)
-    assert tally.line(100.0) == "0 of 10 tenants done"
-    for number, what in enumerate(("changed", "changed", "unchanged", "waiting", "failed")):
-        tally.count(f"t{number}", what)
-    assert tally.line(120.0) == "5 of 10 tenants done, 2 changed, 1 waiting, 1 failed, about 20 s left"
+    assert tally(10).line(100.0) == "0 of 10 tenants done"
+    some = tally(10, "changed", "changed", "unchanged", "waiting", "failed")
+    assert some.line(120.0) == "5 of 10 tenants done, 2 changed, 1 waiting, 1 failed, about 20 s left"
+
+
+def test_a_line_says_how_many_have_passed_the_task_at_work():
+    some = tally(10)
+    some.passed.update({"Look": 10, "Apply": 3})
+    some.task = "Apply"
+    assert some.line(120.0) == '0 of 10 tenants done, 3 have passed "Apply"'
+    assert some.line(120.0, ended=True) == "0 of 10 tenants done, in 20 s"
 
 
 def test_the_last_line_has_the_time_it_took():
-    tally = Tally(1, started=0.0)
-    tally.count("acme", "unchanged")
-    assert tally.line(3.2) == "1 of 1 tenants done, in 3 s"
-
-
-def test_a_tenant_counts_once_by_what_became_of_it_last():
-    tally = Tally(2, started=0.0)
-    tally.count("acme", "failed")
-    tally.count("acme", "changed")
-    assert (tally.done, tally.outcomes) == (1, {"acme": "changed"})
+    assert tally(1, "unchanged").line(103.2, ended=True) == "1 of 1 tenants done, in 3 s"
+    assert tally(2, "unchanged").line(103.2, ended=True) == "1 of 2 tenants done, in 3 s"
 
 
 def test_more_tenants_than_expected_are_no_nonsense():
-    tally = Tally(1, started=0.0)
-    tally.count("acme", "changed")
-    tally.count("birch", "changed")
-    assert tally.line(5.0) == "2 of 2 tenants done, 2 changed, in 5 s"
+    assert tally(1, "changed", "changed").line(105.0, ended=True) == "2 of 2 tenants done, 2 changed, in 5 s"
 
 
 @pytest.mark.parametrize(
@@ -88,12 +86,12 @@ def test_a_duration_is_told_as_people_say_it(seconds, words):
 
 
 class Terminal(io.StringIO):
-    """A terminal, and who holds a lock whenever it is written to."""
+    """A terminal, and for each time that it is written to whether another thread could have done so too."""
 
-    def __init__(self, lock):
+    def __init__(self):
         super().__init__()
         self.free = []
-        self._lock, self._other = lock, ThreadPoolExecutor(1)
+        self._other = ThreadPoolExecutor(1)
 
     def isatty(self):
         return True
@@ -103,76 +101,85 @@ class Terminal(io.StringIO):
         return super().write(text)
 
     def _take(self):
-        taken = self._lock.acquire(blocking=False)
+        taken = DISPLAY._lock.acquire(blocking=False)
         if taken:
-            self._lock.release()
+            DISPLAY._lock.release()
         return taken
 
 
 @pytest.fixture
 def opened(monkeypatch):
     """A function for a terminal of 20 columns, with a line that stays its last one; pytest has its own until then."""
-    pytest.importorskip("rich")
-    for name in ("TTY_COMPATIBLE", "TTY_INTERACTIVE", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "20")
     lines = []
 
-    def make():
-        lock = threading.RLock()
-        terminal = Terminal(lock)
+    def make(with_errors=False):
+        terminal = Terminal()
+        monkeypatch.setenv("COLUMNS", "20")
         monkeypatch.setattr(sys, "stdout", terminal)
-        monkeypatch.setattr(sys, "stderr", io.StringIO())
-        line = LiveLine(lock)
-        assert line.works
-        line.start()
-        lines.append(line)
-        return terminal, line
+        monkeypatch.setattr(sys, "stderr", terminal if with_errors else io.StringIO())
+        lines.append(LiveLine(DISPLAY))
+        return terminal, lines[-1]
 
     yield make
     for line in lines:
         line.stop()
 
 
-def test_who_writes_to_a_terminal_has_the_lock_of_ansible_first(opened):
+def test_the_line_makes_room_for_what_others_print(opened):
     terminal, line = opened()
-    line.tell("1 of 2")
-    print("printed by somebody else")
-    line.tell("2 of 2")
+    line.show("1 of 2")
+    DISPLAY.display("ok: [acme]")
+    line.show("2 of 2")
     line.stop()
-    assert len(terminal.free) > 4
-    assert not any(terminal.free), "who takes it later may wait for one who waits for rich's"
+    DISPLAY.display("PLAY RECAP")
+    assert terminal.getvalue() == f"1 of 2{ERASE}ok: [acme]\n1 of 2{ERASE}2 of 2{ERASE}PLAY RECAP\n"
+    assert sys.stdout is terminal
 
 
-def test_what_others_print_on_a_terminal_stays_whole(opened):
+def test_whoever_writes_to_the_terminal_has_the_lock_of_ansible_and_no_other(opened):
     terminal, line = opened()
-    address = "https://cloudimanage.com/consent?state=[red]abc[/red]" + "0123456789" * 5
-    line.tell("1 of 2")
-    print(address)
-    print(address, end="")
-    sys.stdout.flush()
-    assert terminal.getvalue().count(address) == 2
+    line.show("1 of 2")
+    DISPLAY.display("ok: [acme]")
+    line.stop()
+    assert terminal.free == [False] * 3
 
 
-def test_a_line_on_a_terminal_is_cut_at_its_width(opened):
+def test_a_line_that_somebody_has_begun_is_not_broken(opened):
     terminal, line = opened()
-    line.tell("5 of 10 tenants done, 2 changed")
-    assert re.findall(r"5 of[^\r\n\x1b]*", terminal.getvalue()) == ["5 of 10 tenants don…"]
+    line.show("1 of 2")
+    print(ADDRESS, end="")
+    line.show("2 of 2")
+    print("&more")
+    assert terminal.getvalue() == f"1 of 2{ERASE}{ADDRESS}&more\n2 of 2"
+
+
+def test_the_line_is_cut_at_the_width_of_the_terminal(opened):
+    terminal, line = opened()
+    line.show("5 of 10 tenants done, 2 changed")
+    assert terminal.getvalue() == "5 of 10 tenants don"
 
 
 def test_errors_that_go_elsewhere_still_go_there(opened):
-    terminal, _line = opened()
+    terminal, line = opened()
+    line.show("1 of 2")
     print("an error", file=sys.stderr)
     assert sys.stderr.getvalue() == "an error\n"
-    assert "an error" not in terminal.getvalue()
+    assert terminal.getvalue() == "1 of 2"
 
 
-def test_a_worker_leaves_the_line_alone(opened, monkeypatch):
-    terminal, line = opened()
-    line.tell("1 of 2")
-    before = terminal.getvalue()
-    with monkeypatch.context() as worker:
-        worker.setattr("os.getpid", lambda: 0)
-        line.stop()
-    assert terminal.getvalue() == before
+def test_errors_on_the_same_terminal_are_written_above_the_line(opened):
+    terminal, line = opened(with_errors=True)
+    line.show("1 of 2")
+    DISPLAY.display("an error", stderr=True)
+    line.stop()
+    assert terminal.getvalue() == f"1 of 2{ERASE}an error\n1 of 2{ERASE}"
+    assert sys.stderr is terminal
+
+
+def test_the_log_has_no_line_of_a_terminal(opened, monkeypatch):
+    _terminal, line = opened()
+    logged = []
+    monkeypatch.setattr(DISPLAY, "_log", lambda *_: logged.append(1))
+    monkeypatch.setattr("ansible.utils.display.logger", object())
+    line.show("1 of 2")
+    assert logged == []
