@@ -15,6 +15,8 @@ from sandbox.examples import example
 pytest.importorskip("playwright.sync_api")
 from screens import Screens
 
+pytestmark = pytest.mark.sweep
+
 CALLS = """async ([customer, token]) => {
     const ask = async (path, method, body) => (await fetch(path, {
         method: method,

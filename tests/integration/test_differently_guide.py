@@ -16,6 +16,8 @@ from support.guides import Guide
 from support.places import Places, refreshing
 from support.tree import ROOT
 
+pytestmark = pytest.mark.sweep
+
 GUIDE = Guide("docs/when-a-tenant-answers-differently.md")
 VERIFY, READ, AGAIN = GUIDE.commands
 

@@ -15,6 +15,8 @@ from support.guides import Guide, changed, every_guide
 from support.people import Person
 from support.places import SIGNING
 
+pytestmark = pytest.mark.sweep
+
 PREVIEW, APPROVED = Guide("docs/previews.md").commands
 RECORD = Guide("docs/change-record.md")
 (RECORDED,) = RECORD.commands

@@ -12,6 +12,8 @@ import yaml
 from playbooks_support import Stage, app, keep, once, shell
 from support.guides import Guide
 
+pytestmark = pytest.mark.sweep
+
 GUIDE = Guide("docs/other-applications.md")
 (PREVIEW_AND_RUN,) = GUIDE.commands
 BLOCKS = GUIDE.yaml_by_heading

@@ -20,6 +20,8 @@ from support.guides import Guide, changed
 from support.places import EXTENSION, TRACKER
 from support.post import PASSWORD, USERNAME, Post
 
+pytestmark = pytest.mark.sweep
+
 GUIDE = Guide("docs/provisioning.md")
 BY_HAND, BY_MAIL = GUIDE.yaml
 PREVIEW, TOGETHER, ENCRYPT, ONBOARD, SEND_AGAIN = GUIDE.commands
