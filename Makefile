@@ -9,13 +9,14 @@ LOCK := tests/requirements/lock.txt
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test test-deep kills faults long-run browser coverage mutants documents changelog pictures docs lint gates matrix \
+.PHONY: help demo sandbox test test-all test-deep kills faults long-run browser coverage mutants documents changelog pictures docs lint gates matrix \
 	lowest lock bench clean
 
 help:
 	@echo "make demo     preview and onboard four tenants against a sandbox Control Center"
 	@echo "make sandbox  run the sandbox and its pages on port $(SANDBOX_PORT) until you stop it"
-	@echo "make test     run all tests"
+	@echo "make test     run the tests in a few minutes, without the sweeps (or all of what ARGS names)"
+	@echo "make test-all run all tests, the sweeps too"
 	@echo "make test-deep try the properties on many more examples, of a random seed (or of SEED=number)"
 	@echo "make kills    kill runs over 20 tenants at 70 moments, and let the next run complete them"
 	@echo "make browser  install Chromium, for the tests of pages (as root, on Debian or Ubuntu)"
@@ -41,7 +42,11 @@ demo: .venv/demo.done
 sandbox: .venv/demo.done
 	$(BIN)/python -m sandbox --tenants tests/sandbox/demo.yml --port $(SANDBOX_PORT)
 
+# What somebody names is run whole, sweep or not. pyproject.toml says what a sweep is.
 test: .venv/test.done
+	$(BIN)/python -m pytest -n auto $(or $(ARGS),-m "not sweep")
+
+test-all: .venv/test.done
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
 # A seed that found something is a test to write.

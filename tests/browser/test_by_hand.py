@@ -21,6 +21,8 @@ pytest.importorskip("playwright")
 from playwright.sync_api import expect  # noqa: E402 - it may be missing
 from screens import Screens  # noqa: E402 - it needs the same
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture
 def stage(tmp_path):

@@ -87,6 +87,7 @@ def test_everything_can_be_done_with_the_keyboard(screens):
     assert app["token_policy"]["refresh_token_expiry"] == 14
 
 
+@pytest.mark.sweep
 def test_without_app_management_the_applications_are_refused_in_the_servers_words(screens):
     at = screens(user="pat")
     before = at.place.snapshot()
@@ -99,6 +100,7 @@ def test_without_app_management_the_applications_are_refused_in_the_servers_word
     assert at.place.snapshot() == before
 
 
+@pytest.mark.sweep
 def test_only_the_libraries_of_an_nrtadmin_are_listed(screens):
     at = screens(user="nrt", applications=refreshing())
     at.open_tracker_configuration()
@@ -112,6 +114,7 @@ def test_only_the_libraries_of_an_nrtadmin_are_listed(screens):
     expect(at.page.get_by_text("There is no library in which you are NRTADMIN.")).to_be_visible()
 
 
+@pytest.mark.sweep
 def test_an_authorization_that_is_refused_says_why_and_keeps_what_was_typed(screens):
     at = screens(applications=applications(extension="enabled"))
     at.open_tracker_configuration()
@@ -168,6 +171,7 @@ def test_an_application_is_changed_on_its_page(screens):
     }
 
 
+@pytest.mark.sweep
 def test_an_application_is_removed_unless_the_server_refuses(screens):
     bound = {"id": "bound", "name": "Bound", "status": "enabled", "associated_settings": True}
     at = screens(applications=[*applications(), bound], path="/application?id=bound")
@@ -180,6 +184,7 @@ def test_an_application_is_removed_unless_the_server_refuses(screens):
     assert at.place.app("drive")["status"] == "available"
 
 
+@pytest.mark.sweep
 def test_the_way_back_keeps_what_was_chosen(screens):
     at = screens(path="/applications/add/authentication?app=tracker")
     page = at.page
@@ -200,6 +205,7 @@ def test_the_way_back_keeps_what_was_chosen(screens):
     assert at.place.app("tracker")["status"] == "available"
 
 
+@pytest.mark.sweep
 def test_what_is_not_provisioned_cannot_be_found(screens):
     at = screens(path="/applications/add?search=Tracker", applications=[])
     expect(at.page.get_by_text("has to be provisioned by iManage first")).to_be_visible()
@@ -207,6 +213,7 @@ def test_what_is_not_provisioned_cannot_be_found(screens):
     at.refuses("There is no application tracker in the catalog.")
 
 
+@pytest.mark.sweep
 def test_hostile_names_are_inert(screens):
     hostile = {"id": f"x {HOSTILE}/../?a=b&c#d", "name": f"App {HOSTILE}", "description": HOSTILE}
     extension = {"id": "tracker-cc", "name": f"CC {HOSTILE}", "extension": True, "status": "enabled"}
@@ -248,6 +255,7 @@ def test_hostile_names_are_inert(screens):
     assert (app["status"], app["access"]["members"]) == ("disabled", [{"id": HOSTILE, "type": "group"}])
 
 
+@pytest.mark.sweep
 def test_a_page_needs_nothing_from_elsewhere_and_says_what_it_is(screens, page):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -258,6 +266,7 @@ def test_a_page_needs_nothing_from_elsewhere_and_says_what_it_is(screens, page):
     assert at.place.log == []
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_read_in_light_and_in_dark(screens, page, scheme):
     page.emulate_media(color_scheme=scheme)

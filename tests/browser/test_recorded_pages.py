@@ -12,6 +12,8 @@ from sandbox.examples import example
 
 pytest.importorskip("playwright.sync_api")
 
+pytestmark = pytest.mark.sweep
+
 CALLS = """async (token) => {
     const ask = async (path, method) => (await fetch(path, {method: method, headers: {"X-Auth-Token": token}})).text();
     const customer = "/work/api/v2/customers/101";

@@ -126,6 +126,7 @@ def _status(one):
 # -- search and filter ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("words", "found"),
     [
@@ -151,6 +152,7 @@ def test_a_search_shows_the_tenants_that_have_every_word(opened, made, words, fo
     assert len(report.names()) == len(rows)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_outcomes_are_filtered_each_and_several(opened, made, number):
     report, rows = opened(), made["rows"]
@@ -206,6 +208,7 @@ def _sorted(rows, title, down):
     ]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("how", ["mouse", "Enter", "Space"])
 @pytest.mark.parametrize("title", [*COLUMNS, *LAST])
 def test_each_column_sorts_up_and_down(opened, made, title, how):
@@ -238,6 +241,7 @@ def test_a_sorted_table_stays_filtered_and_a_filtered_one_sorted(opened, made):
 # -- details --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("how", ["mouse", "Enter", "Space"])
 def test_details_open_and_close(opened, made, how):
     report = opened()
@@ -281,6 +285,7 @@ def test_details_show_changes_libraries_and_what_to_do(opened):
     expect(details.get_by_role("listitem")).to_have_count(2)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("tenant", "heading", "words"),
     [
@@ -308,6 +313,7 @@ def test_details_say_what_is_known(opened, tenant, heading, words):
         expect(details).to_contain_text(re.compile(r"\s*".join(map(re.escape, one.split()))))
 
 
+@pytest.mark.sweep
 def test_what_a_waiting_tenant_was_to_get_is_not_called_changed(opened, made):
     report = opened("real")
     button, details = report.of("consent")
@@ -319,6 +325,7 @@ def test_what_a_waiting_tenant_was_to_get_is_not_called_changed(opened, made):
     expect(details.get_by_role("heading", name="What changed")).to_be_visible()
 
 
+@pytest.mark.sweep
 def test_lines_of_a_message_stay_lines(opened):
     report = opened()
     button, details = report.of("caldwell9")
@@ -361,6 +368,7 @@ def _links(details):
     return [(link.text_content(), link.get_attribute("href")) for link in details.get_by_role("link").all()]
 
 
+@pytest.mark.sweep
 def test_only_addresses_of_the_tenant_are_links(opened, made):
     report = opened()
     place = "https://cloudimanage.com/work/cc"
@@ -374,6 +382,7 @@ def test_only_addresses_of_the_tenant_are_links(opened, made):
     assert _links(report.of("gupta")[1]) == []
 
 
+@pytest.mark.sweep
 def test_a_hand_over_leads_to_the_page_that_it_names(opened, made):
     report = opened("real")
     report.of("consent")[0].click()
@@ -408,6 +417,7 @@ def test_no_script_but_its_own_runs_and_nothing_is_fetched(made, page):
     assert policy == f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hashed}'"
 
 
+@pytest.mark.sweep
 def test_the_policy_stops_a_script_that_got_in(made, browser, tmp_path):
     text = Path(made["paths"]["real"].removeprefix("file://")).read_text(encoding="utf-8")
     (tmp_path / "page.html").write_text(text.replace("<main>", "<main><script>document.title = 'taken'</script>"))
@@ -421,6 +431,7 @@ def test_the_policy_stops_a_script_that_got_in(made, browser, tmp_path):
 # -- the top --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", ["varied", "real"])
 def test_sums_and_bar_say_the_same(opened, made, name):
     report = opened(name)
@@ -460,6 +471,7 @@ def test_the_calendar_has_each_end_in_its_month_and_tells_of_the_others(opened, 
     expect(report.page.locator(".beside")).to_have_text("1 has ended, 2 end later, 1 shows no end.")
 
 
+@pytest.mark.sweep
 def test_where_nothing_is_authorized_there_is_no_calendar(made, page, tmp_path):
     report = Report(page, page_of([row("bare", "awaiting_provisioning", "wsss")], tmp_path).as_uri())
     expect(report.page.locator(".year")).to_have_count(0)
@@ -495,6 +507,7 @@ def test_without_scripts_everything_is_there(made, browser):
     context.close()
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", ["varied", "real"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_can_be_read_in_light_and_in_dark(opened, scheme, name):
@@ -510,6 +523,7 @@ def test_all_text_can_be_read_in_light_and_in_dark(opened, scheme, name):
     assert min(report.page.locator(".year span").evaluate_all(f"all => all.map({CONTRAST})")) >= 4.5
 
 
+@pytest.mark.sweep
 def test_every_control_has_a_name(opened):
     report = opened()
     tree = report.page.locator("body").aria_snapshot()
@@ -520,6 +534,7 @@ def test_every_control_has_a_name(opened):
     expect(report.page.get_by_role("status")).to_have_attribute("aria-live", "polite")
 
 
+@pytest.mark.sweep
 def test_the_keyboard_goes_through_it_from_top_to_bottom(opened):
     report = opened()
     seen = []
@@ -535,6 +550,7 @@ def test_the_keyboard_goes_through_it_from_top_to_bottom(opened):
     assert outline == "solid"
 
 
+@pytest.mark.sweep
 def test_on_paper_are_the_details_and_no_controls(opened, made):
     report = opened()
     report.search.fill("caldwell")
@@ -547,6 +563,7 @@ def test_on_paper_are_the_details_and_no_controls(opened, made):
     expect(report.page.locator(".details:visible")).to_have_count(0)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("width", [320, 400, 800, 1280])
 @pytest.mark.parametrize("name", ["varied", "real", "one"])
 def test_no_window_is_too_narrow(opened, width, name):
@@ -559,6 +576,7 @@ def test_no_window_is_too_narrow(opened, width, name):
         assert (box["x"] >= 0, box["x"] + box["width"] <= width) == (True, True)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("width", [1280, 1000])
 def test_no_head_overlaps_the_next(opened, width):
     report = opened()
@@ -570,6 +588,7 @@ def test_no_head_overlaps_the_next(opened, width):
 # -- a thousand tenants ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_a_thousand_tenants_are_there_and_filtered_within_two_seconds(thousand, page, record_property):
     """The best of three, since a machine may be busy with something else; by the clock of the browser."""
     taken = []
@@ -598,6 +617,7 @@ LOADED_AND_FILTERED = """async () => {
 }"""
 
 
+@pytest.mark.sweep
 def test_a_thousand_tenants_can_be_sorted_and_opened(thousand, page):
     report = Report(page, thousand)
     report.head("Tenant")[1].click()

@@ -15,6 +15,8 @@ import pytest
 from gates.checkout import copied
 from support.guides import Guide
 
+pytestmark = pytest.mark.sweep
+
 GUIDE = Guide("docs/adding-a-field.md")
 CONTRACT, WIRE, DECISION, OPTION, DOCUMENTED, SANDBOX, KNOWN, TEST = GUIDE.diff
 STEPS = (CONTRACT, WIRE, DECISION, OPTION, DOCUMENTED, SANDBOX, KNOWN, TEST)

@@ -13,6 +13,8 @@ from playbooks_support import TRACKER, WRITES, Stage, authorizers, catalog, once
 from sandbox import Fault
 from sandbox.times import iso
 
+pytestmark = pytest.mark.sweep
+
 AUDIT = "imanage.control_center.audit"
 STRICT = ("-e", "imanage_audit_fail_on_drift=true")
 # Far from the clock of whatever machine runs this: the server's counts.

@@ -116,6 +116,7 @@ def without_session(cases):
     return {name: case for name, case in cases.items() if case.module != "imanage_session"}
 
 
+@pytest.mark.sweep
 def test_law_2_good_cases_end_alike_on_both_paths(world, tmp_path):
     cases = without_session({**WRITING, **SETTLED, **READING})
     results, _played = compared(world, tmp_path, cases)
@@ -123,6 +124,7 @@ def test_law_2_good_cases_end_alike_on_both_paths(world, tmp_path):
     assert [name for name in cases if results[name]["changed"] is not cases[name].changes] == []
 
 
+@pytest.mark.sweep
 def test_bad_cases_fail_alike_on_both_paths(world, tmp_path):
     cases = without_session(BAD)
     results, played = compared(world, tmp_path, cases)

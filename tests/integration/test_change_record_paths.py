@@ -12,6 +12,8 @@ from support.places import EXTENSION, TRACKER
 from support.plays import play
 from support.tasks import COLLECTION
 
+pytestmark = pytest.mark.sweep
+
 HERE, THERE = "here", "there"
 TASKS = (
     {f"{COLLECTION}.imanage_application": {"name": TRACKER}},

@@ -13,6 +13,8 @@ import pytest
 import trustme
 from playbooks_support import Stage, once
 
+pytestmark = pytest.mark.sweep
+
 COUNTING = Path(__file__).parent / "counting"
 TENANTS = ("acme", "birch", "cedar")
 # Reading again after a write has its reason: nothing else says that the write was made.

@@ -104,10 +104,10 @@ def test_the_demonstration_has_an_inventory_as_users_write_them():
     assert list(inventory["imanage_tenants"]["hosts"]) == ["acme", "birch", "cedar", "dune"]
 
 
-@pytest.mark.parametrize("target", ["demo", "sandbox", "test", "lint"])
-def test_the_commands_are_there(target):
+def _made(*arguments: str) -> str:
+    """What make would do in a fresh clone."""
     done = subprocess.run(
-        ["make", "--dry-run", "--always-make", target],
+        ["make", "--dry-run", "--always-make", *arguments],
         cwd=ROOT,
         env={**clean_environment(os.environ), "MAKEFLAGS": ""},
         capture_output=True,
@@ -115,14 +115,41 @@ def test_the_commands_are_there(target):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    command = {"demo": "demo/demo.py", "sandbox": "-m sandbox", "test": "-m pytest", "lint": "-m gates lint"}[target]
-    assert command in done.stdout
-    assert "-m venv .venv" in done.stdout  # from a fresh clone it makes what it needs
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("target", "command"),
+    [
+        ("demo", "demo/demo.py"),
+        ("sandbox", "-m sandbox"),
+        ("test", "-m pytest"),
+        ("test-all", "-m pytest"),
+        ("lint", "-m gates lint"),
+    ],
+)
+def test_the_commands_are_there(target, command):
+    made = _made(target)
+    assert command in made
+    assert "-m venv .venv" in made  # from a fresh clone it makes what it needs
+
+
+def test_sweeps_are_left_out_unless_they_are_named():
+    assert 'pytest -n auto -m "not sweep"' in _made("test")
+    for arguments in (("test", "ARGS=-k law_6"), ("test-all",), ("coverage",)):
+        assert "sweep" not in _made(*arguments)
+
+
+def test_what_lands_has_passed_all_tests_once():
+    assert re.findall(r"^make test.*$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"), re.MULTILINE) == [
+        "make test",
+        'make test-all ARGS="-m sweep"',
+    ]
 
 
 def test_help_names_the_commands():
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for target in ("make demo", "make sandbox", "make test", "make lint"):
+    for target in ("make demo", "make sandbox", "make test", "make test-all", "make lint"):
         assert target in done.stdout
 
 

@@ -15,6 +15,8 @@ from support.places import refreshing
 from support.recordings import call, har
 from support.tree import ROOT
 
+pytestmark = pytest.mark.sweep
+
 GUIDE = Guide("docs/when-a-tenant-answers-differently.md")
 VERIFY, READ = GUIDE.commands
 

@@ -14,6 +14,8 @@ import pytest
 from playbooks_support import Stage, authorizers, catalog, keep, once, shell
 from support.guides import Guide, changed
 
+pytestmark = pytest.mark.sweep
+
 GUIDE = Guide("docs/embedding-the-role.md")
 PLAY, INVENTORY, RESCUE, SORT, CONCLUDE, SOME, AUDIT, BASTION, GATEWAYS, MODULES = GUIDE.yaml
 (TRACKER_PAGE,) = Guide("roles/tracker_onboarding/README.md").yaml

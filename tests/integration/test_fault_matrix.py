@@ -24,6 +24,7 @@ def frozen():
         yield running
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name.replace(" ", "_"))
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row).replace(" ", "_"))
 def test_a_fault_ends_as_promised(frozen, row, column):

@@ -18,6 +18,8 @@ from support.guides import Guide
 from support.places import TRACKER
 from support.tree import ROOT
 
+pytestmark = pytest.mark.sweep
+
 GUIDE = Guide("docs/your-first-tenant.md")
 ACTIVATE, INSTALL, CREATE, LOOK, PREVIEW, ONBOARD, AGAIN = GUIDE.commands
 INVENTORY, VAULT, LOOK_PLAY = GUIDE.yaml

@@ -11,6 +11,8 @@ from collections import Counter
 import pytest
 from playbooks_support import WRITES, Stage, once
 
+pytestmark = pytest.mark.sweep
+
 TENANTS = [f"t{number}" for number in range(100)]
 LIMIT = {"requests": 60, "seconds": 1}
 # The recommendation of docs/many-tenants.md.

@@ -14,6 +14,8 @@ from playbooks_support import Stage, app, keep, once, shell
 from support.guides import Guide, changed, every_guide
 from support.places import SIGNING
 
+pytestmark = pytest.mark.sweep
+
 PREVIEW, APPROVED = Guide("docs/previews.md").commands
 RECORD = Guide("docs/change-record.md")
 (RECORDED,) = RECORD.commands

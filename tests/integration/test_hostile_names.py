@@ -13,6 +13,8 @@ import pytest
 from playbooks_support import Stage, once
 from sandbox import Fault
 
+pytestmark = pytest.mark.sweep
+
 COLLECTION = "imanage.control_center"
 TOUCHED = "touched-by-a-template"
 TEMPLATE = "{{ lookup('pipe', 'touch " + TOUCHED + "') }}"

@@ -18,6 +18,8 @@ from sandbox import contract
 from support.endings import Ending
 from support.short_way import short_way
 
+pytestmark = pytest.mark.sweep
+
 ONBOARD = "imanage.control_center.onboard"
 # How many tenants, and how often each signal comes: make kills has many.
 MANY = "KILLS" in os.environ

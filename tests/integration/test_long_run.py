@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import pytest
 from reliability.long_run import CHANCE, LongRun
+
+pytestmark = pytest.mark.sweep
 
 
 def test_many_tenants_among_faults_are_whole_after_a_run_without(tmp_path):

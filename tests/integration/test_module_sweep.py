@@ -22,6 +22,8 @@ from support.short_way import short_way
 from support.sweep import AWKWARD, MARKS, CommandLines, Sweep, mark, marked
 from support.tasks import COLLECTION, MODULES
 
+pytestmark = pytest.mark.sweep
+
 # What is given to a run, and so has the secrets in it.
 GIVEN = ("inventory.json", "playbook.yml")
 ELSEWHERE = {"SOME_VARIABLE": "some value"}

@@ -12,6 +12,8 @@ from playbooks_support import Stage, app, keep, once, shell
 from support.guides import Guide
 from support.places import SIGNING
 
+pytestmark = pytest.mark.sweep
+
 GUIDE = Guide("docs/other-applications.md")
 LIST, PLAY = GUIDE.yaml
 PREVIEW, RUN, REMOVE = GUIDE.commands

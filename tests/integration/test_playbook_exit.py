@@ -19,6 +19,8 @@ from urllib.parse import quote, quote_plus
 import pytest
 from playbooks_support import EXTENSION, PROCESS, Run, Stage, authorizers, catalog, once
 
+pytestmark = pytest.mark.sweep
+
 ONBOARD = "imanage.control_center.onboard"
 AUDIT = "imanage.control_center.audit"
 REPORTS = {"report.html", "report.json", "report.csv"}

@@ -12,6 +12,8 @@ from support.places import filled
 from support.tasks import WRITERS, run
 from support.truth import CUSTOMER, NAME, reached, tell, told_of
 
+pytestmark = pytest.mark.sweep
+
 EXAMPLES = 100
 
 

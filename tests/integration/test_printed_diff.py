@@ -10,6 +10,8 @@ import re
 import pytest
 from playbooks_support import Stage, catalog, once
 
+pytestmark = pytest.mark.sweep
+
 NAMED = {"tracker_onboarding_access": "custom", "tracker_onboarding_groups": ["IT", "Pilot"]}
 HOST = {**NAMED, "tracker_onboarding_renew_before_days": 30, "tracker_onboarding_refresh_token_expiry_days": 90}
 PRINTED = """\

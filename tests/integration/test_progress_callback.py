@@ -12,6 +12,8 @@ import pytest
 from playbooks_support import EXTENSION, Stage, catalog, on_terminal, once
 from sandbox import Fault
 
+pytestmark = pytest.mark.sweep
+
 LINE = re.compile(r"\d+ of \d+ tenants done[^\r\n\x1b]*")
 ERASE = "\r\x1b[2K"
 OPTIONS = {

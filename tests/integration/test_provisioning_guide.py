@@ -13,6 +13,8 @@ from support.guides import Guide, changed
 from support.letters import customers, parsed
 from support.places import EXTENSION, TRACKER
 
+pytestmark = pytest.mark.sweep
+
 SETTINGS, PLAY = Guide("docs/provisioning.md").yaml
 (PREVIEW,) = Guide("docs/provisioning.md").commands
 FROM, TO = "it@acme.example", "onboarding@imanage.example"

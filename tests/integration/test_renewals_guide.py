@@ -17,6 +17,8 @@ from playbooks_support import Stage, authorizers, catalog, encrypt, keep, once, 
 from support.guides import Guide
 from support.tree import TREE
 
+pytestmark = pytest.mark.sweep
+
 GUIDE = Guide("docs/renewals-and-drift.md")
 (SCRIPT,) = GUIDE.commands
 (CRONTAB,) = GUIDE.crontab

@@ -16,6 +16,8 @@ from support.places import filled
 from support.truth import UNKNOWABLE
 from support.wishes import Situation, role_situations, role_variables
 
+pytestmark = pytest.mark.sweep
+
 GENERATED = 52
 ADDED = f"'{EXTENSION}' is assumed to be added by an earlier task"
 PAGE = f"An earlier task is assumed to bring the page Tracker background service authorization of '{EXTENSION}'"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 from playbooks_support import Stage, once
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):

@@ -29,6 +29,8 @@ from support.places import Places
 from support.plays import play
 from support.short_way import short_way
 
+pytestmark = pytest.mark.sweep
+
 # Characters that every encoding alters, and nothing that is part of another word.
 GIVEN = {
     "password": "pass/word+of two&people=é",

@@ -15,6 +15,8 @@ from sandbox.examples import example
 from support.guides import Guide, changed
 from support.places import SIGNING
 
+pytestmark = pytest.mark.sweep
+
 GUIDE = Guide("docs/signing-in.md")
 PASSWORD, REFRESH, ACCESS, TWO, SESSION, DEFAULTS = GUIDE.yaml
 ENCRYPT, AUDIT, ENVIRONMENT = GUIDE.commands

@@ -21,6 +21,8 @@ from playbooks_support import Stage, keep, once, shell
 from support.guides import Guide, changed
 from support.tree import ROOT
 
+pytestmark = pytest.mark.sweep
+
 GUIDE = Guide("docs/many-tenants.md")
 PROGRESS, SLICES, MERGE, BUILD = GUIDE.commands
 SLICED_TEMPLATE, MERGING_TEMPLATE = GUIDE.yaml

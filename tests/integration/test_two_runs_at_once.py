@@ -8,8 +8,11 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from playbooks_support import Stage, _in_pipe, app
 from sandbox.wire import Refusal, error_reply
+
+pytestmark = pytest.mark.sweep
 
 ONBOARD = "imanage.control_center.onboard"
 TENANTS = ("t1", "t2", "t3")

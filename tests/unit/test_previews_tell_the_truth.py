@@ -32,7 +32,7 @@ def tell_in_memory(situation):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.sweep) for part in range(1, PARTS))])
 @pytest.mark.parametrize("module", [*WRITERS, CHAIN])
 def test_previews_tell_the_truth(module, part, pytestconfig):
     chosen = pytestconfig.getoption("hypothesis_seed", None)

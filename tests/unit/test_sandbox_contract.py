@@ -171,6 +171,7 @@ def engine_schema(operation, url):
     return schema
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("operation", sorted(contract.operations()))
 def test_generated_requests(operation):
     sandbox = Sandbox([example(**PREPARED)])
