@@ -21,7 +21,7 @@ from .tree import COLLECTION, ROOT
 
 PACKAGE = f"ansible_collections.{COLLECTION}.plugins.modules"
 MODULES = tuple(sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("imanage_*.py")))
-WRITERS = ("imanage_application", "imanage_app_auth", "imanage_library_authorization", "imanage_onboarding")
+WRITERS = ("imanage_application", "imanage_app_auth", "imanage_library_authorization")
 
 
 def module(name: str) -> Any:
