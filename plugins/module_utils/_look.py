@@ -38,12 +38,14 @@ class Part(NamedTuple):
 class Want(NamedTuple):
     """What is wanted of a tenant.
 
-    C(parts) are in the order in which they are carried out, those of the chosen C(stages) only. C(second_account)
-    authorizes the libraries, None where the first does. C(approved): the plan that was approved, None where none was.
+    C(parts) are in the order in which they are carried out, those of the chosen C(stages) only; C(left_out) has the
+    stages of the others. C(second_account) authorizes the libraries, None where the first does. C(approved): the plan
+    that was approved, None where none was.
     """
 
     names: list[str]
     stages: list[str]
+    left_out: list[str]
     parts: list[Part]
     leaving: bool
     must_be_provisioned: bool
@@ -80,9 +82,7 @@ def _nothing_yet(want: Want) -> dict[str, Any]:
         "unlisted": None,
         "plan": {"changes": [], "writes": [], "assumptions": []},
         "stages": [],
-        "remaining": [
-            _remains(stage, None, "left_out_by_tags", remedy) for stage in WRITING_STAGES if stage not in want.stages
-        ],
+        "remaining": [_remains(stage, None, "left_out_by_tags", remedy) for stage in want.left_out],
     }
 
 
@@ -218,9 +218,11 @@ def _want(parameters: Mapping[str, Any]) -> Want:
         # The page of authorizations goes with its application, so they are withdrawn first.
         parts.reverse()
     stages = [stage for stage in WRITING_STAGES if stage in parameters["stages"]]
+    wanted = {part.stage for part in parts}
     return Want(
         names,
         stages,
+        [stage for stage in WRITING_STAGES if stage in wanted and stage not in stages],
         [part for part in parts if part.stage in stages],
         leaving,
         parameters["on_unprovisioned"] == "fail",

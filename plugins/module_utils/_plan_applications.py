@@ -69,7 +69,7 @@ def plan_application(wish: ApplicationWish, current: Mapping[str, Any] | None) -
         steps.append(_status_step(ids, target["status"], "add the application", (*_ADDED, *_ENABLED)))
     if access_body:
         # Added for a list that is refused, an application would be open to all, or to nobody.
-        undo = None if added else _remove_step(current)
+        undo = None if added else _remove_step(current)._replace(touches=steps[0].touches)
         steps.append(Step("updateAppAccess", ids, access_body, "set who has access", undo, _ACCESS))
     if guarded or (added and target["enabled"] != start["enabled"]):
         verb = "enable" if target["enabled"] else "disable"

@@ -74,10 +74,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         "stages": _stages(intent, records["look"], ran, failed_stage),
         "libraries": {
             "authorized": [row["id"] for row in rows if row["authorized"]],
-            "pending": [
-                *(row["id"] for row in rows if not row["authorized"] and intent != "offboard"),
-                *(row["library"] for row in remaining if row["library"] is not None),
-            ],
+            "pending": _pending(intent, rows, remaining),
             "unlisted": unlisted,
         },
         "authorizations": [
@@ -167,7 +164,7 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
     words = dict.fromkeys(STAGES, "skipped")
     if not known["left_alone"]:
         words["provisioning"] = "waiting" if known["missing"] else "unchanged"
-    if not look.get("failed") and not known["left_alone"] and not known["missing"]:
+    if "plan" in look and not look.get("failed") and not known["left_alone"] and not known["missing"]:
         left_out = [row["stage"] for row in known["remaining"] if row["library"] is None]
         nothing_to_do = [stage for stage in WRITING_STAGES if stage not in [*left_out, *known["stages"]]]
         words.update(dict.fromkeys(nothing_to_do, "unchanged"))
@@ -179,6 +176,12 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
             changed = any(one.get("changed") for one in results)
             words[stage] = "waiting" if waits else "changed" if changed else "unchanged"
     return {**words, **({failed: "failed"} if failed else {})}
+
+
+def _pending(intent: str, rows: list[dict[str, Any]], remaining: list[dict[str, Any]]) -> list[str]:
+    """The libraries that are not authorized and should be; a look lists those too that an approved plan does not have."""
+    wanting = [row["id"] for row in rows if not row["authorized"] and intent != "offboard"]
+    return list(dict.fromkeys([*wanting, *(row["library"] for row in remaining if row["library"] is not None)]))
 
 
 def _first_end(intent: str, rows: list[dict[str, Any]]) -> str | None:
@@ -207,7 +210,9 @@ def _changes_made(ran: Results) -> list[dict[str, Any]]:
                 for field in [*write["before"], *write["after"]]:
                     before.setdefault(field, write["before"].get(field))
                     after[field] = write["after"].get(field)
-    return [_change(stage, title, before, after) for (stage, title), (before, after) in made.items()]
+    changes = [_change(stage, title, before, after) for (stage, title), (before, after) in made.items()]
+    # Nothing is left of what was taken back.
+    return [change for change in changes if change["fields"]]
 
 
 def _change(stage: str, title: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

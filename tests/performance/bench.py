@@ -5,8 +5,8 @@
 
 One sandbox in a process of its own; the candidates take turns, round by round, and medians are compared. BENCH=full
 adds sizes, latency, forks and TLS, and takes hours; BENCH=100 is what it has of 100 tenants. BENCH_ROUNDS (5) sets the
-rounds. BENCH_BASE, the folder of another commit's checkout, measures only its playbooks beside these, with 100 tenants or
-as many as BENCH says.
+rounds. With BENCH_BASE, the folder of another commit's checkout, only its playbooks are measured beside these, with 100
+tenants or as many as BENCH says.
 """
 
 from __future__ import annotations

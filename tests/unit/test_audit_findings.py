@@ -9,7 +9,7 @@ import datetime
 
 import pytest
 from ansible_collections.imanage.control_center.plugins.plugin_utils._audit import MEND, findings
-from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import CONFIGURE, conclude
+from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import NOTHING_RAN, conclude
 from sandbox import Sandbox
 from sandbox.examples import example
 from sandbox.times import iso
@@ -33,9 +33,9 @@ def library(name, by, days):
 
 @pytest.fixture
 def audit(monkeypatch):
-    """A function that gives the role's fact of an audit of a tenant, and of the preview of an onboarding."""
+    """A function that gives the role's fact of an audit of a tenant."""
 
-    def go(intent="audit", days=30, wanted=BOTH, authorization=None, url="https://cc.example", **tenant):
+    def go(days=30, wanted=BOTH, authorization=None, url="https://cc.example", **tenant):
         users = [
             {"id": ADMIN, "password": "p4ssword", "app_management": True, "nrtadmin": "all"},
             {"id": NRT, "password": "p4ssword", "nrtadmin": "all"},
@@ -49,17 +49,16 @@ def audit(monkeypatch):
             "applications": wanted,
             "authorization": {"renew_before_days": days, **(authorization or {})},
         }
-        run = run_in_memory(monkeypatch, where, "imanage_onboarding", given, check=True, diff=False)
-        names = [TRACKER, EXTENSION]
-        return conclude({"intent": intent, "tenant": "acme", "url": url, "names": names, "run": run})
+        look = run_in_memory(monkeypatch, where, "imanage_onboarding_info", given, check=True)
+        known = {"intent": "audit", "tenant": "acme", "url": url, "names": [TRACKER, EXTENSION], "check_mode": True}
+        return conclude({**NOTHING_RAN, **known, "look": look})
 
     return go
 
 
 def test_a_tenant_as_it_shall_be_needs_nothing(audit):
     result = audit(libraries=[library("ACTIVE", ADMIN, 31)])
-    assert (result["status"], result["next_steps"]) == ("onboarded", [])
-    assert CONFIGURE in audit("onboard", libraries=[library("ACTIVE", ADMIN, 31)])["next_steps"]
+    assert (result["status"], result["changed"], result["next_steps"]) == ("onboarded", False, [])
 
 
 def test_a_field_that_differs_is_told_as_it_is_and_as_it_shall_be(audit):
@@ -107,12 +106,6 @@ def test_libraries_are_told_by_what_is_wrong_with_them(audit):
     assert result["expires_at"] == ends(9)
 
 
-def test_the_preview_of_an_onboarding_still_tells_what_the_run_would_leave(audit):
-    result = audit("onboard", libraries=["NEW", library("SOON", PAT, 9)])
-    assert result["libraries"]["authorized"] == ["NEW", "SOON"]
-    assert result["libraries"]["pending"] == []
-
-
 @pytest.mark.parametrize(
     ("authorization", "by", "told"),
     [
@@ -133,12 +126,12 @@ def test_somebody_else_is_whoever_would_not_authorize_now(audit, authorization, 
 
 @pytest.mark.parametrize(("by", "others"), [(ADMIN.upper(), 0), (PAT, 1)])
 def test_the_account_is_the_same_in_upper_case(by, others):
-    rows = {"ACTIVE": {"authorized_by": by, "expires_at": None}}
-    state = [
-        {"stage": "provisioning", "title": "The tenant", "facts": {"authorizes": ADMIN}},
-        {"stage": "authorization", "title": "The page", "facts": {"libraries": rows}},
-    ]
-    assert len(findings({"state": state, "changes": [], "assumptions": []})) == others
+    look = {
+        "tenant": {"authorizes": ADMIN},
+        "libraries": [{"id": "ACTIVE", "authorized_by": by, "expires_at": None}],
+        "plan": {"changes": [], "assumptions": []},
+    }
+    assert len(findings(look)) == others
 
 
 def test_an_authorization_without_an_end_has_none_in_the_sentence(audit):

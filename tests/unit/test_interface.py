@@ -34,23 +34,26 @@ CONNECTION = {
     "api_paths": None,
 }
 OWN = {
-    "imanage_application": {"name", "app_id", "state", "enabled", "access", "users", "groups", "exclusive"},
+    "imanage_application": {"name", "app_id", "state", "enabled", "access", "users", "groups", "exclusive", "planned"},
     "imanage_app_auth": {
         "name",
         "app_id",
         "allow_refresh_token",
         "refresh_token_expiry_days",
         "access_token_expiry_minutes",
+        "planned",
     },
     "imanage_library_authorization": {
         "libraries",
+        "except",
         "state",
         "email",
         "authorizer",
         "renew_before_days",
         "on_consent_required",
+        "planned",
     },
-    "imanage_onboarding": {
+    "imanage_onboarding_info": {
         "state",
         "applications",
         "authorization",
@@ -65,10 +68,13 @@ OWN = {
     "imanage_library_authorization_info": {"libraries"},
 }
 RETURNED = {
-    "imanage_application": {"application"},
-    "imanage_app_auth": {"application", "token_policy"},
-    "imanage_library_authorization": {"libraries", "unlisted", "handed_over"},
-    "imanage_onboarding": {"stages", "plan", "check_mode"},
+    "imanage_application": {"application", "writes"},
+    "imanage_app_auth": {"application", "token_policy", "writes"},
+    "imanage_library_authorization": {"libraries", "unlisted", "handed_over", "writes"},
+    "imanage_onboarding_info": {
+        *("tenant", "left_alone", "applications", "missing", "near_misses", "libraries", "unlisted"),
+        *("plan", "stages", "remaining", "failed_stage", "check_mode"),
+    },
     "imanage_session": {"access_token", "api_url", "customer_id", "user", "email", "check_mode"},
     "imanage_tenant_info": {"tenant"},
     "imanage_contract_info": {"operations", "obstacles"},
@@ -145,13 +151,16 @@ def test_law_9_mutual_exclusion_is_documented(name):
 
 
 def test_law_9_stages_take_the_options_of_the_modules_that_do_them():
-    own = task("imanage_onboarding").options.own
+    own = task("imanage_onboarding_info").options.own
     application, authorization = own["applications"]["options"], own["authorization"]["options"]
     modules = {name: task(name).options.own for name in WRITERS}
     both = {**modules["imanage_application"], **modules["imanage_app_auth"]}
-    assert set(application) == set(both) - {"app_id", "state"}
-    assert set(authorization) == set(modules["imanage_library_authorization"]) - {"state"} | {"username", "password"}
+    libraries = modules["imanage_library_authorization"]
+    assert set(application) == set(both) - {"app_id", "state", "planned"}
+    assert set(authorization) == set(libraries) - {"state", "planned"} | {"username", "password"}
     assert all(application[option] == both[option] for option in set(application) - {"name"})
+    assert all(authorization[option] == libraries[option] for option in set(authorization) & set(libraries))
+    assert own["stages"]["choices"] == own["stages"]["default"] == list(_options.WRITING_STAGES)
     assert authorization["password"]["no_log"] is True
 
 

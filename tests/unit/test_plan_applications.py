@@ -177,6 +177,12 @@ def test_exclusive_speaks_of_the_given_lists_each_for_itself():
     assert plan_application(ApplicationWish(groups=[]), current).steps == []
 
 
+@pytest.mark.parametrize(("enabled", "fields"), [(True, ("Added",)), (None, ("Added", "Enable application?"))])
+def test_taking_an_addition_back_is_about_the_fields_that_the_addition_was_about(enabled, fields):
+    adding, access, *_enabling = plan_application(ApplicationWish(enabled=enabled, mode="custom"), CATALOG).steps
+    assert adding.touches == access.undo.touches == fields
+
+
 def test_absent_on_nothing_plans_nothing():
     for current in (None, CATALOG):
         plan = plan_application(ApplicationWish(state="absent"), current)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what the task imanage_onboarding returned to the result fact: every status, every stage, every next step."""
+"""From what the role's tasks registered to the result fact: every status, every stage, every next step."""
 
 from __future__ import annotations
 
@@ -12,452 +12,416 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.imanage.control_center.plugins.filter.tracker_result import FilterModule, tracker_result
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _provisioning_request
-from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import (
+from ansible_collections.imanage.control_center.plugins.plugin_utils._next_steps import (
+    AGAIN,
     CONFIGURE,
     INSTALL,
-    conclude,
+    NOT_APPROVED,
+    appeared,
     desktop_configuration,
+    left_out,
 )
+from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import conclude
 
 NAMES = ("iManage Tracker", "iManage Tracker CC configuration")
-STAGES = ("provisioning", "application", "refresh_token", "authorization")
-SESSION = {"changed": False, "customer_id": 7}
-CHANGED, UNCHANGED = {"changed": True}, {"changed": False}
+WRITING = ("application", "refresh_token", "authorization")
+STAGES = ("provisioning", *WRITING)
+LATER, SOONER = "2027-03-01T00:00:00Z", "2026-12-01T00:00:00Z"
+CHANGED, UNCHANGED = {"changed": True, "writes": []}, {"changed": False, "writes": []}
+SKIPPED = {"changed": False, "skipped": True, "skip_reason": "Conditional result was False"}
+UNREACHABLE = {"unreachable": True, "msg": "no way there"}
 
 
-def row(library, authorized=True, expires_at="2027-01-01T00:00:00Z", by="ada"):
+def row(library, authorized=True, expires_at=LATER, by="ada"):
     """A row of the page of authorizations."""
-    known = (
-        {"authorized_by": by, "expires_at": expires_at} if authorized else {"authorized_by": None, "expires_at": None}
-    )
-    return {"id": library, "authorized": authorized, **known}
+    known = {"authorized_by": by, "expires_at": expires_at}
+    return {"id": library, "authorized": authorized, **(known if authorized else dict.fromkeys(known))}
 
 
-def planned(library):
-    """A row as a preview has it of a library that is still to be authorized."""
-    return row(library, expires_at=None, by=None)
-
-
-def lookup(names=NAMES, status="enabled"):
-    """What the provisioning check found."""
+def looked(stages=(), **changes):
+    """What a look found where everything is as wanted, but for the stages that have something to write."""
     return {
         "changed": False,
-        "applications": [{"name": name, "status": status} for name in names],
-        "missing": [name for name in NAMES if name not in names],
+        "check_mode": False,
+        "tenant": {"customer_id": 7, "user": "ada", "email": "ada@acme.example", "authorizes": "ada"},
+        "left_alone": False,
+        "missing": [],
+        "near_misses": [],
+        "applications": [{"name": name, "status": "enabled"} for name in NAMES],
+        "libraries": [row("ACTIVE")],
+        "unlisted": [],
+        "plan": {"changes": [], "writes": [], "assumptions": []},
+        "stages": list(stages),
+        "remaining": [],
+        **changes,
     }
 
 
-def authorization(changed=False, rows=(), unlisted=(), handed_over=()):
-    """What the authorization of the libraries returned."""
-    return {"changed": changed, "libraries": list(rows), "unlisted": list(unlisted), "handed_over": list(handed_over)}
-
-
-def handed_over(library="ARCHIVE"):
-    """A library that waits for a person."""
-    return {"library": library, "url": "u", "user": "ada", "instructions": f"Authorize {library}."}
+def libraries(*rows, changed=False, unlisted=(), waiting=(), **more):
+    """What the authorization of libraries returned; C(waiting) were handed over."""
+    handed_over = [{"library": one, "url": "u", "user": "ada", "instructions": f"Authorize {one}."} for one in waiting]
+    found = {"libraries": list(rows), "unlisted": list(unlisted), "handed_over": handed_over}
+    return {"changed": changed, "writes": [], **found, **more}
 
 
 def refusal(kind="permission", **more):
-    """The result of a stage that failed, or of a task that failed before any stage."""
+    """The result of a task of this collection that failed."""
     return {"failed": True, "changed": False, "msg": "it said no", "failure": {"kind": kind, "status": 403}, **more}
 
 
-def run(check_mode=False, **stages):
-    """The task's result where everything is as wanted, but for the given stages. One that is None has no key."""
-    wanted = {
-        "session": [SESSION],
-        "provisioning": [lookup()],
-        "application": [UNCHANGED, UNCHANGED],
-        "refresh_token": [UNCHANGED],
-        "authorization": [authorization(rows=[row("ACTIVE")])],
-        **stages,
-    }
-    returned = {stage: results for stage, results in wanted.items() if results is not None}
-    results = [result for of_stage in returned.values() for result in of_stage]
-    failed = next((result for result in results if result.get("failed")), {})
-    return {
-        "changed": any(result["changed"] for result in results),
-        **{key: failed[key] for key in ("failed", "msg", "failure") if key in failed},
-        "check_mode": check_mode,
-        "stages": returned,
-    }
+def write(title, before, after, outcome="done"):
+    """A row of what a task wrote."""
+    return {"title": title, "before": before, "after": after, "outcome": outcome, "ids": {"library_id": title}}
 
 
-def failed_in(stage, *results, **stages):
-    """The task's result where a stage failed, so that nothing behind it ran."""
-    order = ("session", *STAGES)
-    behind = order[order.index(stage) + 1 :]
-    return run(**{**stages, stage: list(results) or [refusal()], **dict.fromkeys(behind)})
-
-
-def records(**changes):
-    """The records of a tenant where everything is as wanted."""
+def records(look=None, application=(), refresh_token=None, authorization=None, **changes):
+    """What the role recorded of a tenant. C(application) has the results of its loop."""
     return {
         "intent": "onboard",
         "tenant": "acme",
         "url": "https://cloudimanage.com",
         "names": list(NAMES),
-        "run": run(),
+        "provisioning_request": {},
+        "check_mode": False,
+        "look": looked() if look is None else look,
+        "application": {"results": list(application)} if application else {},
+        "refresh_token": refresh_token or {},
+        "authorization": authorization or {},
+        "failed": {},
         **changes,
     }
 
 
-def unprovisioned(found=NAMES[:1], **changes):
-    """The records of a tenant whose catalog lacks an application, the configuration application for example."""
-    left_alone = {"application": None, "refresh_token": None, "authorization": None}
-    return records(**{"run": run(provisioning=[lookup(found)], **left_alone), **changes})
-
-
-def offboarding(**stages):
-    """The records of a tenant that is taken back, which has no token policies."""
-    return records(intent="offboard", run=run(refresh_token=None, **stages))
-
-
-def concluded(**stages):
-    """The fact of an onboarding where these stages returned something else."""
-    return conclude(records(run=run(**stages)))
+def concluded(look=None, **changes):
+    """The fact of a tenant."""
+    return conclude(records(look, **changes))
 
 
 def words(result):
-    """How the four stages went, in order."""
+    """How the four stages went, by their first letters: u(nchanged), c(hanged), w(aiting), f(ailed), s(kipped)."""
     assert tuple(result["stages"]) == STAGES
-    return list(result["stages"].values())
+    return "".join(word[0] for word in result["stages"].values())
 
 
 # -- the shape ------------------------------------------------------------------------------------------------------
 
+MISSING = looked(missing=list(NAMES[1:]), libraries=[])
+LEFT_ALONE = looked(left_alone=True, tenant=dict.fromkeys(("customer_id", "user", "email", "authorizes")))
 EVERY_SORT = [
     pytest.param(records(), id="onboarded"),
-    pytest.param(unprovisioned(), id="awaiting provisioning"),
-    pytest.param(offboarding(), id="offboarded"),
-    pytest.param(records(run=failed_in("refresh_token")), id="failed in a stage"),
-    pytest.param(records(run=refusal("bad_option")), id="failed before the stages"),
+    pytest.param(records(MISSING), id="awaiting provisioning"),
+    pytest.param(records(LEFT_ALONE), id="left alone"),
+    pytest.param(records(looked(["application"], check_mode=True), application=[CHANGED]), id="preview"),
+    pytest.param(records(looked(["authorization"]), authorization=refusal()), id="failed in a stage"),
+    pytest.param(records({}, failed={"msg": "it crashed"}), id="failed before the look"),
 ]
 
 
 @pytest.mark.parametrize("given", EVERY_SORT)
-def test_has_the_keys_of_the_design_in_their_order(given):
-    result = conclude(given)
-    assert list(result) == [
-        *("tenant", "customer_id", "url", "status", "check_mode", "changed"),
-        *("stages", "libraries", "authorizations", "expires_at", "changes", "provisioning_request"),
-        *("next_steps", "failure"),
-    ]
-    assert tuple(result["stages"]) == STAGES
-    assert list(result["libraries"]) == ["authorized", "pending", "unlisted"]
-
-
-def test_says_which_tenant_it_is_about():
-    result = conclude(records())
-    assert (result["tenant"], result["customer_id"], result["url"]) == ("acme", 7, "https://cloudimanage.com")
-
-
-@pytest.mark.parametrize("given", EVERY_SORT)
-def test_leaves_what_it_was_given_alone(given):
+def test_is_plain_data_with_the_keys_of_the_design_in_their_order(given):
     before = copy.deepcopy(given)
-    conclude(given)
-    assert given == before
-
-
-@pytest.mark.parametrize("given", EVERY_SORT)
-def test_is_plain_data(given):
-    assert json.loads(json.dumps(conclude(given))) == conclude(given)
+    result = conclude(given)
+    assert given == before, "what it was given is left alone"
+    assert list(result) == [
+        *("tenant", "customer_id", "url", "status", "check_mode", "changed", "stages", "libraries", "authorizations"),
+        *("expires_at", "changes", "remaining", "assumptions", "planned", "provisioning_request", "next_steps"),
+        "failure",
+    ]
+    assert list(result["libraries"]) == ["authorized", "pending", "unlisted"]
+    assert json.loads(json.dumps(result)) == result
 
 
 # -- the status and the stages --------------------------------------------------------------------------------------
 
+NEW = appeared("NEW")
+ALL, LATE = looked(WRITING), looked(["authorization"], remaining=[left_out("refresh_token")])
+BACK = looked(["authorization", "application"])
+DISABLED = looked(["application"], applications=[{"name": name, "status": "disabled"} for name in NAMES], libraries=[])
+GONE, ONE, TWO = libraries(row("A", False), changed=True), [CHANGED, UNCHANGED], [CHANGED, CHANGED]
+WAITING = libraries(row("A", False), waiting="A")
 
-def test_onboarded_without_a_change():
-    result = conclude(records())
-    assert (result["status"], result["changed"], result["failure"]) == ("onboarded", False, None)
-    assert words(result) == ["unchanged"] * 4
-
-
-@pytest.mark.parametrize(
-    ("stage", "results"),
-    [
-        ("application", [CHANGED, CHANGED]),
-        ("application", [CHANGED, UNCHANGED]),
-        ("application", [UNCHANGED, CHANGED]),
-        ("refresh_token", [CHANGED]),
-        ("authorization", [authorization(changed=True)]),
-    ],
-)
-def test_one_change_is_a_change_of_its_stage(stage, results):
-    result = concluded(**{stage: results})
-    assert (result["status"], result["changed"]) == ("onboarded", True)
-    assert result["stages"] == {**dict.fromkeys(STAGES, "unchanged"), stage: "changed"}
-
-
-@pytest.mark.parametrize("found", [NAMES[:1], NAMES[1:], ["iManage Drive"], []])
-def test_awaits_provisioning_while_one_of_both_is_missing(found):
-    result = conclude(unprovisioned(found))
-    assert (result["status"], result["changed"], result["failure"]) == ("awaiting_provisioning", False, None)
-    assert words(result) == ["waiting", "skipped", "skipped", "skipped"]
-
-
-def test_awaits_consent_of_one_library_while_others_are_authorized():
-    rows = [row("ACTIVE"), row("ARCHIVE", False)]
-    result = concluded(authorization=[authorization(True, rows, handed_over=[handed_over()])])
-    assert (result["status"], result["changed"]) == ("awaiting_consent", True)
-    assert words(result) == ["unchanged", "unchanged", "unchanged", "waiting"]
-    assert result["libraries"] == {"authorized": ["ACTIVE"], "pending": ["ARCHIVE"], "unlisted": []}
-
-
-@pytest.mark.parametrize(("intent", "status"), [("audit", "drifted"), ("onboard", "onboarded")])
-def test_only_an_audit_calls_a_change_a_drift(intent, status):
-    result = conclude(records(intent=intent, run=run(refresh_token=[CHANGED])))
-    assert (result["status"], result["changed"]) == (status, True)
+# What was found and returned, the words of the stages, the status, and whether anything was changed.
+STANDS = [
+    ({}, "uuuu", "onboarded", False),
+    ({"look": looked(["application"]), "application": TWO}, "ucuu", "onboarded", True),
+    ({"look": looked(["application"]), "application": ONE}, "ucuu", "onboarded", True),
+    ({"look": looked(["application"]), "application": ONE[::-1]}, "ucuu", "onboarded", True),
+    ({"look": looked(["application"]), "application": [UNCHANGED] * 2}, "uuuu", "onboarded", False),
+    ({"look": looked(["refresh_token"]), "refresh_token": CHANGED}, "uucu", "onboarded", True),
+    ({"look": looked(["authorization"]), "authorization": libraries(changed=True)}, "uuuc", "onboarded", True),
+    ({"look": MISSING}, "wsss", "awaiting_provisioning", False),
+    ({"look": looked(["authorization"]), "authorization": WAITING}, "uuuw", "awaiting_consent", False),
+    ({"look": LATE, "authorization": {**WAITING, "changed": True}}, "uusw", "awaiting_consent", True),
+    ({"look": LATE, "authorization": libraries(changed=True)}, "uusc", "incomplete", True),
+    ({"look": looked(remaining=[NEW])}, "uuuu", "incomplete", False),
+    ({"look": looked(remaining=[left_out(stage) for stage in WRITING])}, "usss", "incomplete", False),
+    ({"look": ALL, "application": TWO, "authorization": SKIPPED}, "ucss", "incomplete", True),
+    ({"look": LEFT_ALONE}, "ssss", "left_alone", False),
+    # An audit runs no stage, and only it calls a difference a drift.
+    ({"intent": "audit"}, "uuuu", "onboarded", False),
+    ({"intent": "audit", "look": looked(["refresh_token"])}, "uucu", "drifted", True),
+    ({"intent": "audit", "look": LATE}, "uusc", "drifted", True),
+    ({"intent": "audit", "look": looked(remaining=[left_out("application")])}, "usuu", "incomplete", False),
+    ({"intent": "audit", "look": MISSING}, "wsss", "awaiting_provisioning", False),
+    # Nothing to take back is no failure.
+    ({"intent": "offboard", "look": looked(libraries=[])}, "uuuu", "offboarded", False),
+    ({"intent": "offboard", "look": BACK, "authorization": GONE, "application": TWO}, "ucuc", "offboarded", True),
+    ({"intent": "offboard", "look": BACK, "authorization": GONE, "application": [SKIPPED]}, "usuc", "incomplete", True),
+]
 
 
-def test_an_audit_without_a_difference_is_onboarded():
-    assert conclude(records(intent="audit"))["status"] == "onboarded"
+@pytest.mark.parametrize(("given", "stages", "status", "changed"), STANDS)
+def test_how_a_tenant_stands(given, stages, status, changed):
+    result = concluded(**given)
+    assert (words(result), result["status"], result["changed"]) == (stages, status, changed)
+    assert result["failure"] is None
+    assert bool(result["provisioning_request"]) == (status == "awaiting_provisioning")
 
 
-def test_an_audit_of_an_unprovisioned_tenant_awaits_provisioning():
-    assert conclude(unprovisioned(intent="audit"))["status"] == "awaiting_provisioning"
-
-
-@pytest.mark.parametrize("changed", [True, False])
-def test_offboarded_changed_or_not(changed):
-    applications = [{"changed": changed}, {"changed": changed}]
-    after = authorization(changed, [row("ACTIVE", False)])
-    result = conclude(offboarding(application=applications, authorization=[after]))
-    word = "changed" if changed else "unchanged"
-    assert (result["status"], result["changed"]) == ("offboarded", changed)
-    assert words(result) == ["unchanged", word, "skipped", word]
-
-
-def test_offboarding_an_unprovisioned_tenant_is_no_failure():
-    result = conclude(offboarding(provisioning=[lookup(NAMES[:1])], authorization=None))
-    assert (result["status"], result["failure"], result["next_steps"]) == ("offboarded", None, [])
+AT = {stage: refusal(failed_stage=stage) for stage in STAGES}
 
 
 @pytest.mark.parametrize(
-    ("stage", "expected"),
+    ("given", "stages", "changed"),
     [
-        ("session", ["failed", "skipped", "skipped", "skipped"]),
-        ("provisioning", ["failed", "skipped", "skipped", "skipped"]),
-        ("application", ["unchanged", "failed", "skipped", "skipped"]),
-        ("refresh_token", ["unchanged", "unchanged", "failed", "skipped"]),
-        ("authorization", ["unchanged", "unchanged", "unchanged", "failed"]),
+        ({"look": refusal("permission")}, "fsss", False),
+        ({"look": AT["provisioning"]}, "fsss", False),
+        ({"look": AT["application"]}, "ufss", False),
+        ({"look": AT["refresh_token"]}, "usfs", False),
+        ({"look": AT["authorization"]}, "ussf", False),
+        ({"look": AT["authorization"], "intent": "audit"}, "ussf", False),
+        ({"look": ALL, "application": [refusal()]}, "ufss", False),
+        ({"look": ALL, "application": [refusal(changed=True)]}, "ufss", True),
+        ({"look": ALL, "application": [CHANGED, refusal()]}, "ufss", True),
+        ({"look": ALL, "application": TWO, "refresh_token": refusal()}, "ucfs", True),
+        ({"look": ALL, "application": TWO, "refresh_token": CHANGED, "authorization": refusal()}, "uccf", True),
+        ({"look": BACK, "authorization": GONE, "application": [refusal()], "intent": "offboard"}, "ufuc", True),
+        ({"look": DISABLED, "application": [CHANGED, refusal()], "intent": "offboard"}, "ufuu", True),
+        ({"look": {}, "failed": refusal()}, "fsss", False),
     ],
 )
-def test_a_failure_shows_in_its_stage(stage, expected):
-    result = conclude(records(run=failed_in(stage)))
-    assert (result["status"], words(result)) == ("failed", expected)
+def test_a_failure_shows_in_its_stage_and_leaves_what_was_done(given, stages, changed):
+    result = concluded(**given)
+    assert (words(result), result["status"], result["changed"]) == (stages, "failed", changed)
     assert result["failure"] == {"msg": "it said no", "kind": "permission", "status": 403}
-    assert result["next_steps"] == ["it said no"]
+    assert (result["next_steps"], result["remaining"]) == (["it said no"], [])
+    assert (result["planned"], result["provisioning_request"]) == (None, None)
 
 
-@pytest.mark.parametrize("stage", ["session", "application", "authorization"])
-def test_a_failure_that_does_not_fail_the_task_is_one_all_the_same(stage):
-    run = failed_in(stage)
-    assert conclude(records(run={**run, "failed": False})) == conclude(records(run=run))
-
-
-def test_a_stage_that_could_not_be_planned_is_the_one_that_failed():
-    """Everything is planned before the first write, so the stages before it have no results."""
-    result = concluded(application=[], refresh_token=[], authorization=[refusal()])
-    assert words(result) == ["unchanged", "skipped", "skipped", "failed"]
-    assert (result["status"], result["changed"]) == ("failed", False)
-
-
-def test_one_application_that_failed_fails_their_stage():
-    result = conclude(records(run=failed_in("application", CHANGED, refusal("conflict"))))
-    assert words(result) == ["unchanged", "failed", "skipped", "skipped"]
-    assert (result["failure"]["kind"], result["changed"]) == ("conflict", True)
-
-
-def test_what_was_changed_before_a_failure_is_told():
-    result = conclude(records(run=failed_in("refresh_token", application=[CHANGED, CHANGED])))
-    assert (result["status"], result["changed"]) == ("failed", True)
-    assert result["stages"]["application"] == "changed"
-
-
-def test_what_the_failed_stage_had_done_itself_is_told():
-    partly = refusal(changed=True, libraries=[row("ACTIVE"), row("ARCHIVE", False)], unlisted=["SPM"])
-    result = concluded(authorization=[partly])
-    assert result["libraries"] == {"authorized": ["ACTIVE"], "pending": ["ARCHIVE"], "unlisted": ["SPM"]}
-    assert (result["status"], result["changed"]) == ("failed", True)
-    assert result["expires_at"] == "2027-01-01T00:00:00Z"
-
-
-def test_a_task_that_got_to_no_stage_failed_in_the_first():
-    result = conclude(records(run=refusal("unreachable")))
-    assert (result["status"], words(result)) == ("failed", ["failed", "skipped", "skipped", "skipped"])
-    assert result["failure"] == {"msg": "it said no", "kind": "unreachable", "status": 403}
-    assert (result["customer_id"], result["changed"], result["expires_at"]) == (None, False, None)
-    assert result["libraries"] == {"authorized": [], "pending": [], "unlisted": None}
-
-
-def test_a_failure_that_no_module_explained_is_a_bad_option():
-    result = conclude(records(run={"failed": True, "msg": "an argument is wrong"}))
-    assert result["failure"] == {"msg": "acme: an argument is wrong", "kind": "bad_option"}
-    assert result["next_steps"] == ["acme: an argument is wrong"]
-
-
-def test_a_failure_is_told_where_neither_url_nor_names_are_known():
-    failed = {"failed": True, "msg": "a variable is wrong"}
-    known = {"intent": "onboard", "tenant": "acme", "url": "", "names": [], "check_mode": True}
-    result = conclude({**known, "run": failed})
-    assert (result["tenant"], result["url"], result["status"], result["check_mode"]) == ("acme", "", "failed", True)
-    assert result["next_steps"] == ["acme: a variable is wrong"]
-
-
-@pytest.mark.parametrize("nothing", [None, []])
 @pytest.mark.parametrize(
-    "left_out",
-    [*([stage] for stage in STAGES[1:]), STAGES[1:]],
-    ids=" and ".join,
+    ("given", "stages", "kind", "msg"),
+    [
+        ({"look": UNREACHABLE}, "fsss", "unreachable", "no way there"),
+        ({"look": ALL, "application": [CHANGED, UNREACHABLE]}, "ufss", "unreachable", "no way there"),
+        ({"look": {"failed": True, "msg": "no Python"}}, "fsss", "task_failed", "no Python"),
+        ({"look": ALL, "application": TWO, "refresh_token": {"failed": True}}, "ucfs", "task_failed", "it failed"),
+        (
+            {"look": ALL, "application": TWO, "failed": {"msg": "'x' is undefined"}},
+            "fcss",
+            "task_failed",
+            "'x' is undefined",
+        ),
+        ({"look": {}}, "fsss", "task_failed", "nobody looked at the tenant"),
+    ],
 )
-def test_stages_that_tags_left_out_leave_the_status_open(left_out, nothing):
-    result = concluded(**dict.fromkeys(left_out, nothing))
-    assert (result["status"], result["failure"], result["next_steps"]) == (None, None, [])
-    assert [stage for stage in STAGES if result["stages"][stage] == "skipped"] == list(left_out)
+def test_a_failure_that_no_task_of_ours_explains_names_the_tenant(given, stages, kind, msg):
+    result = concluded(**given)
+    assert (words(result), result["failure"]) == (stages, {"msg": f"acme: {msg}", "kind": kind})
 
 
-def test_an_offboarding_that_tags_left_the_applications_out_of_is_open():
-    assert conclude(offboarding(application=None))["status"] is None
+def test_of_a_look_that_failed_what_it_had_read_is_known():
+    result = concluded(refusal("unreachable"))
+    assert (result["customer_id"], result["expires_at"]) == (None, None)
+    assert result["libraries"] == {"authorized": [], "pending": [], "unlisted": None}
+    result = concluded({**looked(), **refusal(failed_stage="authorization")})
+    assert (result["customer_id"], result["libraries"]["authorized"]) == (7, ["ACTIVE"])
 
 
-def test_a_failure_is_known_whatever_tags_left_out():
-    result = concluded(application=None, refresh_token=[refusal()], authorization=None)
-    assert (result["status"], words(result)) == ("failed", ["unchanged", "skipped", "failed", "skipped"])
+def test_what_a_failed_stage_left_is_told():
+    partly = {**libraries(row("A"), row("B", False), unlisted=["C"], waiting=["B"]), **refusal(changed=True)}
+    result = concluded(looked(["authorization"]), authorization=partly)
+    assert result["libraries"] == {"authorized": ["A"], "pending": ["B"], "unlisted": ["C"]}
+    assert result["next_steps"] == ["it said no", "Authorize B."]
+    assert result["expires_at"] == LATER
 
 
-@pytest.mark.parametrize("seen", [True, False])
-def test_check_mode_is_what_the_task_saw(seen):
-    assert concluded(check_mode=seen)["check_mode"] is seen
-    assert conclude(records(run=refusal("bad_option", check_mode=seen)))["check_mode"] is seen
-
-
-def test_the_customer_is_that_of_the_first_account():
-    assert concluded(session=[SESSION, {**SESSION, "customer_id": 8}])["customer_id"] == 7
-
-
-def test_the_second_account_may_be_the_one_that_fails():
-    result = conclude(records(run=failed_in("session", SESSION, refusal("sign_in"))))
-    assert (result["failure"]["kind"], result["customer_id"]) == ("sign_in", 7)
+@pytest.mark.parametrize(
+    "url", ["https://[oops", "https://cloudimanage.com:many", "https://ada:s3cret@cloudimanage.com"]
+)
+def test_a_url_that_was_refused_neither_hides_the_failure_nor_shows_a_password(url):
+    result = concluded(refusal("bad_option"), url=url)
+    assert (result["status"], result["failure"]["kind"]) == ("failed", "bad_option")
+    assert "s3cret" not in str(result)
 
 
 # -- libraries and times --------------------------------------------------------------------------------------------
 
 
-def test_the_earliest_end_counts():
-    rows = [row("A", expires_at="2027-03-01T00:00:00Z"), row("B", expires_at="2026-12-01T00:00:00Z"), row("C", False)]
-    assert concluded(authorization=[authorization(rows=rows)])["expires_at"] == "2026-12-01T00:00:00Z"
+def ending(*times):
+    """Rows of authorized libraries that end at these times."""
+    return [row(f"L{number}", expires_at=time) for number, time in enumerate(times)]
 
 
 @pytest.mark.parametrize(
-    ("first", "second"),
+    ("rows", "end"),
     [
-        ("2027-01-01T01:00:00+02:00", "2026-12-31T23:30:00Z"),
-        ("2026-12-31T23:30:00Z", "2026-12-31T20:00:00-05:00"),
-        ("2027-01-01T00:00:00Z", "2027-01-01T00:00:00.5Z"),
+        (ending(LATER, SOONER), SOONER),
+        (ending(LATER, None), LATER),
+        (ending(None), None),
+        # One that is still to be made may end before the others, and one that has ended does not count.
+        ([row("A"), row("B", expires_at=None, by=None)], None),
+        ([{**row("A", expires_at="2020-01-01T00:00:00Z"), "authorized": False}, row("B")], LATER),
+        # Ends are times and not texts.
+        (ending("2027-01-01T01:00:00+02:00", "2026-12-31T23:30:00Z"), "2027-01-01T01:00:00+02:00"),
+        (ending("2027-01-01T00:00:00.5Z", "2027-01-01T00:00:00Z"), "2027-01-01T00:00:00Z"),
     ],
 )
-def test_ends_are_compared_as_times_and_not_as_text(first, second):
-    for ends in ([first, second], [second, first]):
-        rows = [row(end, expires_at=end) for end in ends]
-        assert concluded(authorization=[authorization(rows=rows)])["expires_at"] == first
-
-
-def test_no_end_where_the_server_tells_none():
-    result = concluded(authorization=[authorization(rows=[row("A", expires_at=None)])])
-    assert result["expires_at"] is None
-    assert result["libraries"]["authorized"] == ["A"]
-
-
-def test_no_end_where_one_is_still_to_be_made():
-    result = concluded(authorization=[authorization(rows=[row("A"), planned("B")])])
-    assert result["expires_at"] is None, "the new one may end before the other"
-    assert result["libraries"]["authorized"] == ["A", "B"]
+def test_the_first_end_counts(rows, end):
+    for order in (rows, rows[::-1]):
+        result = concluded(looked(["authorization"]), authorization=libraries(*order))
+        assert result["expires_at"] == end
+        assert result["libraries"]["authorized"] == [one["id"] for one in order if one["authorized"]]
+        assert result["libraries"]["pending"] == [one["id"] for one in order if not one["authorized"]]
 
 
 def test_an_audit_tells_the_end_of_what_is_there():
-    rows = [row("A"), planned("B")]
-    result = conclude(records(intent="audit", run=run(authorization=[authorization(rows=rows)])))
-    assert result["expires_at"] == "2027-01-01T00:00:00Z"
+    change = {"stage": "authorization", "title": "P", "before": {"A": "authorized", "B": "unauthorized"}, "after": {}}
+    plan = {"changes": [change], "writes": [], "assumptions": []}
+    found = looked(["authorization"], libraries=[row("A"), row("B", False)], plan=plan)
+    result = concluded(found, intent="audit")
+    assert (result["expires_at"], result["libraries"]["pending"]) == (LATER, ["B"])
 
 
-def test_the_end_of_what_has_ended_does_not_count():
-    ended = {"id": "A", "authorized": False, "expires_at": "2020-01-01T00:00:00Z"}
-    result = concluded(authorization=[authorization(rows=[ended, row("B")])])
-    assert result["expires_at"] == "2027-01-01T00:00:00Z"
-    assert result["libraries"]["pending"] == ["A"]
+def test_says_which_tenant_it_is_about_and_by_whom_its_libraries_are_authorized():
+    result = concluded()
+    assert (result["tenant"], result["customer_id"], result["url"]) == ("acme", 7, "https://cloudimanage.com")
+    assert result["authorizations"] == [{"library": "ACTIVE", "by": "ada", "until": LATER}]
 
 
-def test_unlisted_libraries_do_not_change_the_status():
-    result = concluded(authorization=[authorization(rows=[row("A")], unlisted=["B", "C"])])
-    assert (result["status"], result["libraries"]["unlisted"]) == ("onboarded", ["B", "C"])
-    assert "B, C" in result["next_steps"][-1]
-    assert "imanage_nrtadmin_username" in result["next_steps"][-1]
+@pytest.mark.parametrize("unlisted", [["B", "C"], None])
+def test_unlisted_libraries_do_not_change_the_status(unlisted):
+    result = concluded(looked(unlisted=unlisted))
+    assert (result["status"], result["libraries"]["unlisted"]) == ("onboarded", unlisted)
+    told = [step for step in result["next_steps"] if "B, C" in step and "imanage_nrtadmin_username" in step]
+    assert len(told) == bool(unlisted)
 
 
-def test_unlisted_libraries_that_cannot_be_known_are_null():
-    unknown = {**authorization(rows=[row("A")]), "unlisted": None}
-    assert concluded(authorization=[unknown])["libraries"]["unlisted"] is None
+# -- what was changed, and what was planned -------------------------------------------------------------------------
+
+ADD = {"stage": "application", "title": "T", "before": {"Added": False, "On": 1}, "after": {"Added": True, "On": 1}}
+PLAN = {"changes": [ADD], "writes": [write("T", {}, {}, "planned")], "assumptions": ["It is assumed."]}
 
 
-def test_offboarding_asks_nobody_to_authorize():
-    after = authorization(True, [row("A", False)], ["B"])
-    result = conclude(offboarding(application=[CHANGED, CHANGED], authorization=[after]))
-    (step,) = result["next_steps"]
-    assert step.startswith("Not withdrawn, because the signed-in user is no NRTADMIN there: B.")
-    assert result["libraries"]["pending"] == []
+@pytest.mark.parametrize("intent", ["onboard", "audit", "offboard"])
+def test_a_preview_has_the_plan(intent):
+    result = concluded(looked(["application"], plan=PLAN, check_mode=True), application=[CHANGED], intent=intent)
+    assert (result["planned"], result["assumptions"]) == (PLAN, ["It is assumed."])
+    fields = [{"field": "Added", "before": False, "after": True}]
+    assert result["changes"] == [{"stage": "application", "title": "T", "fields": fields}]
 
 
-def test_offboarding_says_that_a_disabled_application_had_no_page_to_withdraw_on():
-    disabled = lookup(status="disabled")
-    result = conclude(offboarding(provisioning=[disabled], application=[CHANGED, CHANGED], authorization=None))
-    (step,) = result["next_steps"]
-    assert step.startswith(f"No authorization was withdrawn, because {NAMES[1]} was disabled")
-    assert result["status"] == "offboarded"
+def test_a_run_has_no_plan_and_changed_what_was_read_back():
+    result = concluded(looked(["application"], plan=PLAN), application=[UNCHANGED])
+    assert (result["planned"], result["assumptions"], result["changes"]) == (None, [], [])
 
 
-def test_an_offboarding_that_failed_only_says_why():
-    failed = [CHANGED, refusal()]
-    result = conclude(offboarding(provisioning=[lookup(status="disabled")], application=failed, authorization=None))
-    assert (result["status"], result["next_steps"]) == ("failed", ["it said no"])
+@pytest.mark.parametrize("given", [{}, refusal("bad_option")])
+@pytest.mark.parametrize("said", [True, False])
+def test_check_mode_is_what_the_look_saw_before_what_the_role_says(given, said):
+    assert concluded({**given, "check_mode": said}, check_mode=not said)["check_mode"] is said
+    assert concluded({"failed": True}, check_mode=said)["check_mode"] is said
 
 
-def test_what_stands_in_a_refused_url_is_not_repeated():
-    result = conclude(records(url="https://ada:s3cret@cloudimanage.com", run=refusal("bad_option")))
-    assert "s3cret" not in str(result)
-    assert "cloudimanage.com" in result["url"]
+def changed_fields(*loop, **more):
+    """Of each page that was changed its title, and its fields with before and after. C(loop): writes, item by item."""
+    results = [{"changed": True, "writes": writes} for writes in loop]
+    changes = concluded(ALL, application=results, **more)["changes"]
+    return [(one["title"], [tuple(field.values()) for field in one["fields"]]) for one in changes]
 
 
-# -- what remains for people ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("outcome", ["done", "refused", "unknown", "not_planned", "planned"])
+def test_only_what_was_done_is_a_change_also_where_the_stage_failed(outcome):
+    rows = [write("T", {"Added": False}, {"Added": True}, outcome)]
+    expected = [("T", [("Added", False, True)])] if outcome == "done" else []
+    assert changed_fields(rows) == changed_fields([], refresh_token=refusal(writes=rows)) == expected
 
 
-def test_an_onboarded_tenant_is_to_be_configured_and_installed():
-    assert conclude(records())["next_steps"] == [CONFIGURE, INSTALL]
-    assert "Configuring the application" in CONFIGURE
+def test_each_page_of_each_stage_has_its_change():
+    first, second = ([write(name, {"Added": False}, {"Added": True})] for name in "TC")
+    policy = {"changed": True, "writes": [write("C, Authentication", {}, {"Days": 90})]}
+    page = libraries(writes=[write("P", {name: "unauthorized"}, {name: "authorized"}) for name in "AB"])
+    assert changed_fields(first, second, refresh_token=policy, authorization=page) == [
+        ("T", [("Added", False, True)]),
+        ("C", [("Added", False, True)]),
+        ("C, Authentication", [("Days", None, 90)]),
+        ("P", [("A", "unauthorized", "authorized"), ("B", "unauthorized", "authorized")]),
+    ]
 
 
-def test_a_consent_is_handed_over_with_its_instructions():
-    waiting = authorization(rows=[row("A", False)], handed_over=[handed_over("A"), handed_over("B")])
-    steps = concluded(authorization=[waiting])["next_steps"]
-    assert steps[:2] == ["Authorize A.", "Authorize B."]
-    assert "Run again" in steps[2]
-    assert steps[3:] == [CONFIGURE, INSTALL]
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ({"Added": True, "On": True}, [("T", [("Added", False, True), ("On", None, True)])]),
+        ({"Added": False}, []),  # It was taken back.
+    ],
+)
+def test_of_a_field_that_was_written_twice_the_first_and_the_last_count(last, expected):
+    added = {"Added": True, "On": False}
+    assert changed_fields([write("T", {"Added": False}, added), write("T", added, last)]) == expected
 
 
-def waits(found, **given):
-    """The fact of a tenant that waits for iManage."""
-    left_alone = dict.fromkeys(("application", "refresh_token", "authorization"))
-    return conclude(records(run=run(provisioning=[lookup(found)], **left_alone), **given))
+# -- what remains ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", WRITING)
+def test_a_stage_that_was_left_out_or_not_run_remains(stage):
+    known = concluded(looked(remaining=[left_out(stage)]))
+    found = concluded(looked([stage]))
+    assert known["remaining"] == found["remaining"] == [left_out(stage)]
+    words = f"The stage {stage.replace('_', ' ')} was left out. Run again without leaving this stage out."
+    assert known["next_steps"] == found["next_steps"] == [words]
+    assert known["libraries"]["pending"] == []
+
+
+NOT_PLANNED = libraries(row("A"), writes=[write("NEW", {}, {}, "not_planned")])
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"look": looked(remaining=[NEW])},
+        {"look": looked(remaining=[NEW], libraries=[row("A"), row("NEW", False)])},
+        {"look": looked(["authorization"]), "authorization": NOT_PLANNED},
+        {"look": looked(["authorization"], remaining=[NEW]), "authorization": NOT_PLANNED},
+    ],
+)
+def test_a_library_that_the_plan_does_not_have_remains_once_whoever_says_so(found):
+    result = concluded(**found)
+    assert (result["status"], result["remaining"], result["libraries"]["pending"]) == ("incomplete", [NEW], ["NEW"])
+    assert result["next_steps"] == [
+        "The approved plan does not have the library NEW, so it was left out. Make a new preview and have it approved."
+    ]
+
+
+def test_a_tenant_that_the_plan_does_not_have_says_so_and_nothing_else():
+    assert concluded(LEFT_ALONE)["next_steps"] == [NOT_APPROVED]
+    assert concluded({**LEFT_ALONE, "remaining": [left_out("application")]})["remaining"] == []
+
+
+def test_an_onboarded_tenant_is_to_be_configured_and_installed_behind_the_consents():
+    assert concluded()["next_steps"] == [CONFIGURE, INSTALL]
+    waiting = libraries(row("A", False), row("B", False), waiting="AB")
+    steps = concluded(looked(["authorization"]), authorization=waiting)["next_steps"]
+    assert steps == ["Authorize A.", "Authorize B.", AGAIN, CONFIGURE, INSTALL]
 
 
 @pytest.mark.parametrize("found", [NAMES[:1], NAMES[1:], []])
-def test_a_tenant_that_waits_has_the_request_for_the_first_application(found):
-    given = {"customer_name": "Acme LLP", "from": "it@acme.example"}
-    fact = waits(found, provisioning_request=given)
-    assert fact["provisioning_request"] == _provisioning_request.request(given, "acme", NAMES[0])
-    (step,) = fact["next_steps"]
-    head, _rest, text = step.partition("\n\n")
+@pytest.mark.parametrize("given", [{"customer_name": "Acme LLP", "from": "it@acme.example"}, {}])
+def test_a_tenant_that_waits_has_the_request_for_the_first_application(found, given):
     missing = [name for name in NAMES if name not in found]
+    fact = concluded(looked(missing=missing), provisioning_request=given)
+    assert fact["provisioning_request"] == _provisioning_request.request(given, "acme", NAMES[0])
+    head, _rest, text = fact["next_steps"][0].partition("\n\n")
     assert head == (
         f"Not in the catalog of this tenant: {', '.join(missing)}. Send this to iManage, wait for the "
         "confirmation, and run again:"
@@ -465,112 +429,105 @@ def test_a_tenant_that_waits_has_the_request_for_the_first_application(found):
     assert text == fact["provisioning_request"]["text"]
 
 
-def test_a_request_needs_no_settings():
-    assert waits([])["provisioning_request"]["customer_name"] == "acme"
-
-
-def test_where_it_is_not_tracker_the_request_names_what_is_missing():
-    fact = waits(["Drive"], wanted=("provisioning", "application"))
-    assert fact["provisioning_request"]["application"] == ", ".join(NAMES)
-
-
 @pytest.mark.parametrize(
-    "given",
+    ("look", "ran", "beginning"),
     [
-        pytest.param(records(), id="onboarded"),
-        pytest.param(records(run=failed_in("provisioning", refusal("unreachable"))), id="not sent"),
-        pytest.param(records(run=run(provisioning=[lookup(NAMES[:1])], application=[refusal()])), id="failed later"),
-        pytest.param(offboarding(provisioning=[lookup(NAMES[:1])]), id="offboarded"),
-        pytest.param(records(run=refusal("bad_option")), id="failed before the stages"),
+        (
+            BACK,
+            {"application": TWO, "authorization": {**GONE, "unlisted": ["B"]}},
+            "Not withdrawn, because the signed-in user is no NRTADMIN there: B.",
+        ),
+        (
+            DISABLED,
+            {"application": TWO},
+            f"No authorization was withdrawn, because {NAMES[1]} was disabled",
+        ),
     ],
 )
-def test_no_other_tenant_asks_for_anything(given):
-    assert conclude(given)["provisioning_request"] is None
+def test_an_offboarding_says_what_it_could_not_withdraw_and_asks_nobody_to_authorize(look, ran, beginning):
+    result = concluded(look, intent="offboard", **ran)
+    (step,) = result["next_steps"]
+    assert step.startswith(beginning)
+    assert (result["status"], result["libraries"]["pending"]) == ("offboarded", [])
 
 
-@pytest.mark.parametrize(
-    ("url", "host"),
-    [
-        ("https://acme.cloudimanage.com", "acme.cloudimanage.com"),
-        ("https://ACME.CloudIManage.com", "acme.cloudimanage.com"),
-        ("https://acme.cloudimanage.com:443", "acme.cloudimanage.com"),
-        ("https://acme.eu.cloudimanage.com/", "acme.eu.cloudimanage.com"),
-    ],
-)
-def test_a_custom_subdomain_gets_a_valid_fragment(url, host):
-    assert json.loads(desktop_configuration(url)) == {"TrackerUrl": f"https://{host}/tracker"}
+# -- a custom subdomain ---------------------------------------------------------------------------------------------
+
+SUBDOMAIN = "https://acme.cloudimanage.com"
 
 
 @pytest.mark.parametrize(
     "url",
     [
-        "https://cloudimanage.com",
-        "https://cloudimanage.com:443",
-        "https://notcloudimanage.com",
-        "https://acme.notcloudimanage.com",
-        "https://cloudimanage.com.example",
-        "https://acme.cloudimanage.com.example",
-        "https://work.example/acme.cloudimanage.com",
-        "https://acme.cloudimanage.com@work.example",
-        "http://127.0.0.1:8080",
-        "acme.cloudimanage.com",
-        "",
+        SUBDOMAIN,
+        "https://ACME.CloudIManage.com",
+        f"{SUBDOMAIN}:443",
+        f"{SUBDOMAIN}/",
+        "https://eu.acme.cloudimanage.com",
     ],
 )
-def test_other_hosts_get_no_fragment(url):
-    assert desktop_configuration(url) is None
-    assert not any("TrackerUrl" in step for step in conclude(records(url=url))["next_steps"])
+def test_a_custom_subdomain_gets_a_valid_fragment(url):
+    host = "eu.acme.cloudimanage.com" if "eu." in url else "acme.cloudimanage.com"
+    assert json.loads(desktop_configuration(url)) == {"TrackerUrl": f"https://{host}/tracker"}
 
 
-@pytest.mark.parametrize("make", [records, unprovisioned])
-def test_a_custom_subdomain_needs_the_support_request_too(make):
-    steps = conclude(make(url="https://acme.cloudimanage.com"))["next_steps"]
-    (step,) = [step for step in steps if "TrackerUrl" in step]
-    assert "redirect URL to https://acme.cloudimanage.com/tracker" in step
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("cloudimanage.com", "cloudimanage.com:443", "notcloudimanage.com", "acme.notcloudimanage.com"),
+        *("cloudimanage.com.example", "acme.cloudimanage.com.example", "work.example/acme.cloudimanage.com"),
+        *("acme.cloudimanage.com@work.example", "127.0.0.1:8080"),
+    ],
+)
+def test_other_hosts_get_no_fragment(host):
+    for url in (f"https://{host}", "acme.cloudimanage.com", ""):
+        assert desktop_configuration(url) is None
+    assert not any("TrackerUrl" in step for step in concluded(url=f"https://{host}")["next_steps"])
+
+
+@pytest.mark.parametrize("look", [looked(), MISSING])
+def test_a_custom_subdomain_needs_the_support_request_too(look):
+    (step,) = [step for step in concluded(look, url=SUBDOMAIN)["next_steps"] if "TrackerUrl" in step]
+    assert f"redirect URL to {SUBDOMAIN}/tracker" in step
     assert "imEMM.config" in step
-    assert json.loads(step[step.index("{") :]) == {"TrackerUrl": "https://acme.cloudimanage.com/tracker"}
+    assert json.loads(step[step.index("{") :]) == {"TrackerUrl": f"{SUBDOMAIN}/tracker"}
 
 
 @pytest.mark.parametrize(
     "given",
     [
-        pytest.param(records(run=failed_in("session")), id="failed"),
-        pytest.param(offboarding(application=[CHANGED, CHANGED]), id="offboarded"),
-        pytest.param(records(intent="audit", run=run(refresh_token=[CHANGED])), id="drifted"),
+        pytest.param(records(refusal()), id="failed"),
+        pytest.param(records(LEFT_ALONE), id="left alone"),
+        pytest.param(records(looked(["application"])), id="incomplete"),
+        pytest.param(records(intent="offboard"), id="offboarded"),
+        pytest.param(records(intent="audit"), id="audited"),
+        pytest.param(records(looked(["refresh_token"]), intent="audit"), id="drifted"),
     ],
 )
 def test_a_custom_subdomain_says_nothing_where_it_is_not_the_point(given):
-    steps = conclude({**given, "url": "https://acme.cloudimanage.com"})["next_steps"]
-    assert not any("TrackerUrl" in step for step in steps)
-
-
-@pytest.mark.parametrize("url", ["https://[oops", "https://cloudimanage.com:many", "https://[::1"])
-def test_a_url_that_cannot_be_read_does_not_hide_the_failure(url):
-    """The tenant has failed because of this very url, and has to say so."""
-    result = conclude(records(url=url, run=refusal("bad_option")))
-    assert (result["status"], result["failure"]["kind"]) == ("failed", "bad_option")
+    assert not any("TrackerUrl" in step for step in conclude({**given, "url": SUBDOMAIN})["next_steps"])
 
 
 # -- the filter -----------------------------------------------------------------------------------------------------
 
 
-def test_the_filter_concludes():
+def test_the_filter_concludes(monkeypatch):
     assert FilterModule().filters() == {"tracker_result": tracker_result}
-    assert tracker_result(records()) == conclude(records())
+    assert tracker_result(records()) == concluded()
+    monkeypatch.setenv("IMANAGE_URL", SUBDOMAIN)
+    assert tracker_result(records(url="")) == concluded(url=SUBDOMAIN)
+
+
+def test_the_filter_fills_in_what_a_playbook_does_not_know_of_a_tenant_for_which_nothing_ran():
+    """As playbooks/conclude.yml and playbooks/tasks/record_failure.yml give it."""
+    failed = {"msg": "acme: nothing ran", "failure": {"kind": "task_failed"}}
+    result = tracker_result({"tenant": "acme", "url": "", "check_mode": True, "failed": failed})
+    assert (result["status"], words(result), result["check_mode"]) == ("failed", "fsss", True)
+    assert result["failure"] == {"msg": "acme: nothing ran", "kind": "task_failed"}
+    assert result["next_steps"] == ["acme: nothing ran"]
 
 
 @pytest.mark.parametrize("wrong", [None, "text", [1]])
 def test_the_filter_refuses_what_is_no_dictionary(wrong):
     with pytest.raises(AnsibleFilterError, match="dictionary"):
         tracker_result(wrong)
-
-
-def test_a_failure_beside_a_consent_keeps_the_instructions():
-    partly = refusal("permission", libraries=[row("SPM", False)], unlisted=[], handed_over=[handed_over()])
-    result = concluded(authorization=[partly])
-    assert result["next_steps"] == ["it said no", "Authorize ARCHIVE."]
-
-
-@pytest.mark.parametrize("said", [True, False])
-def test_check_mode_is_what_the_task_saw_before_what_the_role_says(said):
-    assert conclude({**records(run=run(check_mode=said)), "check_mode": not said})["check_mode"] is said
