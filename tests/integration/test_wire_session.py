@@ -433,7 +433,10 @@ def test_the_memory_transport_gives_the_same_result(acme, monkeypatch):
         ("imanage_application", {"name": "nothing"}),
     ):
         here = run_in_memory(monkeypatch, sandbox, name, acme.options(**options))
-        assert here == acme.run(name, **options)
+        there = acme.run(name, **options)
+        for write in (*here.get("writes", []), *there.get("writes", [])):
+            write.pop("time")
+        assert here == there
     assert sandbox.tenant(acme.name).snapshot() == acme.snapshot()
     assert [entry.operation for entry in sandbox.log] == acme.calls
 

@@ -169,8 +169,10 @@ def _was_called(listener: socket.socket) -> bool:
 
 
 def _told(result: dict[str, Any], place: Place) -> dict[str, Any]:
-    """A result without its diff, its warnings, and what differs from tenant to tenant."""
-    return nameless({name: value for name, value in result.items() if name not in ("diff", "warnings")}, place)
+    """A result without its diff, its journal, its warnings, and what differs from tenant to tenant."""
+    return nameless(
+        {name: value for name, value in result.items() if name not in ("diff", "warnings", "writes")}, place
+    )
 
 
 def nameless(value: dict[str, Any], place: Place | Tenant) -> dict[str, Any]:
