@@ -107,8 +107,8 @@ def _unlisted(facts: Facts) -> list[str]:
     if not facts.unlisted:
         return []
     return [
-        f"Not authorized, because the signed-in user is no NRTADMIN there: {', '.join(facts.unlisted)}. Let somebody who "
-        "is run this too, or give imanage_nrtadmin_username."
+        f"Not authorized, because the signed-in user is no NRTADMIN there: {', '.join(facts.unlisted)}. Let somebody "
+        "who is run this too, or give imanage_nrtadmin_username."
     ]
 
 
