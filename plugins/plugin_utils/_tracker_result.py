@@ -179,7 +179,7 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
 
 
 def _pending(intent: str, rows: list[dict[str, Any]], remaining: list[dict[str, Any]]) -> list[str]:
-    """The libraries that are not authorized and should be. A look lists what an approved plan does not have, too."""
+    """The libraries that are not authorized and should be, those too that an approved plan does not have."""
     wanting = [row["id"] for row in rows if not row["authorized"] and intent != "offboard"]
     return list(dict.fromkeys([*wanting, *(row["library"] for row in remaining if row["library"] is not None)]))
 
