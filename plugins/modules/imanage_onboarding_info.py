@@ -248,8 +248,8 @@ stages:
 remaining:
   description:
     - What a run would leave, by C(stage), C(library) or null, C(reason) and C(remedy).
-    - The reason is V(left_out_by_tags) for a stage that O(stages) leaves out, and V(appeared_after_plan) for a library
-      that O(approved) does not have.
+    - The reason is V(left_out_by_tags) for a stage that O(stages) leaves out although the other options want something
+      of it, and V(appeared_after_plan) for a library that O(approved) does not have.
   returned: when the options were accepted
   type: list
   elements: dict

@@ -22,7 +22,7 @@ def day(ahead: int) -> str:
     return (STARTED + timedelta(days=ahead)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def row(tenant: str, status: str | None, stages: str, **changes: Any) -> dict[str, Any]:
+def row(tenant: str, status: str, stages: str, **changes: Any) -> dict[str, Any]:
     """A result; C(stages) has a letter for each: u(nchanged), c(hanged), w(aiting), f(ailed), s(kipped)."""
     words = {word[0]: word for word in ("unchanged", "changed", "waiting", "failed", "skipped")}
     return {
@@ -37,6 +37,10 @@ def row(tenant: str, status: str | None, stages: str, **changes: Any) -> dict[st
         "authorizations": [],
         "expires_at": None,
         "changes": [],
+        "remaining": [],
+        "assumptions": [],
+        "planned": None,
+        "provisioning_request": None,
         "next_steps": [],
         "failure": None,
         **changes,
@@ -57,7 +61,7 @@ def authorized(*libraries: tuple[str, str | None, int | None]) -> dict[str, Any]
 
 
 def change(title: str, *fields: tuple[str, Any, Any]) -> dict[str, Any]:
-    """What was planned of a page: fields, each with its name, and what it was and was to be."""
+    """What changed on a page: fields, each with its name, and what it was and is or would be."""
     keys = ("field", "before", "after")
     return {"stage": "application", "title": title, "fields": [dict(zip(keys, one, strict=True)) for one in fields]}
 

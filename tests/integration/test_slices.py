@@ -235,6 +235,7 @@ def test_a_merge_of_nothing_says_what_to_give(run):
 ROW = {
     "tenant": "acme",
     "url": "",
+    "status": "onboarded",
     "check_mode": False,
     "changed": False,
     "stages": dict.fromkeys(STAGES, "unchanged"),
@@ -267,6 +268,15 @@ def test_brackets_are_no_pattern(tmp_path):
 def test_a_file_of_just_that_name_is_no_pattern(tmp_path):
     keep(tmp_path, **{"4*/report.json": [{**ROW, "tenant": "cedar"}]})
     assert merged_of(tmp_path, "4*/report.json") == (["cedar"], [])
+
+
+def test_every_result_has_a_status_and_may_lack_what_an_older_report_has_not(tmp_path):
+    new = {"remaining": [], "assumptions": [], "planned": None, "changes": [], "failure": None}
+    keep(tmp_path, **{"new.json": [{**ROW, **new}], "null.json": [{**ROW, "status": None}]})
+    assert merged_of(tmp_path, "new.json") == (["acme"], [])
+    tenants, (words,) = merged_of(tmp_path, "null.json")
+    assert tenants == []
+    assert words.endswith("it[0].status is null instead of a text.")
 
 
 def test_a_pattern_that_finds_nothing_is_a_report_that_is_not_there(tmp_path):
