@@ -24,7 +24,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._converge i
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._journal import planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._options import WRITING_STAGES
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
 
 
 class Part(NamedTuple):
@@ -72,7 +72,6 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 def _nothing_yet(want: Want) -> dict[str, Any]:
     """What is returned of a tenant that was not looked at."""
-    remedy = "Run again without leaving this stage out."
     return {
         "tenant": dict.fromkeys(("customer_id", "user", "email", "authorizes")),
         "missing": [],
@@ -82,12 +81,8 @@ def _nothing_yet(want: Want) -> dict[str, Any]:
         "unlisted": None,
         "plan": {"changes": [], "writes": [], "assumptions": []},
         "stages": [],
-        "remaining": [_remains(stage, None, "left_out_by_tags", remedy) for stage in want.left_out],
+        "remaining": [_plan_chain.left_out(stage, want.leaving) for stage in want.left_out],
     }
-
-
-def _remains(stage: str, library: str | None, reason: str, remedy: str) -> dict[str, Any]:
-    return {"stage": stage, "library": library, "reason": reason, "remedy": remedy}
 
 
 def _look(client: Client, want: Want, found: dict[str, Any]) -> None:
@@ -170,7 +165,7 @@ def _note_plan(want: Want, seen: list[tuple[Part, Foreseen]], found: dict[str, A
     plan = found["plan"]
     for part, title, one in titled:
         others = _approval.left_out(one.plan.steps, _approved_writes(want))
-        found["remaining"] += [_appeared(step) for step in others]
+        found["remaining"] += [_plan_chain.appeared(step.ids["library_id"]) for step in others]
         steps = [step for step in one.plan.steps if step not in others]
         if steps:
             left = {field for step in others for field in step.touches}
@@ -180,11 +175,6 @@ def _note_plan(want: Want, seen: list[tuple[Part, Foreseen]], found: dict[str, A
             found["stages"].append(part.stage)
     found["stages"] = list(dict.fromkeys(found["stages"]))
     plan["assumptions"] = list(dict.fromkeys(one.assumption for _part, one in seen if one.assumption))
-
-
-def _appeared(step: Step) -> dict[str, Any]:
-    remedy = "Make a new preview and have it approved."
-    return _remains("authorization", step.ids["library_id"], "appeared_after_plan", remedy)
 
 
 def _approved_writes(want: Want) -> list[dict[str, Any]] | None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the earlier stages have to leave, so that libraries can be authorized. Pure."""
+"""What the stages mean for each other: what the later ones need of the earlier ones, and what remains of each. Pure."""
 
 from __future__ import annotations
 
@@ -29,3 +29,18 @@ def check_extension(application: Mapping[str, Any] | None, policy: Mapping[str, 
             f"Refresh tokens would not be allowed for {EXTENSION!r}, and without them no library can be authorized.",
             advice="Give allow_refresh_token: true for it, or leave authorization out.",
         )
+
+
+def left_out(stage: str, leaving: bool = False) -> dict[str, Any]:
+    """What remains of a stage that was not run. C(leaving): while the tenant is offboarded."""
+    remedy = "Run again without leaving this stage out."
+    if leaving and stage == "authorization":
+        # The page goes with its application.
+        remedy = "If a library was authorized, let iManage's support confirm that the kept token is gone."
+    return {"stage": stage, "library": None, "reason": "left_out_by_tags", "remedy": remedy}
+
+
+def appeared(library: str) -> dict[str, Any]:
+    """What remains of a library that the approved plan does not have."""
+    remedy = "Make a new preview and have it approved."
+    return {"stage": "authorization", "library": library, "reason": "appeared_after_plan", "remedy": remedy}

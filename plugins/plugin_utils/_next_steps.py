@@ -36,18 +36,6 @@ class Facts(NamedTuple):
     failure: Mapping[str, Any] | None
 
 
-def left_out(stage: str) -> dict[str, Any]:
-    """What remains of a stage that was not run."""
-    remedy = "Run again without leaving this stage out."
-    return {"stage": stage, "library": None, "reason": "left_out_by_tags", "remedy": remedy}
-
-
-def appeared(library: str) -> dict[str, Any]:
-    """What remains of a library that an approved plan does not have."""
-    remedy = "Make a new preview and have it approved."
-    return {"stage": "authorization", "library": library, "reason": "appeared_after_plan", "remedy": remedy}
-
-
 def next_steps(facts: Facts) -> list[str]:
     """What a person does next, in order."""
     waiting = [row["instructions"] for row in facts.handed_over]

@@ -16,8 +16,9 @@ SHAPE = {"version": int, "tenants": [{"tenant": str, "changes?": [dict], "writes
 
 
 def written(results: Iterable[Mapping[str, Any]], made_at: str) -> dict[str, Any]:
-    """What a preview leaves: for each result fact the tenant's plan, and what stands in its way."""
-    return {"version": VERSION, "made_at": made_at, "tenants": [_entry(result) for result in results]}
+    """What a preview leaves: for each tenant that it looked at the plan, and what stands in its way."""
+    looked_at = [result for result in results if result["status"] != "left_alone"]
+    return {"version": VERSION, "made_at": made_at, "tenants": [_entry(result) for result in looked_at]}
 
 
 def _entry(result: Mapping[str, Any]) -> dict[str, Any]:

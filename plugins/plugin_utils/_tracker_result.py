@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.imanage.control_center.plugins.module_utils import _plan_chain
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
 from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES, WRITING_STAGES
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import moment
@@ -134,7 +135,9 @@ def _not_done(
         for write in result.get("writes") or []
         if write["outcome"] == "not_planned" and write["ids"]["library_id"] not in known
     ]
-    return [_next_steps.left_out(stage) for stage in skipped] + [_next_steps.appeared(one) for one in appeared]
+    return [_plan_chain.left_out(stage, intent == "offboard") for stage in skipped] + [
+        _plan_chain.appeared(one) for one in appeared
+    ]
 
 
 def _status(
