@@ -12,6 +12,7 @@ import os
 import pickle
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -254,6 +255,15 @@ def shell(script: str, folder: Path, answers: Mapping[str, str] | None = None, *
         check=False,
     )
     return done.returncode, done.stdout
+
+
+def typing(answers: Mapping[str, str]) -> Callable[..., tuple[int, str]]:
+    """A way to run a command for a person who types these answers, see C(shell)."""
+
+    def execute(command: list[str | Path], cwd: Path, env: dict[str, str]) -> tuple[int, str]:
+        return _typed(shlex.join(map(str, command)), cwd, env, answers)
+
+    return execute
 
 
 def _typed(script: str, folder: Path, env: dict[str, str], answers: Mapping[str, str]) -> tuple[int, str]:

@@ -10,39 +10,35 @@ import json
 from typing import Any
 
 import pytest
-from playbooks_support import EXTENSION, TRACKER, WRITES, Run, Stage, catalog, once
-from sandbox import Sandbox
+from playbooks_support import EXTENSION, TRACKER, WRITES, Run, Stage, authorizers, catalog, once
+from sandbox import Fault, Sandbox
 from sandbox.examples import example
+from sandbox.people import Library
 from support.places import applications
 from support.tasks import run_in_memory
 
 PREVIEW, ONBOARD = "imanage.control_center.preview", "imanage.control_center.onboard"
-ONBOARDING = "imanage_onboarding"
 FILES = ("report.json", "report.html", "plan.json", "changes.html")
 EVIL = "<script>alert(1)</script>"
 NAMED = {"access": {"mode": "custom", "users": [], "groups": [EVIL]}}
+DONE = applications("enabled", "enabled", token_policy={"allow_refresh_token": True})
 
 
 def _tenants(stage: Stage) -> None:
     stage.add("as_it_was", {"tracker_onboarding_access": "custom", "tracker_onboarding_groups": ["IT"]})
-    stage.add("touched")
+    stage.add("cut_short")
+    stage.add("half_done")
+    stage.add("grown")
+    stage.add("grown_later", applications=DONE)
+    stage.add("touched", {"tracker_onboarding_refresh_token_expiry_days": 90}, applications=DONE)
+    stage.add("undone", applications=DONE)
     stage.add("rewished")
     stage.add("was_wrong", {"imanage_password": "wrong"})
     stage.add("waiting", applications=catalog(EXTENSION))
-    done = applications("enabled", "enabled", token_policy={"allow_refresh_token": True})
     authorized = [{"id": "ACTIVE", "authorized_by": "admin@onboarded.example"}]
-    stage.add("onboarded", applications=done, libraries=authorized)
-    stage.add(
-        "fewer",
-        users=[
-            {
-                "id": "admin@fewer.example",
-                "password": "fewer-admin-password",
-                "app_management": True,
-                "nrtadmin": ["ACTIVE"],
-            }
-        ],
-    )
+    stage.add("onboarded", applications=DONE, libraries=authorized)
+    person = {"id": "admin@fewer.example", "password": "fewer-admin-password"}
+    stage.add("fewer", users=[{**person, "app_management": True, "nrtadmin": ["ACTIVE"]}])
     tracker, *others = applications("disabled")[2:]
     stage.add("evil", groups=["IT", EVIL], applications=[{**tracker, **NAMED}, *others])
     stage.hosts["evil"].update(tracker_onboarding_access="custom", tracker_onboarding_groups=["IT"])
@@ -65,12 +61,18 @@ def _runs(stage: Stage) -> dict[str, Any]:
     done: dict[str, Any] = {"preview": stage.run(PREVIEW, files=FILES)}
     plan = stage.where / "plan.json"
     plan.write_text(done["preview"].files["plan.json"], encoding="utf-8")
-    # A person, another wish, a corrected password, and a tenant that is new.
-    stage.sandbox.tenant("touched").application("tracker").set_status("disabled", stage.sandbox.now())
+    # Somebody does a part of it by hand, and other things; libraries are new; a variable and a password are others.
+    tenant, now = stage.sandbox.tenant, stage.sandbox.now()
+    tenant("half_done").application("tracker").set_status("enabled", now)
+    for name in ("grown", "grown_later"):
+        tenant(name).libraries.append(Library("LATE"))
+    tenant("touched").application("tracker-cc").token_policy["refresh_token_expiry"] = 45
+    tenant("undone").application("tracker").set_status("disabled", now)
     stage.hosts["rewished"]["tracker_onboarding_access_token_expiry_minutes"] = 60
-    del stage.hosts["was_wrong"]["imanage_password"]
     stage.hosts["was_wrong"]["imanage_password"] = "was_wrong-admin-password"
     stage.add("newcomer")
+    # The first run comes as far as the token policy.
+    tenant("cut_short").faults.append(Fault("status", operation="writeTokenPolicy", status=409, times=1))
     approved = ("-e", f"imanage_plan={plan}")
     done["checked"] = stage.run(PREVIEW, *approved, files=FILES)
     done["run"] = stage.run(ONBOARD, *approved, files=FILES)
@@ -84,19 +86,33 @@ def plan_of(run: Run) -> dict[str, dict[str, Any]]:
     return {entry["tenant"]: entry for entry in json.loads(run.files["plan.json"])["tenants"]}
 
 
+def sent(run: Run, tenant: str) -> list[tuple[str, Any]]:
+    """The writes that were sent, with their bodies."""
+    return [(one["operation"], one["body"]) for one in run.entries[tenant] if one["operation"] in WRITES]
+
+
 def test_the_plan_has_every_tenant_with_what_a_run_writes(runs):
     plan = plan_of(runs["preview"])
     assert list(plan) == list(runs["preview"].report)
-    planned = [write for change in plan["as_it_was"]["changes"] for write in change["writes"]]
-    sent = [one for one in runs["run"].entries["as_it_was"] if one["operation"] in WRITES]
-    assert [write["operation"] for write in planned] == [one["operation"] for one in sent]
-    assert [write["body"] for write in planned] == [one["body"] for one in sent]
-    assert plan["onboarded"]["changes"] == []
-    assert plan["onboarded"]["fingerprint"]
+    planned = [(write["operation"], write["body"]) for write in plan["as_it_was"]["writes"]]
+    assert planned == sent(runs["run"], "as_it_was")
+    assert (plan["onboarded"]["changes"], plan["onboarded"]["writes"]) == ([], [])
     assert len(plan["as_it_was"]["assumptions"]) == 2
     assert plan["waiting"]["blockers"][0]["kind"] == "not_provisioned"
     assert plan["was_wrong"]["blockers"][0]["kind"] == "sign_in"
-    assert plan["was_wrong"]["fingerprint"] is None
+    assert (plan["was_wrong"]["changes"], plan["was_wrong"]["writes"]) == (None, None)
+
+
+def test_no_write_is_sent_that_the_plan_does_not_have(runs):
+    plan = plan_of(runs["preview"])
+    for name in ("run", "again"):
+        for tenant, row in plan.items():
+            planned = [(write["operation"], write["ids"]) for write in row["writes"] or []]
+            written = [
+                (one["operation"], one["path"]) for one in runs[name].entries[tenant] if one["operation"] in WRITES
+            ]
+            for operation, path in written:
+                assert any(operation == known and all(i in path for i in ids.values()) for known, ids in planned)
 
 
 def test_plan_and_sheet_name_people_so_they_are_for_the_user_alone(runs):
@@ -106,51 +122,84 @@ def test_plan_and_sheet_name_people_so_they_are_for_the_user_alone(runs):
 
 def test_what_was_approved_is_done(runs):
     report = runs["run"].report
-    assert {name: report[name]["status"] for name in ("as_it_was", "fewer", "evil")} == dict.fromkeys(
-        ("as_it_was", "fewer", "evil"), "onboarded"
-    )
+    names = ("as_it_was", "half_done", "fewer", "evil")
+    assert {name: report[name]["status"] for name in names} == dict.fromkeys(names, "onboarded")
     assert report["fewer"]["libraries"]["authorized"] == ["ACTIVE"]
     assert report["waiting"]["status"] == "awaiting_provisioning"
     assert report["onboarded"]["status"] == "onboarded"
     assert not report["onboarded"]["changed"]
 
 
+def test_what_somebody_did_by_hand_is_done(runs):
+    preview, ran = (runs[name].report["half_done"] for name in ("preview", "run"))
+    assert sent(runs["run"], "half_done") == [
+        (write["operation"], write["body"]) for write in preview["planned"]["writes"][1:]
+    ]
+    assert (ran["status"], ran["changed"]) == ("onboarded", True)
+
+
+def test_a_run_that_was_cut_short_goes_on_with_the_same_plan(runs):
+    first, second = runs["run"].report["cut_short"], runs["again"].report["cut_short"]
+    assert (first["status"], first["changed"]) == ("failed", True)
+    assert runs["run"].applied("cut_short") == ["updateApp", "updateApp"]
+    assert (second["status"], second["changed"], second["failure"]) == ("onboarded", True, None)
+    assert runs["again"].applied("cut_short") == ["writeTokenPolicy", *["authorizeLibrary"] * 3]
+
+
+def test_what_was_done_is_done(runs):
+    for name in ("as_it_was", "half_done", "fewer", "evil", "onboarded"):
+        row = runs["again"].report[name]
+        assert (name, row["status"], row["changed"], row["failure"]) == (name, "onboarded", False, None)
+        assert runs["again"].writes(name) == []
+
+
+@pytest.mark.parametrize("name", ["grown", "grown_later"])
+def test_a_library_that_appeared_is_left_out_and_named(runs, name):
+    for which in ("checked", "run", "again"):
+        row = runs[which].report[name]
+        assert (which, row["status"], row["failure"]) == (which, "incomplete", None)
+        (left,) = row["remaining"]
+        assert (left["stage"], left["library"], left["reason"]) == ("authorization", "LATE", "appeared_after_plan")
+        assert any("library LATE" in step for step in row["next_steps"])
+        assert "LATE" in row["libraries"]["pending"]
+        assert row["changed"] is (which != "again")
+    after = authorizers(runs["again"].snapshots[name])
+    assert after == {**dict.fromkeys(["ACTIVE", "ARCHIVE", "SPM"], f"admin@{name}.example"), "LATE": None}
+    assert [path for path in runs["run"].entries[name] if "LATE" in path["path"]] == []
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("touched", 'iManage Tracker, status was "available", is "disabled"'),
-        ("rewished", f"what would be done to it is not: {EXTENSION}, Authentication"),
+        ("touched", "Authentication, Refresh Token Expiry (days) is 45, not 365"),
+        ("undone", f"{TRACKER}, Enable application? to yes"),
+        ("rewished", "Authentication, Access Token Expiry (minutes) to 60"),
         ("was_wrong", "had failed for this tenant"),
     ],
 )
-@pytest.mark.parametrize("which", ["checked", "run"])
-def test_what_was_not_approved_stops_untouched_and_says_what_has_changed(runs, which, name, said):
+@pytest.mark.parametrize("which", ["checked", "run", "again"])
+def test_what_was_not_approved_stops_untouched_and_says_so_shortly(runs, which, name, said):
     row = runs[which].report[name]
     assert (row["status"], row["failure"]["kind"], row["changed"]) == ("failed", "conflict", False)
     assert said in row["failure"]["msg"]
+    assert len(row["failure"]["msg"]) < 300
     assert not set(runs[which].calls(name)) & set(WRITES)
     assert runs[which].tokens_left[name] == 0
 
 
-def test_a_tenant_that_is_not_in_the_plan_is_not_even_read(runs):
-    assert runs["run"].calls("newcomer") == []
-    row = runs["run"].report["newcomer"]
-    assert (row["status"], row["changed"]) == (None, False)
+@pytest.mark.parametrize("which", ["checked", "run", "again"])
+def test_a_tenant_that_is_not_in_the_plan_is_not_even_read(runs, which):
+    assert runs[which].calls("newcomer") == []
+    row = runs[which].report["newcomer"]
+    assert (row["status"], row["changed"], row["remaining"]) == ("left_alone", False, [])
     assert "plan does not have this tenant" in row["next_steps"][0]
-    assert "newcomer: not in the plan" in runs["run"].output
-
-
-def test_once_applied_a_plan_no_longer_holds(runs):
-    row = runs["again"].report["as_it_was"]
-    assert row["failure"]["kind"] == "conflict"
-    assert not set(runs["again"].calls("as_it_was")) & set(WRITES)
-    assert runs["again"].report["onboarded"]["status"] == "onboarded"
+    assert "newcomer: left alone" in runs[which].output
 
 
 def test_without_the_file_nobody_is_touched(runs):
     for name in ("as_it_was", "touched"):
         row = runs["no file"].report[name]
-        assert (row["status"], row["failure"]["kind"]) == ("failed", "bad_option")
+        assert (row["status"], row["failure"]["kind"]) == ("failed", "task_failed")
         assert "There is no plan nowhere/plan.json." in row["failure"]["msg"]
         assert runs["no file"].calls(name) == []
 
@@ -184,7 +233,6 @@ def test_the_sheet_shows_before_after_assumptions_and_blockers(runs):
     assert words.count("Assumed.") == 2
     assert "Nothing would be changed." in sheets["onboarded"]
     assert any("Cannot be done (sign in)" in one for one in sheets["was_wrong"])
-    assert any(plan_of(runs["preview"])["evil"]["fingerprint"] in one for one in sheets["evil"])
 
 
 def test_the_sheet_shows_names_and_never_runs_them(runs):
@@ -193,7 +241,7 @@ def test_the_sheet_shows_names_and_never_runs_them(runs):
     assert any(EVIL in words for words in page.tenants)
 
 
-# -- what comes to light only after the first writes ------------------------------------------------------------------
+# -- the modules beneath -----------------------------------------------------------------------------------------------
 
 
 def options(**more: Any) -> dict[str, Any]:
@@ -202,46 +250,40 @@ def options(**more: Any) -> dict[str, Any]:
         "username": "admin@acme.example",
         "password": "acme-admin-password",
         "client_id": "control-center-client",
-        "applications": [{"name": TRACKER}, {"name": EXTENSION, "enabled": True, "allow_refresh_token": True}],
-        "authorization": {},
         **more,
     }
 
 
-def test_a_write_that_the_plan_does_not_have_is_not_made(monkeypatch):
+def look(**more: Any) -> dict[str, Any]:
+    wanted = [{"name": TRACKER}, {"name": EXTENSION, "enabled": True, "allow_refresh_token": True}]
+    return options(applications=wanted, authorization={}, **more)
+
+
+def test_what_another_stage_would_write_is_no_part_of_the_plan(monkeypatch):
     sandbox = Sandbox([example("acme", 1)])
-    plan = run_in_memory(monkeypatch, sandbox, ONBOARDING, options(), check=True)["plan"]
-    handle = sandbox.handle
-
-    def somebody_else(request):
-        """A person sets the token policy right after the application was added."""
-        reply = handle(request)
-        if request.method != "GET" and request.path.endswith("/apps/tracker-cc"):
-            policy = {"allow_refresh_token": False, "access_token_max_idle_time": 5000}
-            sandbox.tenant("acme").application("tracker-cc").token_policy = policy
-        return reply
-
-    monkeypatch.setattr(sandbox, "handle", somebody_else)
-    result = run_in_memory(monkeypatch, sandbox, ONBOARDING, options(approved=plan))
-    assert result["failure"]["kind"] == "conflict"
-    assert "set the token policy in another way" in result["msg"]
-    assert result["changed"]
-    assert [one.operation for one in sandbox.log].count("writeTokenPolicy") == 0
+    plan = run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", look(), check=True)["plan"]
+    others = {"name": EXTENSION, "enabled": False}, {"name": "iManage Drive", "enabled": False}
+    for wanted in others:
+        for check in (True, False):
+            task = options(**wanted, planned=plan["writes"])
+            result = run_in_memory(monkeypatch, sandbox, "imanage_application", task, check=check)
+            assert (result["changed"], result["failure"]["kind"]) == (False, "conflict"), wanted
+    assert not {one.operation for one in sandbox.log} & set(WRITES)
 
 
 def test_nothing_approved_needs_no_request(monkeypatch):
     sandbox = Sandbox([example("acme", 1)])
-    result = run_in_memory(monkeypatch, sandbox, ONBOARDING, options(approved={}))
-    assert (result["changed"], result["stages"], result["plan"]) == (False, {}, None)
+    result = run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", look(approved={}))
+    assert (result["changed"], result["stages"], result["left_alone"]) == (False, [], True)
     assert sandbox.log == []
 
 
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_preview_and_its_run_return_the_same_plan(monkeypatch, state):
-    added = applications("enabled", "enabled", token_policy={"allow_refresh_token": True})
-    sandbox = Sandbox([example("acme", 1, **({"applications": added} if state == "absent" else {}))])
-    preview = run_in_memory(monkeypatch, sandbox, ONBOARDING, options(state=state), check=True)
-    run = run_in_memory(monkeypatch, sandbox, ONBOARDING, options(state=state, approved=preview["plan"]))
-    assert preview["plan"]["changes"]
-    assert run["plan"] == preview["plan"]
-    assert run["changed"]
+def test_a_look_with_its_own_plan_finds_the_same(monkeypatch):
+    sandbox = Sandbox([example("acme", 1)])
+    first, second = (
+        run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", look(**approved), check=check)
+        for check, approved in ((True, {}), (False, {"approved": None}))
+    )
+    third = run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", look(approved=first["plan"]))
+    assert first["plan"]["changes"]
+    assert first["plan"] == second["plan"] == third["plan"]

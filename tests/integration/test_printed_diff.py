@@ -15,6 +15,7 @@ pytestmark = pytest.mark.sweep
 NAMED = {"tracker_onboarding_access": "custom", "tracker_onboarding_groups": ["IT", "Pilot"]}
 HOST = {**NAMED, "tracker_onboarding_renew_before_days": 30, "tracker_onboarding_refresh_token_expiry_days": 90}
 PRINTED = """\
+TASK: Add iManage Tracker and its configuration application
 --- before: URL, customer 1000, iManage Tracker (as it is)
 +++ after: URL, customer 1000, iManage Tracker (as planned)
 @@ -1,6 +1,7 @@
@@ -28,6 +29,7 @@ PRINTED = """\
    - Partners
    - Pilot
 
+changed: [acme] => (item=iManage Tracker)
 --- before: URL, customer 1000, iManage Tracker CC configuration (as it is)
 +++ after: URL, customer 1000, iManage Tracker CC configuration (as planned)
 @@ -1,2 +1,2 @@
@@ -35,6 +37,25 @@ PRINTED = """\
 -Enable application?: no
 +Enable application?: yes
 
+changed: [acme] => (item=iManage Tracker CC configuration)
+--- before: URL, customer 1001, iManage Tracker (as it is)
++++ after: URL, customer 1001, iManage Tracker (as planned)
+@@ -1 +1,2 @@
+-Added: no
++Added: yes
++Enable application?: yes
+
+changed: [birch] => (item=iManage Tracker)
+--- before: URL, customer 1001, iManage Tracker CC configuration (as it is)
++++ after: URL, customer 1001, iManage Tracker CC configuration (as planned)
+@@ -1 +1,2 @@
+-Added: no
++Added: yes
++Enable application?: yes
+
+changed: [birch] => (item=iManage Tracker CC configuration)
+
+TASK: Allow refresh tokens for the configuration application
 --- before: URL, customer 1000, iManage Tracker CC configuration, Authentication (as it is)
 +++ after: URL, customer 1000, iManage Tracker CC configuration, Authentication (as planned)
 @@ -1,2 +1,2 @@
@@ -42,6 +63,16 @@ PRINTED = """\
 -Refresh Token Expiry (days): 365
 +Refresh Token Expiry (days): 90
 
+changed: [acme]
+--- before: URL, customer 1001, iManage Tracker CC configuration, Authentication (as it is)
++++ after: URL, customer 1001, iManage Tracker CC configuration, Authentication (as planned)
+@@ -1 +1 @@
+-Allow Refresh Token: no
++Allow Refresh Token: yes
+
+changed: [birch]
+
+TASK: Authorize Tracker's background service for the libraries
 --- before: URL, customer 1000, Tracker background service authorization (as it is)
 +++ after: URL, customer 1000, Tracker background service authorization (as planned)
 @@ -1,3 +1,3 @@
@@ -53,22 +84,26 @@ PRINTED = """\
 +SPM: authorized
 
 changed: [acme]
-"""
-ADDED = """\
---- before: URL, customer 1001, iManage Tracker (as it is)
-+++ after: URL, customer 1001, iManage Tracker (as planned)
-@@ -1 +1,2 @@
--Added: no
-+Added: yes
-+Enable application?: yes
+--- before: URL, customer 1001, Tracker background service authorization (as it is)
++++ after: URL, customer 1001, Tracker background service authorization (as planned)
+@@ -1,3 +1,3 @@
+-ACTIVE: unauthorized
+-ARCHIVE: unauthorized
+-SPM: unauthorized
++ACTIVE: authorized
++ARCHIVE: authorized
++SPM: authorized
+
+changed: [birch]
 """
 
 
 def printed(run, url):
-    """What stands on the terminal between the head of the task and the result of each tenant."""
-    task = run.output.partition("Go through the stages of the tenant] ")[2].partition("\nTASK [")[0]
-    lines = [line for line in task.splitlines()[1:] if not line.startswith("[WARNING]")]
-    return "\n".join(lines).replace(url, "URL") + "\n"
+    """What stands on the terminal from the first of the stages on, as far as the result of the tenants."""
+    stages = re.search(r"(?s)TASK \[[^]]* : Add iManage Tracker .*?(?=\nTASK \[[^]]* : Say how the tenant)", run.output)
+    lines = [line for line in (stages[0] if stages else "").splitlines() if not line.startswith("[WARNING]")]
+    text = re.sub(r"^TASK \[.* : (.*)\] \*+$", r"TASK: \1", "\n".join(lines), flags=re.MULTILINE)
+    return text.replace(url, "URL").rstrip("\n") + "\n"
 
 
 @pytest.fixture(scope="module")
@@ -103,17 +138,16 @@ def runs(tmp_path_factory):
 
 @pytest.mark.parametrize("name", ["check", "run"])
 def test_the_terminal_shows_this(runs, name):
-    text = printed(runs[name], runs["url"])
-    assert text.startswith(PRINTED)
-    assert text[len(PRINTED) :].startswith(ADDED)
-
-
-def test_a_preview_prints_what_the_run_prints(runs):
-    assert printed(runs["check"], runs["url"]) == printed(runs["run"], runs["url"])
+    """A task for each stage, with what it changes; a preview prints what the run prints."""
+    assert printed(runs[name], runs["url"]) == PRINTED
 
 
 def test_nothing_is_printed_where_nothing_is_left(runs):
-    assert printed(runs["again"], runs["url"]) == "ok: [acme]\nok: [birch]\n"
+    again = runs["again"].output
+    assert "\n+++ " not in again
+    assert not re.search(r"^changed: ", again, re.MULTILINE)
+    # The arguments, the look, the result.
+    assert len(re.findall(r"^ok: \[acme\]", again, re.MULTILINE)) == 3
 
 
 def test_no_secret_is_printed(runs):

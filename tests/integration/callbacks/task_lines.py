@@ -61,6 +61,7 @@ class CallbackModule(CallbackBase):
             "action": task.action,
             "role": role.get_name() if role else None,
             "changed": bool(outcome.get("changed")),
+            "times": 0 if event == "skipped" else sum(not item.get("skipped") for item in items),
             "diffs": [item["diff"] for item in items if item.get("diff")],
             "facts": outcome.get("ansible_facts", {}),
         }
