@@ -193,7 +193,7 @@ def test_a_tenant_that_is_not_in_the_plan_is_not_even_read(runs, which):
     row = runs[which].report["newcomer"]
     assert (row["status"], row["changed"], row["remaining"]) == ("left_alone", False, [])
     assert "plan does not have this tenant" in row["next_steps"][0]
-    assert "newcomer: left alone" in runs[which].output
+    assert "newcomer: left_alone" in runs[which].output
 
 
 def test_without_the_file_nobody_is_touched(runs):
