@@ -97,8 +97,7 @@ def _look(client: Client, want: Want, found: dict[str, Any]) -> None:
             raise one.missing
         if part.stage == "authorization":
             _note_libraries(keeper, part, one, found)
-            if any(step.operation == "authorizeLibrary" for step in one.plan.steps):
-                _check_extension(seen)
+            _check_extension(seen, any(step.operation == "authorizeLibrary" for step in one.plan.steps))
         seen.append((part, one))
     _note_plan(want, seen, found)
 
@@ -138,14 +137,14 @@ def _possible(want: Want, found: Mapping[str, Any]) -> Iterator[Part]:
             yield part
 
 
-def _check_extension(earlier: list[tuple[Part, Foreseen]]) -> None:
-    """See that the parts before the authorization leave what it needs."""
+def _check_extension(earlier: list[tuple[Part, Foreseen]], authorizes: bool) -> None:
+    """See that the parts before the authorization leave what it needs. C(authorizes): whether it writes."""
     outcomes = {stage: [one.plan.outcome for part, one in earlier if part.stage == stage] for stage in WRITING_STAGES}
     planned = {application["name"]: application for application in outcomes["application"]}
     for policy in outcomes["refresh_token"]:
         planned.setdefault(policy.application["name"], policy.application)
     policies = {policy.application["name"]: policy.policy for policy in outcomes["refresh_token"]}
-    _plan_chain.check_extension(planned.get(EXTENSION), policies.get(EXTENSION))
+    _plan_chain.check_extension(planned.get(EXTENSION), policies.get(EXTENSION) if authorizes else None)
 
 
 def _note_libraries(account: Client, part: Part, seen: Foreseen, found: dict[str, Any]) -> None:

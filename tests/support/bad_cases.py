@@ -316,6 +316,13 @@ BAD = {
         kind="not_added",
         tells=(EXTENSION, "would be disabled"),
     ),
+    "onboarding that takes the page of authorized libraries away": Case(
+        LOOK,
+        {"applications": [{"name": TRACKER}, {**BOTH[1], "enabled": False}], "authorization": {}},
+        {"applications": refreshing(), "libraries": [{"id": "ACTIVE", "authorized_by": "admin@{name}.example"}]},
+        kind="not_added",
+        tells=(EXTENSION, "would be disabled"),
+    ),
     "onboarding that leaves the page away": Case(
         LOOK,
         {"applications": [{"name": EXTENSION}], "authorization": {}},
