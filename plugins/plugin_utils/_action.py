@@ -39,7 +39,7 @@ class InProcessAction(ActionBase):
         super().run(tmp, task_vars)
         task = self.task_definition
         check_mode = bool(self._task.check_mode)
-        given = _options.of_one_account(plain(dict(self._task.args)))
+        given = _options.of_one_account(_given(plain(dict(self._task.args))))
         if task.noun is not None and not check_mode and (missing := _change_record.record_is_missing()):
             self._display.warning(missing)
         if not self._fits_in_process():
@@ -78,6 +78,22 @@ class InProcessAction(ActionBase):
         if self.task_definition.reveals in result:
             result["_ansible_no_log"] = True
         return result
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    """The options without empty texts, in options within options too. Of a null, ansible-core 2.18 makes one.
+
+    An empty connection option counts.
+    """
+    return {
+        name: _within(value) for name, value in options.items() if value != "" or name in _options.CONNECTION_OPTIONS
+    }
+
+
+def _within(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _within(inner) for name, inner in value.items() if inner != ""}
+    return [_within(inner) for inner in value] if isinstance(value, list) else value
 
 
 def plain(value: Any) -> Any:

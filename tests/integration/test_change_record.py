@@ -139,5 +139,5 @@ def test_the_record_is_for_its_owner_and_has_no_secret(runs):
     assert runs[2] == 0o600
     for text in runs[1].values():
         assert not re.search("password|client-secret|-token|-refresh", text)
-    keys = "time tenant customer_id user operation ids body before after outcome failure run_id"
+    keys = "time tenant customer_id user operation ids does title body before after outcome failure run_id"
     assert {" ".join(sorted(one)) for one in lines(runs[1]["offboard"])} == {" ".join(sorted(keys.split()))}
