@@ -341,7 +341,7 @@ def test_an_audit_fails_on_drift_if_asked_to(others):
 
 
 def test_a_directory_that_is_not_there_is_made(others):
-    assert others["new place"] == sorted([*REPORTS, "provisioning-requests"])
+    assert others["new place"] == sorted([*REPORTS, "provisioning-request.eml"])
 
 
 def test_no_report_unless_asked_for(others):
