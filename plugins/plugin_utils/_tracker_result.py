@@ -84,7 +84,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
             if row["authorized"]
         ],
         "expires_at": _first_end(intent, rows),
-        "changes": _changes_planned(look["plan"]) if previews else _changes_made(ran),
+        "changes": _changes_planned(look["plan"]) if previews else _changes_made(ran, look["plan"]),
         "remaining": remaining,
         "assumptions": look["plan"]["assumptions"] if previews else [],
         "planned": look["plan"] if previews and not failure else None,
@@ -203,8 +203,9 @@ def _changes_planned(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [_change(one["stage"], one["title"], one["before"], one["after"]) for one in plan["changes"]]
 
 
-def _changes_made(ran: Results) -> list[dict[str, Any]]:
-    """What was changed, by what the stages read back."""
+def _changes_made(ran: Results, plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was changed, by what the stages read back. The fields are in the order of the screen, as in the plan."""
+    order = {(one["stage"], one["title"]): [*one["before"], *one["after"]] for one in plan["changes"]}
     made: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
     for stage, results in ran.items():
         for write in [write for result in results for write in result.get("writes") or []]:
@@ -213,7 +214,10 @@ def _changes_made(ran: Results) -> list[dict[str, Any]]:
                 for field in [*write["before"], *write["after"]]:
                     before.setdefault(field, write["before"].get(field))
                     after[field] = write["after"].get(field)
-    changes = [_change(stage, title, before, after) for (stage, title), (before, after) in made.items()]
+    changes = [
+        _change(*place, {field: before[field] for field in [*order.get(place, []), *before] if field in before}, after)
+        for place, (before, after) in made.items()
+    ]
     # Nothing is left of what was taken back.
     return [change for change in changes if change["fields"]]
 

@@ -23,6 +23,8 @@ ADDED = f"'{EXTENSION}' is assumed to be added by an earlier task"
 PAGE = f"An earlier task is assumed to bring the page Tracker background service authorization of '{EXTENSION}'"
 REFRESH = f"Refresh tokens are assumed to be allowed for '{EXTENSION}' by an earlier task"
 ENABLED = {"status": "enabled"}
+# A second account may be an NRTADMIN and nothing else.
+UNREAD = f"Refresh tokens are assumed to be allowed for '{EXTENSION}'; the signed-in user may not read whether"
 # What the rows of the page decide, which nobody can know before it is there.
 OF_THE_PAGE = ("libraries", "authorizations", "expires_at", "next_steps")
 REFRESHING = {**ENABLED, "token_policy": {"allow_refresh_token": True}}
@@ -91,8 +93,12 @@ def user_of(situation):
 
 def said(runs, name):
     """What the preview assumed for a tenant."""
-    customer = runs["start"][name]["customer_id"]
-    return [one for one in runs["preview"].warnings if f"customer {customer}: " in one and " assumed to " in one]
+    return runs["preview"].report[name]["assumptions"]
+
+
+def done_by(changes, *stages):
+    """The changes of some stages."""
+    return [one for one in changes if one["stage"] in stages]
 
 
 def goal(runs, situations, name):
@@ -125,6 +131,9 @@ def test_a_preview_says_what_the_run_does(runs, name):
     preview, ran = (dict(runs[which].report[name]) for which in ("preview", "run"))
     assert (preview.pop("check_mode"), ran.pop("check_mode")) == (True, False)
     assert set(preview) == set(ran)
+    # A run has done what was planned, and read what was assumed.
+    assert (ran.pop("planned"), ran.pop("assumptions")) == (None, [])
+    del preview["planned"], preview["assumptions"]
     if preview["status"] == "failed":
         assert (ran["status"], ran["failure"]["kind"]) == ("failed", preview["failure"]["kind"])
         assert preview["stages"] == ran["stages"]
@@ -141,6 +150,8 @@ def test_a_preview_says_what_the_run_does(runs, name):
         unknown = list(OF_THE_PAGE)
     if unknown:
         preview["stages"].pop("authorization"), ran["stages"].pop("authorization")
+        for row in (preview, ran):
+            row["changes"] = done_by(row["changes"], "application", "refresh_token")
     for key in set(ran) - set(unknown):
         assert agrees(preview[key], ran[key]), f"{key}: {preview[key]} and {ran[key]}"
 
@@ -184,6 +195,13 @@ def test_each_assumption_is_named_once(runs, name):
     if configuration["status"] == "enabled" and not refreshes and preview["stages"]["authorization"] == "changed":
         expected.append(REFRESH)
     _assert_said(runs, name, expected)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_stages_warn_of_nothing_else(runs, name):
+    customer = runs["start"][name]["customer_id"]
+    warned = [one for one in runs["preview"].warnings if f"customer {customer}: " in one and " assumed to " in one]
+    assert [one for one in warned if not any(known in one for known in [*said(runs, name), UNREAD])] == []
 
 
 @pytest.mark.parametrize("name", ASSUMING)
