@@ -19,15 +19,12 @@ said in its own words, and what to do next:
 > Control Center said: "Access denied" (403). Applications need the App Management privilege of a Global Management
 > role …
 
-For playbooks the result has `failure.kind`, one of those below, and `failure.operation`, `failure.status`,
-`failure.code` and `failure.request_id` of the call; iManage's support finds the call by the last. In a report of the
-role, they stand with the tenant.
+The result has `failure.kind`, one of those below, and of the call `failure.operation`, `failure.status`,
+`failure.code` and `failure.request_id`, by which iManage's support finds it. In a report they stand with the tenant.
 
-What was done before a failure stays done; the message says so where something was done, and the next run completes
-the rest.
+What was done before a failure stays done, and the message names it. The next run completes the rest.
 
-In the messages below, words in {braces} stand for what only the moment knows. Where a message has its own advice, it
-is given instead of what its kind says.
+Words in {braces} stand for what only the moment knows. A message's own advice takes the place of that of its kind.
 """
 _MEANINGS = {
     "bad_option": "An option is missing, or does not fit another, or Control Center refused a value.",
@@ -45,6 +42,14 @@ _MEANINGS = {
     "unexpected_reply": "The answer is another one than the contract describes, so nothing is concluded from it.",
     "wrong_tenant": "The credentials belong to another tenant than `customer_id` says.",
 }
+# Of a tenant in a report, never of a task.
+_TASK_FAILED = """## task_failed
+
+Something failed that no task of this collection could explain: there is no Python on the host, `become` was refused, a
+variable is undefined, a task crashed, or a tag left the whole role out.
+
+**What to do:** The message has Ansible's own words. Correct what they name, then run again.
+"""
 _ANY = "Messages of several kinds"
 _ANY_MEANING = "`failure.kind` says which; the status that Control Center answered with decides."
 
@@ -56,6 +61,7 @@ def render() -> str:
     for kind, advice in ADVICE.items():
         parts.append(f"## {kind}\n\n{_MEANINGS[kind]}\n\n**What to do:** {advice}\n")
         parts += _rows([one for one in failures if one.kind == kind])
+    parts.append(_TASK_FAILED)
     parts.append(f"## {_ANY}\n\n{_ANY_MEANING}\n")
     parts += _rows([one for one in failures if one.kind is None])
     parts.append("## Warnings\n\nThe task did its work; this is worth knowing.\n")

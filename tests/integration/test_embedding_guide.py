@@ -8,31 +8,20 @@ from __future__ import annotations
 import json
 import re
 import sys
-import textwrap
 
 import pytest
-from playbooks_support import Stage, authorizers, catalog, keep, once, shell
+from playbooks_support import Stage, catalog, keep, once, shell
 from support.guides import Guide, changed
 
 pytestmark = pytest.mark.sweep
 
 GUIDE = Guide("docs/embedding-the-role.md")
-PLAY, INVENTORY, RESCUE, SORT, CONCLUDE, SOME, AUDIT, BASTION, GATEWAYS, MODULES = GUIDE.yaml
+PLAY, INVENTORY, RESCUE, SORT, CONCLUDE, SOME, TAGS, AUDIT, BASTION, GATEWAYS = GUIDE.yaml
 (TRACKER_PAGE,) = Guide("roles/tracker_onboarding/README.md").yaml
-(SESSION,) = Guide("docs/signing-in.md").under("Several tasks with one sign-in")
 FIRMS = ("acme", "birch", "cedar", "dune")
 GROUPS = ["Partners", "Pilot", "IT"]
 # The bastion is this machine: what Ansible gives to ssh runs here.
 SSH = '#!/bin/sh\necho "$@" >>ssh.log\nfor last; do :; done\nexec sh -c "$last"\n'
-
-
-def by_hand(session, tasks):
-    """The session of the other guide, with these tasks in the place of those that read."""
-    before, block, after = re.search(
-        r"(?s)(.* block:\n)(            - name: Read the app.*?)(      always:.*)", session
-    ).groups()
-    assert block.count("- name:") == 2
-    return before + textwrap.indent(tasks, " " * 12) + after
 
 
 class Runs:
@@ -61,7 +50,7 @@ def embedded(folder):
             "cedar": {"consent_required": True},
             "dune": {"groups": ["IT"]},
         }
-        for name in (*FIRMS, "eve"):
+        for name in FIRMS:
             common = {"client": client, "groups": GROUPS, "applications": catalog()}
             stage.add(name, **{**common, **special.get(name, {})})
         ssh = folder / "ssh"
@@ -77,16 +66,13 @@ def embedded(folder):
         # Somebody makes the group.
         stage.sandbox.add({**stage.sandbox.tenant("dune").description, "groups": GROUPS})
         runs.take("well", AUDIT, SOME, TRACKER_PAGE)
+        runs.take("tags", TAGS, options="--tags tracker")
+        parts = {"not applied": "\n        apply:\n          tags: [tracker]", "no tags": "\n      tags: [tracker]"}
+        for name, part in parts.items():
+            runs.take(name, changed(TAGS, **{part: ""}), options="--tags tracker")
         through = {"ANSIBLE_SSH_EXECUTABLE": str(ssh), "ANSIBLE_PIPELINING": "1"}
         runs.take("bastion", BASTION, options="-vvv --limit acme,bastion", **through)
         runs.found["ssh"] = (folder / "ssh.log").read_text(encoding="utf-8")
-        keep(folder, **{"eve.json": {"imanage_tenants": {"vars": stage.common, "hosts": {"eve": stage.hosts["eve"]}}}})
-        vars_of_eve = {"imanage_client_id": client["id"], "imanage_customer_id": 1004}
-        keep(folder, **{"host_vars/eve.json": vars_of_eve})
-        modules = by_hand(SESSION, MODULES)
-        runs.take("preview_by_hand", modules, options="--check", inventories=("eve.json",))
-        runs.take("by_hand", modules, inventories=("eve.json",))
-        runs.found["authorizers"] = authorizers(stage.snapshots()["eve"])
     return runs.found
 
 
@@ -153,10 +139,7 @@ def test_the_bastion_does_the_work(runs):
     assert '"status": "onboarded"' in run["output"]
 
 
-def test_the_modules_do_the_same_in_one_session(runs):
-    preview, run = runs["preview_by_hand"], runs["by_hand"]
-    assert (preview["code"], run["code"]) == (0, 0), preview["output"] + run["output"]
-    assert "is assumed to be added by an earlier task" in preview["output"]
-    assert {"updateApp", "writeTokenPolicy", "authorizeLibrary"}.isdisjoint(preview["calls"])
-    assert set(runs["authorizers"].values()) == {"admin@eve.example"}
-    assert run["calls"].count("requestToken") == 1
+def test_a_tag_has_to_stand_twice_where_the_role_is_included(runs):
+    assert runs["tags"]["code"] == 0, runs["tags"]["output"]
+    assert "listApps" in runs["tags"]["calls"]
+    assert (runs["not applied"]["calls"], runs["no tags"]["calls"]) == ([], [])

@@ -11,6 +11,7 @@ import re
 import pytest
 import yaml
 from playbooks_support import Stage, app, keep, once, shell
+from sandbox.people import Library
 from support.guides import Guide, changed, every_guide
 from support.places import SIGNING
 
@@ -53,14 +54,16 @@ def done(folder):
         runs = Runs(folder, stage)
         runs.take("preview", PREVIEW)
         runs.found["files"] = {name: {one.name for one in (folder / name).iterdir()} for name in ("plan",)}
-        # Somebody else was faster at birch.
-        birch = stage.sandbox.tenant("birch").description
-        added = [{**one, "status": "enabled"} if one["id"] == "tracker" else one for one in birch["applications"]]
-        stage.sandbox.add({**birch, "applications": added})
+        # Somebody else was faster at birch, and a library is new there.
+        birch = stage.sandbox.tenant("birch")
+        birch.application("tracker").set_status("enabled", stage.sandbox.now())
+        birch.libraries.append(Library("LATE"))
         runs.take("approved", APPROVED)
         runs.found["statuses"] = {
             row["tenant"]: row for row in json.loads((folder / "done" / "report.json").read_text())
         }
+        stage.add("cedar")
+        keep(folder, **{"tenants.yml": stage.inventory()})
         runs.take("recorded", changed(RECORDED, **{ELSEWHERE: "./"}))
         runs.found["lines"] = records(folder / "imanage-changes.jsonl")
         keep(folder, **{"ansible.cfg": changed(CONFIGURATION, **{ELSEWHERE: f"{folder}/configured-"})})
@@ -85,10 +88,11 @@ def test_a_preview_leaves_what_its_guide_says(runs):
 
 
 def test_only_what_was_approved_is_done(runs):
-    assert runs["approved"]["code"] == 2
-    assert runs["statuses"]["acme"]["status"] == "onboarded"
-    assert runs["statuses"]["birch"]["failure"]["kind"] == "conflict"
-    assert {tenant for tenant, _operation in runs["approved"]["writes"]} == {"acme"}
+    assert runs["approved"]["code"] == 0, runs["approved"]["output"]
+    acme, birch = (runs["statuses"][name] for name in ("acme", "birch"))
+    assert (acme["status"], birch["status"]) == ("onboarded", "incomplete")
+    assert [(row["library"], row["reason"]) for row in birch["remaining"]] == [("LATE", "appeared_after_plan")]
+    assert [runs["approved"]["writes"].count((name, "updateApp")) for name in ("acme", "birch")] == [2, 1]
 
 
 def test_each_write_is_a_line_like_that_of_the_guide(runs):

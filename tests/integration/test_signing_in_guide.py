@@ -95,7 +95,8 @@ def test_each_way_gets_in(ways, name):
         ("environment", [1, 1]),
         ("session", [1, 1]),
         ("defaults", [1, 1]),
-        ("two", [2, 2]),
+        # A look by both accounts, and four tasks.
+        ("two", [6, 6]),
     ],
 )
 def test_what_was_issued_is_revoked_and_what_was_given_is_not(ways, name, counts):

@@ -16,19 +16,25 @@ from .rows import ROWS
 
 DOCUMENT = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- begin of what make faults writes -->", "<!-- end of what make faults writes -->"
+# Names have commas in them.
+_JOIN = "; "
 _KEPT = re.compile(f"(?<={BEGIN}\n).*(?={END})", re.DOTALL)
 
 
 def rendered(texts: Mapping[tuple[str, str], str]) -> str:
-    """The tables; a cell that is not there is a hole."""
+    """The tables; a cell that is not there is a hole. Calls that fare alike share a row, faults a column."""
     groups = list(dict.fromkeys(column.group for column in COLUMNS))
     parts = []
     for group in groups:
-        columns = [column.name for column in COLUMNS if column.group == group]
-        lines = [f"### {group}\n", _line(["call", *columns]), _line(["---"] * (1 + len(columns)))]
-        lines += [_line([str(row), *(texts.get((str(row), name), "HOLE") for name in columns)]) for row in ROWS]
+        rows = [str(row) for row in ROWS]
+        of_group = [column.name for column in COLUMNS if column.group == group]
+        columns = _alike({name: [texts.get((row, name), "HOLE") for row in rows] for name in of_group})
+        cells = {row: [texts.get((row, names[0]), "HOLE") for names in columns] for row in rows}
+        lines = [f"### {group}\n", _line(["calls", *map(_JOIN.join, columns)]), _line(["---"] * (1 + len(columns)))]
+        lines += [_line([_JOIN.join(names), *cells[names[0]]]) for names in _alike(cells)]
         parts.append("\n".join(lines))
-    special = [f"- {row}, {column}: {outcome}, since {why}." for (row, column), (outcome, why) in SPECIAL.items()]
+    meanings = {f"{row}, {column}": list(meaning) for (row, column), meaning in SPECIAL.items()}
+    special = [f"- {_JOIN.join(names)}: {', since '.join(meanings[names[0]])}." for names in _alike(meanings)]
     cases = sum(text != NO_LIST for text in texts.values())
     count = (
         f"{cases} cases: {len(ROWS)} calls, {len(COLUMNS)} faults, without those that need a list where there is none."
@@ -45,10 +51,11 @@ def parsed(text: str) -> dict[tuple[str, str], str]:
         if not line.startswith("| "):
             continue
         first, *others = line.strip("| ").split(" | ")
-        if first == "call":
+        if first == "calls":
             names = others
-        else:
-            cells.update({(first, name): other for name, other in zip(names, others, strict=True) if other != "---"})
+        elif first != "---":
+            for together, other in zip(names, others, strict=True):
+                cells.update({(row, name): other for row in first.split(_JOIN) for name in together.split(_JOIN)})
     return cells
 
 
@@ -61,6 +68,14 @@ def keep(text: str) -> None:
     """Put the tables into the document."""
     old = DOCUMENT.read_text(encoding="utf-8")
     DOCUMENT.write_text(_KEPT.sub(lambda _found: text, old), encoding="utf-8")
+
+
+def _alike(found: Mapping[str, list[str]]) -> list[list[str]]:
+    """The names, those of the same values together."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name, values in found.items():
+        groups.setdefault(tuple(values), []).append(name)
+    return list(groups.values())
 
 
 def _line(cells: list[str]) -> str:

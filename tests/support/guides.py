@@ -75,12 +75,6 @@ class Guide:
         assert len({block.heading for block in found}) == len(found), f"{self.name}: two under one heading"
         return {block.heading: block.text for block in found}
 
-    def under(self, heading: str) -> list[str]:
-        """The blocks below a heading, of any kind. This takes none of them: they are another test's."""
-        found = [block.text for block in self.blocks if block.heading == heading]
-        assert found, f"{self.name}: nothing below {heading}"
-        return found
-
     def kinds(self) -> set[str]:
         """The kinds of blocks that it has for a test to take."""
         return {kind for kind in KINDS if self._of(kind)}
