@@ -91,33 +91,19 @@ class Fault:
     def from_description(cls, description: Any, what: str = "A fault") -> Fault:
         """Build from plain data."""
         given = Fields(description, what)
-        fault = {
-            "kind": given.take("kind", str),
-            "operation": given.take("operation", str, "*"),
-            "times": given.take("times", int, None),
-            "skip": given.take("skip", int, 0),
-            "chance": given.take("chance", (int, float), None),
-            "seed": given.take("seed", str, None),
-            "applied": given.take("applied", bool, None),
-            "status": given.take("status", int, None),
-            "headers": given.take("headers", dict, None),
-            "body": given.take("body", (dict, list, str, int, float), None),
-            "text": given.take("text", str, None),
-            "content_type": given.take("content_type", str, None),
-            "seconds": given.take("seconds", (int, float), None),
-            "location": given.take("location", str, None),
-            "size": given.take("size", int, None),
-        }
+        kinds = {"kind": str, "applied": bool, "headers": dict, "body": (dict, list, str, int, float)}
+        kinds |= dict.fromkeys(("operation", "seed", "text", "content_type", "location"), str)
+        kinds |= dict.fromkeys(("times", "skip", "status", "size"), int)
+        kinds |= dict.fromkeys(("chance", "seconds"), (int, float))
+        taken = {name: given.take(name, kind, None) for name, kind in kinds.items()}
         given.end()
-        return cls(**fault)
+        if taken["kind"] is None:
+            raise DescriptionError(f"{what} needs kind.")
+        return cls(**{name: value for name, value in taken.items() if value is not None})
 
     def fresh(self) -> Fault:
         """The same fault before it struck anything."""
         return replace(self)
-
-    def plain(self) -> dict[str, Any]:
-        """The fault as data, with how often it struck."""
-        return {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) is not None}
 
     def strikes(self, operation: contract.Operation) -> bool:
         """Whether this call is struck; it is counted."""

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from sandbox import Request, Sandbox
+from sandbox import Sandbox
 from sandbox.examples import Caller, error, example
 
 CLIENT = {"client_id": "control-center-client"}
@@ -33,32 +33,19 @@ def test_password_grant_issues_tokens_that_work(sandbox, call):
     issued = reply.json()
     assert (issued["token_type"], issued["expires_in"]) == ("Bearer", 1800)
     assert Caller(sandbox, issued["access_token"])("discover").status == 200
+    assert call("requestToken", body=PASSWORD).json()["access_token"] != issued["access_token"]
 
 
-def test_two_sign_ins_give_two_tokens(call):
-    first, second = (call("requestToken", body=PASSWORD).json() for _turn in range(2))
-    assert first["access_token"] != second["access_token"]
-
-
-def test_username_is_case_insensitive(call):
-    assert call("requestToken", body={**PASSWORD, "username": "ADMIN@Acme.example"}).status == 200
-
-
-def test_refresh_grant_works_again_and_again(sandbox, call):
+def test_refresh_grant_works_again_and_again_until_its_days_are_over(sandbox, call):
     form = {"grant_type": "refresh_token", "refresh_token": "acme-admin-refresh", **CLIENT}
+    sandbox.advance(365 * 86400 - 1)
     for _turn in range(2):
         reply = call("requestToken", body=form)
         assert reply.status == 200
-    again = call("requestToken", body={**form, "refresh_token": reply.json()["refresh_token"]})
-    assert Caller(sandbox, again.json()["access_token"])("listApps").status == 200
-
-
-def test_refresh_tokens_end_with_their_days(sandbox, call):
-    form = {"grant_type": "refresh_token", "refresh_token": "acme-admin-refresh", **CLIENT}
-    sandbox.advance(365 * 86400 - 1)
-    assert call("requestToken", body=form).status == 200
     sandbox.advance(1)
     assert call("requestToken", body=form).json()["error"] == "invalid_grant"
+    again = call("requestToken", body={**form, "refresh_token": reply.json()["refresh_token"]})
+    assert Caller(sandbox, again.json()["access_token"])("listApps").status == 200
 
 
 @pytest.mark.parametrize(
@@ -69,7 +56,6 @@ def test_refresh_tokens_end_with_their_days(sandbox, call):
         ({"grant_type": "refresh_token", "refresh_token": "unknown"}, "invalid_grant"),
         ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
         ({"grant_type": ""}, "invalid_request"),
-        ({"client_id": ""}, "invalid_request"),
         ({"scope": "everything"}, "invalid_scope"),
     ],
 )
@@ -79,24 +65,12 @@ def test_refused_grants_are_400_in_rfc_form(call, change, wrong):
     assert reply.json()["error_description"]
 
 
-def test_body_that_is_no_form_is_refused(sandbox):
-    for content_type, status in (("application/json", 415), ("application/x-www-form-urlencoded", 400)):
-        headers = {"content-type": content_type}
-        reply = sandbox.handle(Request("POST", "/auth/oauth2/token", {}, headers, b"\xff{"))
-        assert reply.status == status
-
-
 @pytest.mark.parametrize("change", [{"client_id": "somebody"}, {"client_secret": "wrong"}])
 def test_wrong_client_is_401_in_error_form(change):
     sandbox = Sandbox([example(client={"id": "control-center-client", "secret": "right"})])
     reply = Caller(sandbox)("requestToken", body={**PASSWORD, "client_secret": "right", **change})
     assert (reply.status, error(reply)["code"]) == (401, "InvalidClient")
     assert Caller(sandbox)("requestToken", body={**PASSWORD, "client_secret": "right"}).status == 200
-
-
-def test_client_of_another_tenant_is_refused():
-    sandbox = Sandbox([example(), example("birch", 202, client={"id": "birch-client"})])
-    assert Caller(sandbox)("requestToken", body={**PASSWORD, "client_id": "birch-client"}).status == 401
 
 
 def test_account_without_logon_is_refused_with_words(sandbox, call):
@@ -112,20 +86,6 @@ def test_access_tokens_end_by_inactivity_only(sandbox, call):
         assert call("discover").status == 200
     sandbox.advance(30 * 60)
     assert call("discover").status == 401
-    assert call("discover").status == 401
-
-
-@pytest.mark.parametrize("token", [None, "", "unknown"])
-def test_bad_token_is_401_in_error_form(sandbox, token):
-    reply = Caller(sandbox, token)("listApps")
-    assert reply.status == 401
-    assert {"code", "message", "transaction"} <= set(error(reply))
-
-
-def test_authorization_header_counts_for_nothing_but_is_noted(sandbox):
-    headers = {"authorization": "Bearer acme-admin-token"}
-    assert Caller(sandbox, None)("discover", headers=headers).status == 401
-    assert sandbox.log[-1].authorization_header
 
 
 def test_revoked_token_is_401_even_for_revoking(call):
@@ -138,10 +98,6 @@ def test_revoking_ends_own_tokens_only(sandbox, call):
     assert call("revokeToken", body={"access_token": "acme-pat-token"}).status == 200
     assert call("revokeToken", body={"access_token": "unknown"}).status == 200
     assert Caller(sandbox, "acme-pat-token")("discover").status == 200
-
-
-def test_revoking_needs_a_token(call):
-    assert call("revokeToken", body={"scope": "x"}).status == 400
 
 
 def test_discovery_says_who_and_where(call):
@@ -158,16 +114,13 @@ def test_discovery_says_who_and_where(call):
     assert [library["alias"] for library in data["work"]["libraries"]] == ["ACTIVE", "ARCHIVE"]
 
 
-def test_discovery_can_point_elsewhere():
-    sandbox = Sandbox([example(api_url="https://elsewhere.example/work/api/v2")])
-    versions = Caller(sandbox)("discover").json()["data"]["versions"]
-    assert versions[1]["url"] == "https://elsewhere.example/work/api/v2"
-
-
 def test_other_customer_is_403(sandbox):
     assert Caller(sandbox, customer_id=202)("listApps").status == 403
     assert Caller(sandbox, "birch-admin-token", 202)("listApps").status == 200
 
 
-def test_customer_that_is_no_integer_is_404(sandbox):
-    assert Caller(sandbox, customer_id="acme")("listApps").status == 404
+@pytest.mark.parametrize("token", [None, "unknown"])
+def test_only_a_good_token_counts(sandbox, token):
+    reply = Caller(sandbox, token)("discover", headers={"authorization": "Bearer acme-admin-token"})
+    assert (reply.status, error(reply)["code"]) == (401, "NotAuthenticated")
+    assert sandbox.log[-1].authorization_header

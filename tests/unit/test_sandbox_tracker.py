@@ -42,6 +42,7 @@ def rows(call):
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_pages_are_absent_until_the_application_is_added_and_enabled(operation):
     call = Caller(Sandbox([example()]))
+    call("updateApp", app_id="tracker", body={"status": "enabled"})
     parameters = {"library_id": "ACTIVE", "body": {"email": "a@b"}}
     assert call(operation, **parameters).status == 404
     call("updateApp", app_id="tracker-cc", body={"status": "disabled"})
@@ -50,29 +51,10 @@ def test_pages_are_absent_until_the_application_is_added_and_enabled(operation):
     assert call("listLibraryAuthorizations").status == 200
 
 
-def test_tracker_itself_brings_no_pages():
-    call = Caller(Sandbox([example()]))
-    call("updateApp", app_id="tracker", body={"status": "enabled"})
-    assert call("listLibraryAuthorizations").status == 404
-
-
-def test_unauthorized_rows_are_null(call):
-    assert rows(call)["ACTIVE"] == {
-        "id": "ACTIVE",
-        "authorized_by": None,
-        "authorized_at": None,
-        "expires_at": None,
-    }
-
-
 def test_only_nrtadmin_libraries_are_listed(sandbox):
     assert list(rows(Caller(sandbox))) == ["ACTIVE", "ARCHIVE", "SPM"]
     assert list(rows(Caller(sandbox, "acme-nrt-token"))) == ["ACTIVE"]
     assert list(rows(Caller(sandbox, "acme-pat-token"))) == []
-
-
-def test_authorizing_needs_no_app_management(sandbox):
-    assert authorize(Caller(sandbox, "acme-nrt-token")).status == 201
 
 
 def test_authorizing_twice_starts_a_new_expiry(sandbox, call):
@@ -91,25 +73,20 @@ def test_authorizing_twice_starts_a_new_expiry(sandbox, call):
     assert rows(call)["ACTIVE"]["expires_at"] == "2027-01-25T08:01:00Z"
 
 
-@pytest.mark.parametrize("email", ["ada", "", None, 1])
+@pytest.mark.parametrize("email", ["ada", None])
 def test_email_must_be_one(call, email):
     assert authorize(call, email=email).status == 400
     assert rows(call)["ACTIVE"]["authorized_by"] is None
 
 
 def test_unlisted_library_is_404(sandbox):
-    for library in ("NOWHERE", "ARCHIVE"):
-        assert authorize(Caller(sandbox, "acme-nrt-token"), library).status == 404
+    assert authorize(Caller(sandbox, "acme-nrt-token"), "ARCHIVE").status == 404
 
 
 def test_no_refresh_no_authorization(call):
-    for value in ({"allow_refresh_token": False}, None):
-        if value:
-            call("writeTokenPolicy", app_id="tracker-cc", body={"type": "value", "value": value})
-        else:
-            call("removeApp", app_id="tracker-cc")
-            call("updateApp", app_id="tracker-cc", body={"status": "enabled"})
-        assert authorize(call).status == 409
+    value = {"allow_refresh_token": False}
+    call("writeTokenPolicy", app_id="tracker-cc", body={"type": "value", "value": value})
+    assert authorize(call).status == 409
 
 
 @pytest.mark.parametrize(
@@ -127,23 +104,10 @@ def test_consent_is_asked_for_and_given_in_a_browser(changes):
     assert rows(call)["ACTIVE"]["expires_at"] == "2027-01-25T08:00:00Z"
 
 
-def test_consent_needs_a_page_and_known_names(sandbox):
-    for library, user in (("NOWHERE", "pat@acme.example"), ("ACTIVE", "nobody")):
-        with pytest.raises(LookupError):
-            sandbox.tenant("acme").consent(library, user)
-    with pytest.raises(LookupError):
-        Sandbox([example()]).tenant("acme").consent("ACTIVE", "pat@acme.example")
-
-
-def test_withdrawing(call):
-    assert call("unauthorizeLibrary", library_id="ACTIVE").status == 404
+def test_withdrawing_and_removing_the_application_wipe_authorizations_and_disabling_keeps_them(call):
     authorize(call)
     assert call("unauthorizeLibrary", library_id="active").status == 204
-    assert call("unauthorizeLibrary", library_id="ACTIVE").status == 404
-    assert rows(call)["ACTIVE"]["authorized_by"] is None
-
-
-def test_disabling_keeps_authorizations_and_removing_wipes_them(call):
+    assert rows(call)["ACTIVE"] == {"id": "ACTIVE", "authorized_by": None, "authorized_at": None, "expires_at": None}
     authorize(call)
     call("updateApp", app_id="tracker-cc", body={"status": "disabled"})
     call("updateApp", app_id="tracker-cc", body={"status": "enabled"})
@@ -153,22 +117,10 @@ def test_disabling_keeps_authorizations_and_removing_wipes_them(call):
     assert rows(call)["ACTIVE"]["authorized_by"] is None
 
 
-def test_removing_another_application_wipes_nothing(call):
-    authorize(call)
-    call("removeApp", app_id="drive")
-    assert rows(call)["ACTIVE"]["authorized_by"]
-
-
 def test_rows_without_end():
     sandbox = prepared(never_expires=True)
     assert "expires_at" not in authorize(Caller(sandbox)).json()["data"]
     assert "expires_at" not in rows(Caller(sandbox))["ACTIVE"]
-
-
-def test_expiry_beyond_the_end_of_time(call):
-    value = {"allow_refresh_token": True, "refresh_token_expiry": 10**30}
-    call("writeTokenPolicy", app_id="tracker-cc", body={"type": "value", "value": value})
-    assert authorize(call).json()["data"]["expires_at"].startswith("9999-12-31")
 
 
 def test_described_authorizations():
