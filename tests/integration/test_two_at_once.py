@@ -43,7 +43,7 @@ def onboard(name="one", **more):
         ],
         "authorization": {"libraries": ["ACTIVE"]},
     }
-    return run(CHAIN, {"url": URL, "retry_timeout": 1, **ACCOUNT, **options, **more}, diff=False)
+    return run(CHAIN, {"url": URL, "retry_timeout": 30, **ACCOUNT, **options, **more}, diff=False)
 
 
 def state(sandbox):

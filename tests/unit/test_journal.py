@@ -45,7 +45,7 @@ class Kept:
         monkeypatch.setattr(_task, "Client", lambda connection: memory_client(self.sandbox, connection))
 
     def run(self, module=CHAIN, check=False, **options):
-        result = run(module, {"url": URL, "retry_timeout": 1, **ACCOUNT, **options}, check, diff=False)
+        result = run(module, {"url": URL, "retry_timeout": 30, **ACCOUNT, **options}, check, diff=False)
         self.writes = result["writes"]
         return result
 

@@ -11,15 +11,14 @@ import json
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.imanage.control_center.plugins.filter.tracker_result import FilterModule, tracker_result
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_chain import appeared, left_out
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _provisioning_request
 from ansible_collections.imanage.control_center.plugins.plugin_utils._next_steps import (
     AGAIN,
     CONFIGURE,
     INSTALL,
     NOT_APPROVED,
-    appeared,
     desktop_configuration,
-    left_out,
 )
 from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import conclude
 
