@@ -68,6 +68,9 @@ def embedded(folder):
         runs.take("well", AUDIT, SOME, TRACKER_PAGE)
         runs.take("tags", TAGS, options="--tags tracker")
         parts = {"not applied": "\n        apply:\n          tags: [tracker]", "no tags": "\n      tags: [tracker]"}
+        stage_tag = "tracker_onboarding_authorization"
+        of_stage = changed(TAGS, **{"\n      tags: [tracker]": f"\n      tags: [tracker, {stage_tag}]"})
+        runs.take("stage", of_stage, options=f"--tags {stage_tag}")
         for name, part in parts.items():
             runs.take(name, changed(TAGS, **{part: ""}), options="--tags tracker")
         through = {"ANSIBLE_SSH_EXECUTABLE": str(ssh), "ANSIBLE_PIPELINING": "1"}
@@ -142,4 +145,5 @@ def test_the_bastion_does_the_work(runs):
 def test_a_tag_has_to_stand_twice_where_the_role_is_included(runs):
     assert runs["tags"]["code"] == 0, runs["tags"]["output"]
     assert "listApps" in runs["tags"]["calls"]
+    assert "listLibraryAuthorizations" in runs["stage"]["calls"]
     assert (runs["not applied"]["calls"], runs["no tags"]["calls"]) == ([], [])
