@@ -129,10 +129,7 @@ def _others(where: Any) -> dict[str, Any]:
         mine = ("-e", "imanage_tenants=mine")
         quiet = ("--limit", "drifting,bare", *mine)
         runs: dict[str, Any] = {}
-        runs["drift"] = stage.run(*quiet, AUDIT, group="mine")
-        strict = ("-e", "imanage_audit_fail_on_drift=true")
-        new = ("-e", "imanage_report=new/place")
-        runs["drift fails"] = stage.run(*quiet, *strict, *new, AUDIT, report=None, group="mine")
+        stage.run(*quiet, "-e", "imanage_report=new/place", AUDIT, report=None, group="mine")
         runs["new place"] = sorted(path.name for path in stage.where.glob("run*/new/place/*"))
         runs["evil"] = stage.run(*mine, "imanage.control_center.preview", group="mine")
         runs["no report"] = stage.run("--limit", "bare", *mine, AUDIT, report=None, group="mine")
@@ -322,26 +319,6 @@ def test_a_variable_that_is_not_there_is_named(runs):
     assert runs["all"].calls("h_unset") == []
 
 
-# -- audit ----------------------------------------------------------------------------------------------------------
-
-
-def test_an_audit_tells_of_drift_and_exits_with_zero(others):
-    run = others["drift"]
-    assert {tenant: row["status"] for tenant, row in run.report.items()} == {
-        "drifting": "drifted",
-        "bare": "awaiting_provisioning",
-    }
-    assert (run.code, run.writes("drifting")) == (0, [])
-
-
-def test_an_audit_fails_on_drift_if_asked_to(others):
-    run = others["drift fails"]
-    assert run.code == 2
-    assert {tenant: counters["failed"] for tenant, counters in run.recap.items()} == {"drifting": 1, "bare": 0}
-    assert "drift" in run.output.partition("PLAY [Fail")[2]
-    assert "\ndrifting: drifted (would change)" in run.output
-
-
 def test_a_directory_that_is_not_there_is_made(others):
     assert others["new place"] == sorted([*REPORTS, "provisioning-request.eml"])
 
@@ -351,6 +328,7 @@ def test_no_report_unless_asked_for(others):
     assert (run.code, run.files) == (0, {})
     assert "bare: awaiting_provisioning" in run.output
     assert PROCESS.findall(run.output) == []
+    assert [one for one in run.warnings if " assumed to " not in one] == []
 
 
 # -- what must not be in them ---------------------------------------------------------------------------------------
@@ -431,8 +409,3 @@ def test_a_preview_writes_nothing_without_being_told_to_check(others):
 @pytest.mark.parametrize("name", ["serial", "all failed", "only failing", "waiting"])
 def test_nothing_warns(runs, name):
     assert runs[name].warnings == []
-
-
-@pytest.mark.parametrize("name", ["drift", "drift fails", "no report"])
-def test_an_audit_warns_of_its_assumptions_only(others, name):
-    assert [one for one in others[name].warnings if " assumed to " not in one] == []

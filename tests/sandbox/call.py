@@ -45,7 +45,7 @@ class Call:
 
 def need_app_management(call: Call) -> None:
     """Refuse users without the App Management privilege."""
-    if not call.tenant.has_app_management(call.user):
+    if not call.user.app_management:
         raise Refusal(
             403,
             "NotAuthorized",

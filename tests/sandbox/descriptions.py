@@ -13,7 +13,7 @@ from .machine import Sandbox
 
 
 def sandbox_from_file(path: str | Path) -> Sandbox:
-    """Build a sandbox from a file with tenants and, optionally, faults and a rate_limit of the whole server."""
+    """Build a sandbox from a file with tenants."""
     try:
         described = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except OSError as problem:
@@ -25,8 +25,7 @@ def sandbox_from_file(path: str | Path) -> Sandbox:
     try:
         fields = Fields(described, "the file")
         tenants = fields.take("tenants", list)
-        rate_limit, faults = fields.take("rate_limit", dict, None), fields.take("faults", list, [])
         fields.end()
-        return Sandbox(tenants, rate_limit=rate_limit, faults=faults)
+        return Sandbox(tenants)
     except DescriptionError as problem:
         raise DescriptionError(f"{path}: {problem}") from None

@@ -101,10 +101,6 @@ class Fault:
             raise DescriptionError(f"{what} needs kind.")
         return cls(**{name: value for name, value in taken.items() if value is not None})
 
-    def fresh(self) -> Fault:
-        """The same fault before it struck anything."""
-        return replace(self)
-
     def strikes(self, operation: contract.Operation) -> bool:
         """Whether this call is struck; it is counted."""
         if self.operation not in ("*", operation.id) or (self.kind == "repeat_page" and not operation.paged):

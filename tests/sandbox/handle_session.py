@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .applications import IDLE_MINUTES
 from .call import Call, form_body
 from .model import Tenant
 from .people import User
@@ -44,7 +45,7 @@ def request_token(call: Call) -> Reply:
         {
             "access_token": access,
             "token_type": "Bearer",
-            "expires_in": tenant.token_idle_minutes * 60,
+            "expires_in": IDLE_MINUTES * 60,
             "refresh_token": refresh,
             "scope": form.get("scope", "user"),
         },
@@ -120,7 +121,7 @@ def _by_refresh_token(call: Call, form: dict[str, str]) -> tuple[Tenant, User] |
         return None
     tenant = call.tenants[token.tenant]
     user = tenant.user(token.user)
-    return (tenant, user) if user and lives(token, tenant.refresh_token_days, call.now) else None
+    return (tenant, user) if user and lives(token, call.now) else None
 
 
 HANDLERS = {"requestToken": request_token, "revokeToken": revoke_token, "discover": discover}

@@ -42,15 +42,13 @@ class Sandbox:
         *,
         clock: Callable[[], float] = time.time,
         rate_limit: dict[str, Any] | None = None,
-        faults: Iterable[dict[str, Any] | Fault] = (),
     ):
-        """`clock` gives seconds since the epoch; rate_limit and faults hold for the whole server."""
+        """`clock` gives seconds since the epoch; rate_limit holds for the whole server."""
         self._lock = RLock()
         self._clock = clock
         self._descriptions = [one.description if isinstance(one, Tenant) else one for one in tenants]
         unique([one["name"] for one in self._descriptions if "name" in one], "tenants")
         self._rate_limit = rate_limit
-        self._first_faults = [one if isinstance(one, Fault) else Fault.from_description(one) for one in faults]
         self.reset()
 
     def handle(self, request: Request) -> Reply:
@@ -154,7 +152,7 @@ class Sandbox:
             self._tenants: dict[str, Tenant] = {}
             self._tokens = Tokens()
             self.rate_limit = RateLimit.from_description(self._rate_limit, "rate_limit") if self._rate_limit else None
-            self.faults = [fault.fresh() for fault in self._first_faults]
+            self.faults: list[Fault] = []
             for description in self._descriptions:
                 self.add(description)
 
@@ -261,7 +259,7 @@ class Sandbox:
         token = self._tokens.access(request.headers.get("x-auth-token", ""))
         tenant = self._tenants[token.tenant] if token else None
         user = tenant.user(token.user) if token and tenant else None
-        if not (token and tenant and user and use(token, tenant.token_idle_minutes, now)):
+        if not (token and tenant and user and use(token, now)):
             raise Refusal(401, "NotAuthenticated", "The access token is missing, unknown or has ended.")
         if customer is not None and int(customer) != tenant.customer_id:
             raise Refusal(403, "NotAuthorized", f"{user.id} does not belong to customer {customer}.")

@@ -14,7 +14,7 @@ from .applications import Application, read_application
 from .faults import Fault
 from .fields import DescriptionError, Fields, unique
 from .limits import RateLimit
-from .people import Library, Role, User, read_library, read_role, read_user
+from .people import Library, Role, User, read_library, read_user
 
 CLIENT_ID = "control-center-client"
 
@@ -35,12 +35,9 @@ class Tenant:
     groups: list[str] = field(default_factory=list)
     libraries: list[Library] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
-    extra_roles: list[Role] = field(default_factory=list)
     page_size: int = 100
     consent_required: bool = False
     rate_limit: RateLimit | None = None
-    token_idle_minutes: int = 30
-    refresh_token_days: int = 365
     api_url: str | None = None
     never_expires: bool = False
     faults: list[Fault] = field(default_factory=list)
@@ -68,13 +65,10 @@ class Tenant:
         tenant.applications = [
             read_application(one, f"an application of {what}") for one in fields.take("applications", list, [])
         ]
-        tenant.extra_roles = [read_role(one, f"a role of {what}") for one in fields.take("extra_roles", list, [])]
         tenant.page_size = fields.take("page_size", int, 100)
         tenant.consent_required = fields.take("consent_required", bool, False)
         limit = fields.take("rate_limit", dict, None)
         tenant.rate_limit = RateLimit.from_description(limit, f"rate_limit of {what}") if limit else None
-        tenant.token_idle_minutes = fields.take("token_idle_minutes", int, 30)
-        tenant.refresh_token_days = fields.take("refresh_token_days", int, 365)
         tenant.api_url = fields.take("api_url", str, None)
         tenant.never_expires = fields.take("never_expires", bool, False)
         tenant.faults = [Fault.from_description(one, f"a fault of {what}") for one in fields.take("faults", list, [])]
@@ -94,10 +88,6 @@ class Tenant:
         """An application by id; these ids are opaque, so their case counts."""
         return next((one for one in self.applications if one.id == identity), None)
 
-    def application_named(self, name: str) -> Application | None:
-        """The first application of a name."""
-        return next((one for one in self.applications if one.name == name), None)
-
     @property
     def extension(self) -> Application | None:
         """The application that brings the tracker pages, while it is enabled."""
@@ -110,13 +100,7 @@ class Tenant:
         return [
             Role("Global Admin", "Operates Control Center", True, admins),
             Role("Report Reader", "Reads reports", False, []),
-            *self.extra_roles,
         ]
-
-    def has_app_management(self, user: User) -> bool:
-        """Whether a role gives the user App Management."""
-        wanted = user.id.casefold()
-        return any(role.app_management and wanted in map(str.casefold, role.members) for role in self.roles)
 
     def spelling(self, kind: str, identity: str) -> str | None:
         """A user's or group's id as the tenant spells it; None if there is none."""
@@ -151,9 +135,8 @@ class Tenant:
         unique(self.groups, f"groups {what}")
         unique([library.id for library in self.libraries], f"libraries {what}")
         unique([app.id for app in self.applications], f"applications {what}")
-        unique([role.id for role in self.roles], f"roles {what}")
-        if min(self.page_size, self.token_idle_minutes, self.refresh_token_days) < 1:
-            raise DescriptionError(f"page_size, token_idle_minutes and refresh_token_days {what} must be at least 1.")
+        if self.page_size < 1:
+            raise DescriptionError(f"page_size {what} must be at least 1.")
         for user in self.users:
             for library in user.nrtadmin or []:
                 if not isinstance(library, str) or self.library(library) is None:

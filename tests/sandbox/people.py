@@ -121,19 +121,6 @@ def read_user(description: Any, what: str) -> User:
     return user
 
 
-def read_role(description: Any, what: str) -> Role:
-    """Build a role from a description."""
-    fields = Fields(description, what)
-    role = Role(
-        id=fields.take("id", str),
-        description=fields.take("description", str, ""),
-        app_management=fields.take("app_management", bool, False),
-        members=fields.texts("members"),
-    )
-    fields.end()
-    return role
-
-
 def read_library(description: Any, what: str, users: dict[str, User], now: datetime) -> Library:
     """Build a library from a description, or from nothing but its id."""
     fields = Fields({"id": description} if isinstance(description, str) else description, what)

@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .applications import IDLE_MINUTES, REFRESH_DAYS
 from .model import Tenant
 from .people import User
 
@@ -59,15 +60,15 @@ class Tokens:
                 del known[value]
 
 
-def use(token: Token, idle_minutes: int, now: datetime) -> bool:
+def use(token: Token, now: datetime) -> bool:
     """Use an access token; False if it has ended, by revocation or inactivity."""
-    if now - token.used >= timedelta(minutes=idle_minutes):
+    if now - token.used >= timedelta(minutes=IDLE_MINUTES):
         token.ended = True
     if not token.ended:
         token.used = now
     return not token.ended
 
 
-def lives(token: Token, days: int, now: datetime) -> bool:
+def lives(token: Token, now: datetime) -> bool:
     """Whether a refresh token is still good."""
-    return not token.ended and now - token.used < timedelta(days=days)
+    return not token.ended and now - token.used < timedelta(days=REFRESH_DAYS)

@@ -47,37 +47,5 @@ def test_what_is_missed_is_said(by_hand, words):
     assert said({Place(20): seconds(2.0), Place(20, "a"): seconds(by_hand)}) == {"20 tenants, first run": words}
 
 
-def test_more_than_allowed_is_missed():
-    table = {
-        Place(20): seconds(2.0, cpu=4.0),
-        Place(20, run="second"): seconds(2.0, 3.9),
-        Place(20, "d"): seconds(1.0, 1.95),
-    }
-    assert said(table) == {"CPU": "N=20 first 2.05 **missed**, N=20 second 2"}
-
-
-def test_what_is_judged_is_what_is_shown():
-    table = {Place(20): seconds(2.0, 4.009), Place(20, "d"): seconds(1.0, 2.0)}
-    assert said(table) == {"CPU": "N=20 first 2"}
-
-
-def test_sizes_are_compared_by_the_tenant():
-    table = {Place(100): seconds(10.0, peak=76.0), Place(1000): seconds(140.0, peak=196.0)}
-    found = said(table)
-    assert found["a tenant of 1000 takes at most 1.3 times as long as one of 100"] == "first 1.4 **missed**"
-    assert found["memory grows by less than 150 KiB for a tenant, from 100 to 1000"] == "first 137"
-
-
-def test_a_preview_and_https_are_compared_to_the_run_of_their_setting():
-    table = {
-        Place(100): seconds(10.0),
-        Place(100, run="preview"): seconds(11.0),
-        Place(100, scheme="https"): seconds(12.0),
-    }
-    found = said(table)
-    assert found["a preview takes no longer than the first run"] == "N=100 1.1 **missed**"
-    assert found["https takes at most 1.3 times as long as http"] == "N=100 first 1.2"
-
-
 def test_of_what_was_not_measured_nothing_is_said():
     assert aims.rows({Place(300, "e"): seconds(1.0)}) == []

@@ -49,7 +49,7 @@ class Sessions:
         if session is None:
             return None
         there = any(tenant is session.tenant for tenant in self._sandbox.tenants)
-        if not (there and use(session.token, session.tenant.token_idle_minutes, self._sandbox.now())):
+        if not (there and use(session.token, self._sandbox.now())):
             self.close(key)
             return None
         return session
