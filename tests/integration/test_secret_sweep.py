@@ -228,7 +228,6 @@ def test_the_playbooks_end_in_every_way(played):
     assert set(played["codes"].values()) == {2}
     kinds = set(played["kinds"]["onboard"].values())
     assert {None, "sign_in", "bad_option", "permission", "not_found", "conflict", "unexpected_reply"} <= kinds
-    assert played["kinds"]["onboard"]["bare"] in ("tls", "unreachable")
     # Nothing of the tenants goes into the cache of facts. By ansible-core 2.22 there are files of it all the same.
     cached = {text for name, text in played["texts"].items() if name.startswith("run2/facts/")}
     assert cached <= {json.dumps({"__payload__": "{}"})}

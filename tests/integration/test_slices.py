@@ -155,7 +155,8 @@ def test_each_tenant_is_in_exactly_one_slice(run):
     found = Counter(row["tenant"] for rows in run["slices"].values() for row in rows)
     assert found == dict.fromkeys(TENANTS, 1)
     signed_in = Counter(one["tenant"] for one in run["log"] if one["operation"] == "requestToken")
-    assert signed_in == dict.fromkeys(TENANTS, 1)
+    # The look, both applications, the token policy, the libraries. Two were done before, and one cannot sign in.
+    assert signed_in == {**dict.fromkeys(TENANTS, 5), **dict.fromkeys(["t00", "t01", "t07"], 1)}
 
 
 def test_a_failing_slice_is_visible_and_the_others_are_independent_of_it(run):
