@@ -189,6 +189,8 @@ def _without(fields: Container[str], view: Mapping[str, Any]) -> dict[str, Any]:
 
 def _want(parameters: Mapping[str, Any]) -> Want:
     """What is wanted of the tenant, every stage of it; raises C(bad_option)."""
+    if (parameters["approved"] or {}).get("unusable"):
+        raise Failure("bad_option", str(parameters["approved"]["unusable"]), advice="Nobody signed in.")
     leaving = parameters["state"] == "absent"
     applications = parameters["applications"]
     names = [application["name"] for application in applications]
