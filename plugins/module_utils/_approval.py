@@ -10,17 +10,21 @@ from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._diff import worded
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, quoted
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, without
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, shared, without
 
 Change = Mapping[str, Any]
 
 
 class Part(NamedTuple):
-    """A part of the tenant as it was read and planned now: its stage, its title, and the plan."""
+    """A part of the tenant as it was read and planned now: its stage, its title, and the plan.
+
+    C(names): the libraries that are asked for by name; None where all are, or where it is about no library.
+    """
 
     stage: str
     title: str
     plan: Plan
+    names: list[str] | None = None
 
 
 _ADVICE = "Nothing was written. Make a new preview, have it approved, and run with its plan.json."
@@ -38,6 +42,8 @@ def fits(step: Step, planned: Iterable[Mapping[str, Any]]) -> bool:
     return any(
         row.get("operation") == step.operation
         and row.get("ids") == step.ids
+        # Adding and enabling an application are the same call.
+        and row.get("does", step.does) == step.does
         and _asks_no_more(step.body, row.get("body"), step.keeps)
         for row in planned
     )
@@ -81,10 +87,10 @@ def compare(approved: Mapping[str, Any], now: Sequence[Part]) -> None:
     stages = {part.stage for part in now}
     planned = {(change["stage"], change["title"]): change for change in _changes(approved) if change["stage"] in stages}
     found = {(part.stage, part.title): part for part in now}
-    moved = [words for place, change in planned.items() for words in _moved(change, found.get(place))]
+    writes = writes_of(approved)
+    moved = [words for place, change in planned.items() for words in _moved(change, found.get(place), writes)]
     if moved:
         raise _conflict("The approved plan no longer fits", moved)
-    writes = approved.get("writes") or []
     others = [words for place, part in found.items() for words in _not_planned(part, planned.get(place), writes)]
     if others:
         raise _conflict("The approved plan does not have what would have to be done now", others)
@@ -96,7 +102,7 @@ def left_out(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | None)
     return [] if planned is None else [step for step in steps if (step.operation, step.ids) not in known]
 
 
-def _moved(change: Change, now: Part | None) -> Iterator[str]:
+def _moved(change: Change, now: Part | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
     """What is neither done nor still to do, as the plan has it."""
     title, before, after = quoted(change["title"]), change["before"], change["after"]
     if now is None:
@@ -108,13 +114,27 @@ def _moved(change: Change, now: Part | None) -> Iterator[str]:
         is_now, will_be = now.plan.before.get(field), now.plan.after.get(field)
         if before.get(field) == after[field] or _same(is_now, after[field]):
             continue
-        if field not in now.plan.after and (is_new or change["stage"] == "authorization"):
-            continue  # It came with adding and is not managed, or it is a library that the page does not list.
-        as_it_was = _same(is_now, before.get(field)) or (is_new and field != "Added")
-        if not as_it_was:
+        if change["stage"] == "authorization":
+            yield from _library_moved(title, field, now, writes)
+        elif field not in now.plan.after:
+            # Whether it is enabled is planned for a new one only, also where nobody asks for it.
+            if not (is_new and field == "Enable application?"):
+                yield f"{title}, {quoted(field)} is not asked for any more"
+        elif not (_same(is_now, before.get(field)) or (is_new and field != "Added")):
             yield f"{title}, {quoted(field)} is {worded(is_now)}, not {worded(before.get(field))}"
         elif not _same(will_be, after[field]):
             yield f"{title}, {quoted(field)} would become {worded(will_be)}, not {worded(after[field])}"
+
+
+def _library_moved(title: str, library: str, now: Part, writes: list[Mapping[str, Any]]) -> Iterator[str]:
+    """A library whose planned write fits is still to do, in whatever way time has changed its standing meanwhile."""
+    if library not in now.plan.after:
+        # One that the page does not list cannot be done. Where all are wanted, the result names it.
+        if now.names is not None and not shared([library], now.names):
+            yield f"{title}, {quoted(library)} is not asked for any more"
+    elif not any(library in step.touches and fits(step, writes) for step in now.plan.steps):
+        is_now, will_be = worded(now.plan.before[library]), worded(now.plan.after[library])
+        yield f"{title}, {quoted(library)} is {is_now} and would become {will_be}"
 
 
 def _not_planned(now: Part, change: Change | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -151,9 +171,21 @@ def _changes(approved: Mapping[str, Any]) -> list[Change]:
     if isinstance(changes, list) and all(_is_change(one) for one in changes):
         # A field that was null may have been left out on the way through Ansible.
         return [{**one, "after": {**dict.fromkeys(one["before"]), **one["after"]}} for one in changes]
-    raise Failure(
+    raise _another_form("changes")
+
+
+def writes_of(approved: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The writes of the approved plan; raises Failure unless they have a preview's form."""
+    writes = approved.get("writes") or []
+    if isinstance(writes, list) and all(isinstance(one, Mapping) for one in writes):
+        return writes
+    raise _another_form("writes")
+
+
+def _another_form(what: str) -> Failure:
+    return Failure(
         "bad_option",
-        "The approved plan has changes of another form than a preview writes.",
+        f"The approved plan has {what} of another form than a preview writes.",
         advice="Nothing was written. Give approved what plan.json of a preview has for this tenant, unchanged.",
     )
 

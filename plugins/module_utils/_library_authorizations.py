@@ -118,7 +118,7 @@ def assumption(client: Client, plan: Plan) -> str | None:
     """What an earlier task has to bring before these writes are accepted: refresh tokens are kept only if allowed."""
     if not any(step.operation == "authorizeLibrary" for step in plan.steps):
         return None
-    allows = _allows_refresh(client)
+    allows = allows_refresh(client)
     if allows is None:
         return f"Refresh tokens are assumed to be allowed for {EXTENSION!r}; the signed-in user may not read whether."
     return None if allows else f"Refresh tokens are assumed to be allowed for {EXTENSION!r} by an earlier task."
@@ -236,7 +236,7 @@ def _extension(client: Client) -> Mapping[str, Any] | None:
     return next((row for row in rows if row["name"] == EXTENSION), None)
 
 
-def _allows_refresh(client: Client) -> bool | None:
+def allows_refresh(client: Client) -> bool | None:
     """Whether refresh tokens are allowed for the extension; None where that cannot be known."""
     extension = _extension(client)
     if extension is None:

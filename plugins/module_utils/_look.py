@@ -88,6 +88,7 @@ def _nothing_yet(want: Want) -> dict[str, Any]:
 def _look(client: Client, want: Want, found: dict[str, Any]) -> None:
     """Read and plan, and note in C(found) what there is."""
     keeper = _sign_in(client, want, found)
+    _check_customer(client, want)
     _look_up(client, want, found)
     seen: list[tuple[Part, Foreseen]] = []
     for part in _possible(want, found):
@@ -97,7 +98,7 @@ def _look(client: Client, want: Want, found: dict[str, Any]) -> None:
             raise one.missing
         if part.stage == "authorization":
             _note_libraries(keeper, part, one, found)
-            _check_extension(seen, any(step.operation == "authorizeLibrary" for step in one.plan.steps))
+            _check_extension(client, seen, any(step.operation == "authorizeLibrary" for step in one.plan.steps))
         seen.append((part, one))
     _note_plan(want, seen, found)
 
@@ -112,6 +113,17 @@ def _sign_in(client: Client, want: Want, found: dict[str, Any]) -> Client:
     authorizes = keeper.identity.user if "authorization" in want.stages else None
     found["tenant"] = {**{name: who[name] for name in ("customer_id", "user", "email")}, "authorizes": authorizes}
     return keeper
+
+
+def _check_customer(client: Client, want: Want) -> None:
+    """Raise C(conflict) where the plan was approved for another tenant: the ids of applications are the catalog's."""
+    planned = (want.approved or {}).get("customer_id")
+    if planned not in (None, client.customer_id):
+        raise Failure(
+            "conflict",
+            f"The plan was approved for customer {planned}, and this is customer {client.customer_id}.",
+            advice="Nothing was written. Make a new preview and have it approved.",
+        )
 
 
 def _look_up(client: Client, want: Want, found: dict[str, Any]) -> None:
@@ -137,14 +149,18 @@ def _possible(want: Want, found: Mapping[str, Any]) -> Iterator[Part]:
             yield part
 
 
-def _check_extension(earlier: list[tuple[Part, Foreseen]], authorizes: bool) -> None:
+def _check_extension(client: Client, earlier: list[tuple[Part, Foreseen]], authorizes: bool) -> None:
     """See that the parts before the authorization leave what it needs. C(authorizes): whether it writes."""
     outcomes = {stage: [one.plan.outcome for part, one in earlier if part.stage == stage] for stage in WRITING_STAGES}
     planned = {application["name"]: application for application in outcomes["application"]}
     for policy in outcomes["refresh_token"]:
         planned.setdefault(policy.application["name"], policy.application)
     policies = {policy.application["name"]: policy.policy for policy in outcomes["refresh_token"]}
-    _plan_chain.check_extension(planned.get(EXTENSION), policies.get(EXTENSION) if authorizes else None)
+    policy = policies.get(EXTENSION)
+    if authorizes and policy is None and _library_authorizations.allows_refresh(client) is False:
+        # No stage of this look would allow it.
+        policy = {"allow_refresh_token": False}
+    _plan_chain.check_extension(planned.get(EXTENSION), policy if authorizes else None)
 
 
 def _note_libraries(account: Client, part: Part, seen: Foreseen, found: dict[str, Any]) -> None:
@@ -159,7 +175,7 @@ def _note_plan(want: Want, seen: list[tuple[Part, Foreseen]], found: dict[str, A
     titled = [(part, part.noun.title(part.wish, one.current), one) for part, one in seen]
     if want.approved is not None:
         found["failed_stage"] = "provisioning"
-        now = [_approval.Part(part.stage, title, one.plan) for part, title, one in titled]
+        now = [_approval.Part(part.stage, title, one.plan, _names(part)) for part, title, one in titled]
         _approval.compare(want.approved, now)
     plan = found["plan"]
     for part, title, one in titled:
@@ -176,8 +192,14 @@ def _note_plan(want: Want, seen: list[tuple[Part, Foreseen]], found: dict[str, A
     plan["assumptions"] = list(dict.fromkeys(one.assumption for _part, one in seen if one.assumption))
 
 
-def _approved_writes(want: Want) -> list[dict[str, Any]] | None:
-    return None if want.approved is None else want.approved.get("writes") or []
+def _names(part: Part) -> list[str] | None:
+    """The libraries that are asked for by name."""
+    names: list[str] | None = part.wish.managed.libraries if part.stage == "authorization" else None
+    return names
+
+
+def _approved_writes(want: Want) -> list[Mapping[str, Any]] | None:
+    return None if want.approved is None else _approval.writes_of(want.approved)
 
 
 def _without(fields: Container[str], view: Mapping[str, Any]) -> dict[str, Any]:

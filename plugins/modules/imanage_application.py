@@ -82,6 +82,7 @@ options:
       - The writes that were approved, as RV(writes) of a preview has them. Give it only where a plan was approved.
       - A write that the list does not have is not sent, and the task fails with the kind V(conflict). A write fits if
         the list has one of the same operation and ids that asks for as much or more. An empty list allows none.
+      - Taking back what the task itself has added, when the list of who has access is refused, needs no entry.
     type: list
     elements: dict
 """

@@ -80,26 +80,32 @@ class InProcessAction(ActionBase):
         return result
 
 
-def _given(options: dict[str, Any]) -> dict[str, Any]:
-    """The options without empty texts, in options within options too. Of a null, ansible-core 2.18 makes one.
+def _given(options: dict[str, Any], within: bool = False) -> dict[str, Any]:
+    """The options that are given: a null is not, nor is the empty text that ansible-core 2.18 makes of it.
 
-    An empty connection option counts.
+    An empty connection option counts. C(libraries) that is null is an empty list, which is refused: an emptied variable
+    must not stand for every library.
     """
-    return {
-        name: _within(value) for name, value in options.items() if value != "" or name in _options.CONNECTION_OPTIONS
-    }
+    given: dict[str, Any] = {}
+    for name, value in options.items():
+        is_empty = value is None or (value == "" and (within or name not in _options.CONNECTION_OPTIONS))
+        if not is_empty:
+            given[name] = _within(value)
+        elif name == "libraries":
+            given[name] = []
+    return given
 
 
 def _within(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _within(inner) for name, inner in value.items() if inner != ""}
+        return _given(value, within=True)
     return [_within(inner) for inner in value] if isinstance(value, list) else value
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON knows it: without Ansible's tags, vault wrappers and template types. A null is not given."""
+    """The value as JSON knows it: without Ansible's tags, vault wrappers and template types."""
     if isinstance(value, dict):
-        return {str(key): plain(inner) for key, inner in value.items() if inner is not None}
+        return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(inner) for inner in value]
     if value is None or isinstance(value, bool):

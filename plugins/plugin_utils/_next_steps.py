@@ -74,7 +74,7 @@ def _request(facts: Facts) -> list[str]:
 def _remaining(facts: Facts) -> list[str]:
     words = {
         "left_out_by_tags": "The stage {stage} was left out. {remedy}",
-        "appeared_after_plan": "The approved plan does not have the library {library}, so it was left out. {remedy}",
+        "appeared_after_plan": "The approved plan has no write for the library {library}, so it was left out. {remedy}",
     }
     return [words[row["reason"]].format(**{**row, "stage": row["stage"].replace("_", " ")}) for row in facts.remaining]
 

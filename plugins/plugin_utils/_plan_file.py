@@ -12,7 +12,7 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file 
 
 VERSION = 1
 # As far as a run reads it.
-SHAPE = {"version": int, "tenants": [{"tenant": str, "changes?": [dict], "writes?": [dict]}]}
+SHAPE = {"version": int, "tenants": [{"tenant": str, "customer_id?": int, "changes?": [dict], "writes?": [dict]}]}
 
 
 def written(results: Iterable[Mapping[str, Any]], made_at: str) -> dict[str, Any]:
@@ -55,4 +55,9 @@ def approved(name: str, tenant: str) -> dict[str, Any]:
     (entry,) = found
     changes, writes = entry.get("changes"), entry.get("writes")
     # Without changes, not even none, the preview had failed for the tenant.
-    return {"failed": changes is None, "changes": changes or [], "writes": writes or []}
+    return {
+        "failed": changes is None,
+        "customer_id": entry.get("customer_id"),
+        "changes": changes or [],
+        "writes": writes or [],
+    }

@@ -214,9 +214,12 @@ def _changes_made(ran: Results, plan: Mapping[str, Any]) -> list[dict[str, Any]]
                 for field in [*write["before"], *write["after"]]:
                     before.setdefault(field, write["before"].get(field))
                     after[field] = write["after"].get(field)
+    # In the order in which they were carried out, which an offboarding turns round.
+    places = [*(place for place in order if place in made), *(place for place in made if place not in order)]
     changes = [
         _change(*place, {field: before[field] for field in [*order.get(place, []), *before] if field in before}, after)
-        for place, (before, after) in made.items()
+        for place in places
+        for before, after in [made[place]]
     ]
     # Nothing is left of what was taken back.
     return [change for change in changes if change["fields"]]
