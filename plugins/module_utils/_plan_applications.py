@@ -66,7 +66,9 @@ def plan_application(wish: ApplicationWish, current: Mapping[str, Any] | None) -
     if guarded:
         steps.append(_status_step(ids, "disabled", "add the application", _ADDED))
     elif not added:
-        steps.append(_status_step(ids, target["status"], "add the application", (*_ADDED, *_ENABLED)))
+        # Without a list to set, what is wished of the access is what adding gives.
+        touches = (*_ADDED, *_ENABLED, *(() if access_body else _ACCESS))
+        steps.append(_status_step(ids, target["status"], "add the application", touches))
     if access_body:
         # Added for a list that is refused, an application would be open to all, or to nobody.
         undo = None if added else _remove_step(current)._replace(touches=steps[0].touches)
