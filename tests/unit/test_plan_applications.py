@@ -90,6 +90,13 @@ def test_steps_and_differences_go_together(wish, current):
     assert bool(plan.steps) == (plan.before != plan.after)
 
 
+@given(any_wish, applications)
+def test_each_difference_is_of_a_step(wish, current):
+    plan = plan_application(wish, current)
+    different = {field for field, after in plan.after.items() if plan.before.get(field) != after}
+    assert different <= {field for step in plan.steps for field in step.touches}
+
+
 @given(wishes, applications)
 def test_what_is_not_given_is_neither_sent_nor_shown(wish, current):
     plan = plan_application(wish, current)
