@@ -183,8 +183,17 @@ def test_a_plan_fits_while_it_is_to_be_done_and_once_it_is_done(part):
             application(enabled=True, users=["eve"]),
             "The approved plan does not have what would have to be done now: iManage Tracker, Users to [eve]",
         ),
-        (page("ACTIVE"), page(ACTIVE="2026-01-01T00:00:00Z"), "ACTIVE is ended, not unauthorized"),
-        (page("ACTIVE"), page("ACTIVE", email="eve@acme.example"), "the page: authorize ACTIVE in another way"),
+        (
+            application(enabled=True, mode="custom", groups=["IT"]),
+            application(enabled=True),
+            "Allow access to is not asked for any more; iManage Tracker, Groups is not asked for any more",
+        ),
+        (page("ACTIVE", "SPM"), page("ACTIVE")._replace(names=["active"]), "SPM is not asked for any more"),
+        (
+            page("ACTIVE"),
+            page("ACTIVE", email="eve@acme.example"),
+            "the page, ACTIVE is unauthorized and would become authorized",
+        ),
         (application(), application()._replace(title="iManage Drive"), "iManage Tracker is not there"),
     ],
 )
@@ -198,9 +207,19 @@ def test_a_part_that_the_plan_does_not_change_may_not_change():
 
 def test_three_differences_are_named_and_the_others_counted():
     libraries = [f"L{number}" for number in range(9)]
-    words = conflict(approved(page(*libraries)), page(**dict.fromkeys(libraries, "2026-01-01T00:00:00Z")))
-    assert words.count("is ended") == 3
+    words = conflict(approved(page(*libraries)), page(*libraries, email="eve@acme.example"))
+    assert words.count("would become authorized") == 3
     assert words.endswith("; 6 more.")
+
+
+def test_a_library_is_still_to_do_whatever_time_has_made_of_its_standing():
+    _approval.compare(approved(page("ACTIVE")), [page(ACTIVE="2026-01-01T00:00:00Z")])
+
+
+def test_enabling_does_not_stand_for_adding():
+    kept = approved(application(enabled=True, mode="custom", groups=["IT"]))["writes"]
+    (add,) = application(enabled=True).plan.steps
+    assert not _approval.fits(add, kept)
 
 
 def test_libraries_that_appeared_or_went_are_no_conflict():
@@ -221,6 +240,12 @@ def test_a_plan_of_another_form_is_refused_in_a_sentence(changes):
     with pytest.raises(Failure, match="changes of another form than a preview writes") as caught:
         _approval.compare({"changes": changes}, [application()])
     assert caught.value.kind == "bad_option"
+
+
+@pytest.mark.parametrize("writes", ["x", ["x"], {"a": 1}])
+def test_writes_of_another_form_are_refused_in_a_sentence(writes):
+    with pytest.raises(Failure, match="writes of another form than a preview writes"):
+        _approval.compare({"changes": [], "writes": writes}, [application()])
 
 
 def test_what_could_not_be_planned_was_not_approved():

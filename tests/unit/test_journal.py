@@ -127,20 +127,23 @@ def test_a_change_that_reading_does_not_show_was_not_made(monkeypatch):
     kept = Kept(monkeypatch)
     accepted = {"data": {"id": "tracker", "name": TRACKER, "status": "enabled"}}
     kept.acme.faults.append(Fault("shape", operation="updateApp", body=accepted, applied=False))
-    kept.run("imanage_application", name=TRACKER)
+    result = kept.run("imanage_application", name=TRACKER)
     assert kept.outcomes() == ["refused"]
+    assert result["changed"] is False
+    assert "Done before that" not in result["msg"]
     assert kept.writes[-1]["failure"]["kind"] == "unexpected_reply"
 
 
 def test_a_second_account_is_named(monkeypatch):
     kept = Kept(monkeypatch)
     kept.run(
-        applications=[{"name": TRACKER}, {"name": EXTENSION}],
+        applications=[{"name": TRACKER}, {"name": EXTENSION, "allow_refresh_token": True}],
         authorization={"libraries": ["ACTIVE"], "username": "nrt@acme.example", "password": "acme-nrt-password"},
     )
     assert [(one["operation"], one["user"].split("@")[0]) for one in kept.writes] == [
         ("updateApp", "admin"),
         ("updateApp", "admin"),
+        ("writeTokenPolicy", "admin"),
         ("authorizeLibrary", "nrt"),
     ]
 

@@ -71,7 +71,8 @@ def test_a_stage_that_was_left_out_remains_where_something_is_wanted_of_it(look,
         ({"enabled": False}, "not_added"),
         ({"allow_refresh_token": False}, "conflict"),
         ({"allow_refresh_token": True}, None),
-        ({}, None),
+        # Nobody would allow it, and that it is off can be read.
+        ({}, "conflict"),
     ],
 )
 @pytest.mark.parametrize("added", [True, False])
