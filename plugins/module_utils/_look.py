@@ -64,22 +64,27 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if not found["left_alone"]:
             _look(client, want, found)
     except Failure as failure:
-        failure.result = found
+        # What is not known would only stand in the way of the message.
+        failure.result = {name: value for name, value in found.items() if value and value not in (_NOBODY, _NO_PLAN)}
         raise
     del found["failed_stage"]
     return found
 
 
+_NOBODY = dict.fromkeys(("customer_id", "user", "email", "authorizes"))
+_NO_PLAN: dict[str, list[Any]] = {"changes": [], "writes": [], "assumptions": []}
+
+
 def _nothing_yet(want: Want) -> dict[str, Any]:
     """What is returned of a tenant that was not looked at."""
     return {
-        "tenant": dict.fromkeys(("customer_id", "user", "email", "authorizes")),
+        "tenant": dict(_NOBODY),
         "missing": [],
         "near_misses": [],
         "applications": [],
         "libraries": [],
         "unlisted": None,
-        "plan": {"changes": [], "writes": [], "assumptions": []},
+        "plan": {name: [] for name in _NO_PLAN},
         "stages": [],
         "remaining": [_plan_chain.left_out(stage, want.leaving) for stage in want.left_out],
     }

@@ -163,7 +163,7 @@ EXAMPLES = r"""
 RETURN = r"""
 tenant:
   description: Who is signed in, to which tenant; all null where nobody signed in.
-  returned: when the options were accepted
+  returned: success, and on a failure as far as it was known
   type: dict
   contains:
     customer_id:
@@ -184,24 +184,24 @@ tenant:
       sample: nrt@acme.example
 left_alone:
   description: Whether nothing was looked at, because nothing was approved for the tenant.
-  returned: when the options were accepted
+  returned: success, and on a failure as far as it was known
   type: bool
   sample: false
 applications:
   description: The applications that are there, as M(imanage.control_center.imanage_application_info) returns them.
-  returned: when the options were accepted
+  returned: success, and on a failure as far as it was known
   type: list
   elements: dict
   sample: [{id: tracker, name: iManage Tracker, status: available}]
 missing:
   description: The names that the catalog lacks. They wait for iManage.
-  returned: when the options were accepted
+  returned: success, and on a failure as far as it was known
   type: list
   elements: str
   sample: []
 near_misses:
   description: The names that differ from an application's only in case or spaces.
-  returned: when the options were accepted
+  returned: success, and on a failure as far as it was known
   type: list
   elements: str
   sample: []
@@ -209,19 +209,19 @@ libraries:
   description:
     - The libraries that were asked for, as they are, as M(imanage.control_center.imanage_library_authorization) returns
       them. Empty while there is no page that lists them.
-  returned: when the options were accepted
+  returned: success, and on a failure as far as it was known
   type: list
   elements: dict
   sample: [{id: ACTIVE, authorized: false}]
 unlisted:
   description: Libraries of the tenant that the page does not list, or null where that cannot be known.
-  returned: when the options were accepted
+  returned: success, and on a failure as far as it was known
   type: list
   elements: str
   sample: [FINANCE]
 plan:
   description: What a run would do.
-  returned: when the options were accepted
+  returned: success, and on a failure as far as it was known
   type: dict
   contains:
     changes:
@@ -241,7 +241,7 @@ plan:
       sample: []
 stages:
   description: The stages that would write, in order.
-  returned: when the options were accepted
+  returned: success, and on a failure as far as it was known
   type: list
   elements: str
   sample: [application]
@@ -250,7 +250,7 @@ remaining:
     - What a run would leave, by C(stage), C(library) or null, C(reason) and C(remedy).
     - The reason is V(left_out_by_tags) for a stage that O(stages) leaves out although the other options want something
       of it, and V(appeared_after_plan) for a library that O(approved) does not have.
-  returned: when the options were accepted
+  returned: success, and on a failure as far as it was known
   type: list
   elements: dict
   sample: [{stage: authorization, library: NEW, reason: appeared_after_plan, remedy: Preview again.}]

@@ -12,6 +12,8 @@ from playbooks_support import shell
 from support.places import TRACKER
 from support.tasks import COLLECTION
 
+pytestmark = pytest.mark.sweep
+
 TASK = f"{COLLECTION}.imanage_application"
 SCRIPTS = {
     "ansible": f"ansible acme -i acme, -c local -m {TASK} -a \"name='{TRACKER}'\"",

@@ -9,7 +9,9 @@ import json
 import re
 
 import pytest
-from playbooks_support import EXTENSION, Stage, catalog, once
+from playbooks_support import EXTENSION, TRACKER, Stage, catalog, once
+
+pytestmark = pytest.mark.sweep
 
 ONBOARD, PREVIEW = "imanage.control_center.onboard", "imanage.control_center.preview"
 COLOURS = {"ANSIBLE_NOCOLOR": "", "ANSIBLE_FORCE_COLOR": "1"}
@@ -78,48 +80,60 @@ def test_another_callback_gets_the_lines_in_the_result_and_nothing_in_between(ru
     assert not re.search(r"^(well|wrong|bare|consent): ", output, re.MULTILINE)
 
 
-def test_red_is_what_is_wrong_and_nothing_else_and_at_the_end(runs):
+def test_red_is_what_is_wrong_and_nothing_else(runs):
+    """The task that failed, and at the end the tenant once more."""
     output = runs["terminal"].output.replace("\r", "")
     before, _play, end = output.partition("PLAY [Fail the tenants that failed]")
-    assert RED.findall(before) == []
-    red = " ".join(RED.findall(end))
-    assert "The credentials are not valid." in red
-    assert "wrong" in red
-    assert [name for name in ("well", "bare", "consent") if name in red] == []
+    for part in (before, end):
+        red = " ".join(RED.findall(part))
+        assert "The credentials are not valid." in red
+        assert "wrong" in red
+        assert [name for name in ("well", "bare", "consent") if name in red] == []
 
 
 @pytest.mark.parametrize("name", ["terminal", "log", "preview"])
-def test_a_failure_is_one_message_and_no_wall_of_everything(runs, name):
+def test_a_failure_is_a_message_and_no_wall_of_everything(runs, name):
     output = re.sub(r"\x1b\[[0-9;]*m|\r", "", runs[name].output)
-    (result,) = re.findall(r"^fatal: \[(.*)$", output, re.MULTILINE)
-    tenant, _failed, fields = result.partition("]: FAILED! => ")
-    assert tenant == "wrong"
-    assert json.loads(fields) == {"changed": False, "msg": runs[name].report["wrong"]["failure"]["msg"]}
-    assert "ignoring" not in output
+    message = runs[name].report["wrong"]["failure"]["msg"]
+    found = [line.partition("]: FAILED! => ") for line in re.findall(r"^fatal: \[(.*)$", output, re.MULTILINE)]
+    assert [tenant for tenant, _failed, _fields in found] == ["wrong", "wrong"]
+    first, last = (json.loads(fields) for _tenant, _failed, fields in found)
+    assert set(first) == {"changed", "check_mode", "failed_stage", "failure", "msg"}
+    assert first["msg"] == message
+    assert last == {"changed": False, "msg": message}
     assert "ignored=1" not in output
     assert runs[name].code == 2
 
 
 def test_nothing_is_skipped_but_what_was_not_asked_for(runs):
     skipped = {
-        name: [line["task"] for line in runs[name].lines if line["event"] == "skipped"]
+        name: list(
+            dict.fromkeys(line["task"].rpartition(" : ")[2] for line in runs[name].lines if line["event"] == "skipped")
+        )
         for name in ("preview", "log", "no report")
     }
+    of_the_role = ["Apply the plan", "Fail the tenant"]
+    closing = "Record the tenants for which nothing ran"
     assert skipped == {
         # A tenant waits, so the message is written and not removed.
-        "preview": ["Remove the request of an earlier run"],
-        "log": ["Write the plan", "Remove the request of an earlier run"],
+        "preview": [*of_the_role, closing, "Remove the request of an earlier run"],
+        "log": [
+            "Apply the plan",
+            "Add iManage Tracker and its configuration application",
+            "Allow refresh tokens for the configuration application",
+            *("Fail the tenant", closing, "Write the plan", "Remove the request of an earlier run"),
+        ],
         "no report": [
-            *("Make the folder of the report", "Write the report", "Write the plan"),
+            *("Apply the plan", closing, "Make the folder of the report", "Write the report", "Write the plan"),
             *("Write the request to iManage", "Remove the request of an earlier run"),
         ],
     }
-    assert "(item=" not in runs["log"].output.partition("TASK [Write the plan]")[2]
 
 
 def test_loops_are_labelled_by_what_they_write(runs):
     items = re.findall(r"\(item=([^)]*)\)", runs["preview"].output)
-    assert items == ["report.html", "report.json", "report.csv", "plan.json", "changes.html"]
+    reports = ["report.html", "report.json", "report.csv", "plan.json", "changes.html"]
+    assert list(dict.fromkeys(items)) == [TRACKER, EXTENSION, *reports]
 
 
 def test_what_a_name_has_for_terminals_does_not_reach_them(runs):

@@ -15,7 +15,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._contract i
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _recording
 from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
 from playbooks_support import shell
-from support.cases import BOTH, ONBOARDING
+from support.cases import BOTH, CHAIN
 from support.places import TRACKER, Places
 from support.recordings import HOST, call, har, made, page
 from support.sweep import Sweep, mark
@@ -32,7 +32,7 @@ def recorded():
         acme = places.add()
         acme.run("imanage_tenant_info")
         acme.run("imanage_application", name=TRACKER, access="custom", groups=["it"])
-        acme.run(ONBOARDING, applications=BOTH, authorization={})
+        acme.run(CHAIN, applications=BOTH, authorization={})
         acme.run("imanage_library_authorization_info")
         return made(places.exchanges)
 

@@ -361,6 +361,7 @@ WRITTEN = {
 @pytest.mark.parametrize(
     ("name", "tenant"), [("application", "one"), ("refresh_token", "added"), ("authorization", "added")]
 )
+@pytest.mark.sweep
 def test_tags_do_their_part_only_and_say_what_they_left_out(tagged, name, tenant):
     run = tagged[name]
     (fact,) = run.facts(tenant)
@@ -373,6 +374,7 @@ def test_tags_do_their_part_only_and_say_what_they_left_out(tagged, name, tenant
     assert run.signing(tenant)[0] == {"application": 3}.get(name, 2)
 
 
+@pytest.mark.sweep
 def test_tags_say_what_is_missing_before_their_part(tagged):
     kinds = {"refresh_token": "not_added", "authorization": "conflict"}
     for name, kind in kinds.items():
@@ -381,11 +383,13 @@ def test_tags_say_what_is_missing_before_their_part(tagged):
         assert tagged[name].applied("one") == []
 
 
+@pytest.mark.sweep
 def test_a_stage_that_tags_leave_out_cannot_fail_the_look(tagged):
     (fact,) = tagged["application"].facts("elsewhere")
     assert (fact["status"], fact["failure"]) == ("incomplete", None)
 
 
+@pytest.mark.sweep
 def test_the_tag_of_the_first_stage_only_looks(tagged):
     run = tagged["provisioning"]
     (fact,) = run.facts("two")
@@ -393,12 +397,14 @@ def test_the_tag_of_the_first_stage_only_looks(tagged):
     assert (run.writes("two"), run.signing("two")) == ([], (1, 1))
 
 
+@pytest.mark.sweep
 def test_nobody_stays_signed_in(tagged):
     for name, run in tagged.items():
         assert set(run.tokens_left.values()) == {0}, name
         assert {run.signing(tenant)[0] - run.signing(tenant)[1] for tenant in run.entries} == {0}, name
 
 
+@pytest.mark.sweep
 def test_tags_leave_the_report_and_the_exit_code_whatever_stops_others(tagged):
     run = tagged["refresh_token"]
     assert run.code == 2
@@ -412,21 +418,24 @@ def test_tags_leave_the_report_and_the_exit_code_whatever_stops_others(tagged):
     assert "incomplete" in run.files["report.html"]
 
 
+@pytest.mark.sweep
 def test_a_tenant_that_cannot_sign_in_is_rescued_and_fails_once(tagged):
     run = tagged["refresh_token"]
     assert run.report["wrong"]["failure"]["kind"] == "sign_in"
     assert (run.recap["wrong"]["rescued"], run.recap["wrong"]["failed"]) == (1, 1)
 
 
+@pytest.mark.sweep
 def test_a_skipped_tag_skips_the_role_and_every_tenant_failed(tagged):
     """As the role's README says: the look belongs to every stage."""
     run = tagged["skip"]
     row = run.report["two"]
     assert (run.code, row["status"], row["failure"]["kind"]) == (2, "failed", "task_failed")
-    assert "nothing ran for this tenant" in row["failure"]["msg"]
+    assert "nothing is known of this tenant" in row["failure"]["msg"]
     assert run.calls("two") == []
 
 
+@pytest.mark.sweep
 def test_a_stage_to_which_a_person_says_no_remains(tagged):
     run = tagged["step"]
     assert f"{LIBRARIES} (N)o/(y)es/(c)ontinue: n" in run.output
@@ -436,12 +445,14 @@ def test_a_stage_to_which_a_person_says_no_remains(tagged):
     assert run.report["stepped"]["status"] == "incomplete"
 
 
+@pytest.mark.sweep
 def test_nobody_starts_at_a_stage(tagged):
     run = tagged["start"]
     assert (run.report, run.calls("two")) == ({}, [])
     assert "No matching task" in run.output
 
 
+@pytest.mark.sweep
 def test_who_starts_behind_the_look_has_failed(tagged):
     run = tagged["start at the result"]
     assert (run.code, run.report["two"]["status"], run.calls("two")) == (2, "failed", [])
@@ -449,17 +460,20 @@ def test_who_starts_behind_the_look_has_failed(tagged):
 
 
 @pytest.mark.parametrize("tenant", ["added", "two"])
+@pytest.mark.sweep
 def test_tags_of_somebody_s_play_choose_the_whole_role(tagged, tenant):
     (fact,) = tagged["web"].facts(tenant)
     assert (fact["status"], fact["remaining"], fact["failure"]) == ("onboarded", [], None)
 
 
+@pytest.mark.sweep
 def test_a_tag_that_is_not_applied_to_the_role_s_tasks_runs_none_and_claims_nothing(tagged):
     assert tagged["web"].facts("narrowed") == []
     assert tagged["web"].calls("narrowed") == []
 
 
 @pytest.mark.parametrize("name", ["check", "environment"])
+@pytest.mark.sweep
 def test_a_limit_leaves_the_others_alone(tagged, name):
     run = tagged[name]
     (limited,) = run.recap
@@ -467,6 +481,7 @@ def test_a_limit_leaves_the_others_alone(tagged, name):
     assert list(run.report) == [limited]
 
 
+@pytest.mark.sweep
 def test_check_and_diff_of_the_command_line(tagged):
     run = tagged["check"]
     (fact,) = run.facts("narrowed")
@@ -479,11 +494,13 @@ def test_check_and_diff_of_the_command_line(tagged):
     assert "ACTIVE: authorized" not in run.output
 
 
+@pytest.mark.sweep
 def test_variables_of_the_command_line_count(tagged):
     (fact,) = tagged["check"].facts("narrowed")
     assert fact["libraries"]["authorized"] == ["ARCHIVE"]
 
 
+@pytest.mark.sweep
 def test_credentials_of_the_environment_are_enough(tagged):
     run = tagged["environment"]
     (fact,) = run.facts("environment")
@@ -493,10 +510,12 @@ def test_credentials_of_the_environment_are_enough(tagged):
 
 
 @pytest.mark.parametrize("name", ["refresh_token", "skip", "environment", "step", "web"])
+@pytest.mark.sweep
 def test_no_option_brings_a_warning(tagged, name):
     assert tagged[name].warnings == []
 
 
+@pytest.mark.sweep
 def test_a_check_warns_of_nothing_but_its_assumption(tagged):
     (warning,) = tagged["check"].warnings
     assert "Refresh tokens are assumed to be allowed" in warning

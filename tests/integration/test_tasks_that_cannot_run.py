@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 from playbooks_support import Stage, once
 
+pytestmark = pytest.mark.sweep
+
 # Instead of sudo: does what it is given, as who it is.
 SUDO = '#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n'
 FAILING = "#!/bin/sh\nexit {}\n"

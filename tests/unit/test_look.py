@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from sandbox import Fault, Sandbox
 from sandbox.examples import example
-from support.places import CLIENT_ID, EXTENSION, TRACKER, applications
+from support.places import CLIENT_ID, EXTENSION, TRACKER, applications, refreshing
 from support.tasks import run_in_memory
 
 ADMIN = "admin@acme.example"
@@ -47,7 +47,8 @@ def look(monkeypatch):
 def test_a_failure_names_the_stage_that_could_not_be_looked_at(look, fault, stage):
     result = look({"applications": ADDED}, fault)
     assert (result["failed"], result["failed_stage"], result["changed"]) == (True, stage, False)
-    assert result["tenant"]["customer_id"] == (None if fault == "requestToken" else 101)
+    # What is not known is left out, so that the message can be seen.
+    assert ("tenant" in result) is (fault != "requestToken")
 
 
 def test_what_is_wrong_with_the_options_has_no_stage(look):
@@ -58,7 +59,7 @@ def test_what_is_wrong_with_the_options_has_no_stage(look):
 @pytest.mark.parametrize("stages", [[], ["application"], ["refresh_token"], ["application", "authorization"], ALL])
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_a_stage_that_was_left_out_remains_where_something_is_wanted_of_it(look, state, stages):
-    result = look({"applications": ADDED}, state=state, stages=stages)
+    result = look({"applications": refreshing()}, state=state, stages=stages)
     wanted = ALL if state == "present" else ["application", "authorization"]
     assert [row["stage"] for row in result["remaining"]] == [stage for stage in wanted if stage not in stages]
     assert {row["reason"] for row in result["remaining"]} <= {"left_out_by_tags"}

@@ -398,7 +398,8 @@ def test_a_library_that_the_plan_does_not_have_remains_once_whoever_says_so(foun
     result = concluded(**found)
     assert (result["status"], result["remaining"], result["libraries"]["pending"]) == ("incomplete", [NEW], ["NEW"])
     assert result["next_steps"] == [
-        "The approved plan has no write for the library NEW, so it was left out. Make a new preview and have it approved."
+        "The approved plan has no write for the library NEW, so it was left out. Make a new preview and have it "
+        "approved."
     ]
 
 
