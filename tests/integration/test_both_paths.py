@@ -234,6 +234,7 @@ def test_defaults_environment_vault_and_templates_reach_both_paths(world, tmp_pa
     assert acme.tokens_alive() == []
 
 
+@pytest.mark.sweep
 def test_an_account_of_the_environment_never_stands_in_for_the_tasks_own_on_either_path(world, tmp_path):
     acme, birch = world.add(), world.add()
     before = birch.snapshot()

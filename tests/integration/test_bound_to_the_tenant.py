@@ -76,6 +76,7 @@ def loses(stage, module):
     return {"ANSIBLE_CONNECTION_PLUGINS": str(folder), **lost}
 
 
+@pytest.mark.sweep
 def test_a_token_that_ends_behind_the_look_leads_to_no_other_tenant(stage):
     """The look reads by a token of one tenant. The account that follows it is of another."""
     stage.add("one")
@@ -105,6 +106,7 @@ def test_whoever_loops_over_the_role_may_call_the_loop_variable_item(stage):
     assert run.calls("two") == []
 
 
+@pytest.mark.sweep
 def test_no_application_is_removed_behind_a_withdrawal_that_nobody_saw_end(stage):
     authorized = [{"id": "ACTIVE", "authorized_by": "admin@lost.example"}]
     stage.add("lost", FLAKY, applications=DONE, libraries=authorized)
@@ -114,6 +116,7 @@ def test_no_application_is_removed_behind_a_withdrawal_that_nobody_saw_end(stage
     assert run.code == 2
 
 
+@pytest.mark.sweep
 def test_nothing_is_written_behind_an_application_that_nobody_saw_added(stage):
     stage.add("lost", FLAKY)
     run = stage.run(ONBOARD, **loses(stage, "imanage_application"))
@@ -146,6 +149,7 @@ def test_what_was_taken_out_of_the_inventory_or_is_of_another_customer_was_not_a
     assert app(run.snapshots["open"], "tracker")["status"] == "available"
 
 
+@pytest.mark.sweep
 def test_a_list_of_libraries_with_nothing_behind_it_does_not_stand_for_all(stage):
     stage.add("emptied", {"tracker_onboarding_libraries": None})
     run = stage.run(ONBOARD)
