@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, test_loader
 from ansible_collections.imanage.control_center.plugins.module_utils import _options, _task, _transport
@@ -60,8 +62,28 @@ class InProcessAction(ActionBase):
         try:
             parameters = _options.validated(task.options, given)
         except Failure as failure:
-            return self._marked(_task.refusal(task, failure, self._where(), check_mode))
-        return self._marked(_task.run(task, parameters, check_mode, bool(self._task.diff)))
+            result = _task.refusal(task, failure, self._where(), check_mode)
+        else:
+            result = _task.run(task, parameters, check_mode, bool(self._task.diff))
+        if (result.get("failure") or {}).get("kind") == "bad_option":
+            result["msg"] += self._unset(given, task_vars or {})
+        return self._marked(result)
+
+    def _unset(self, given: dict[str, Any], task_vars: dict[str, Any]) -> str:
+        """Which of the inventory's connection variables are not given because something in them is not there.
+
+        A default in a play hides that, and what is told then is only what is missing.
+        """
+        found = []
+        for name in _options.CONNECTION_OPTIONS:
+            if f"imanage_{name}" in task_vars and given.get(name) is None:
+                try:
+                    self._templar.template(task_vars[f"imanage_{name}"])
+                except AnsibleError as error:
+                    # Nothing else of its words: a template may have a secret in it.
+                    what = re.search(r"'[\w.]+' is undefined", str(error))
+                    found.append(f"imanage_{name} cannot be worked out{f': {what[0]}' if what else ''}.")
+        return "".join(f" {one}" for one in found)
 
     def _fits_in_process(self) -> bool:
         return (

@@ -40,7 +40,7 @@ FAILED = {
     "unknown_group": ("bad_option", "application", ["Nobodies"]),
     "unknown_library": ("not_found", "authorization", ["NOWHERE"]),
     "must_consent": ("consent_required", "authorization", [*LIBRARIES]),
-    "bad_argument": ("bad_option", None, ["bad_argument", "imanage_timeout"]),
+    "bad_argument": ("bad_option", "provisioning", ["timeout", "soon"]),
     "bad_expiry": ("bad_option", "provisioning", ["refresh_token_expiry_days is 0"]),
 }
 # Whatever only the server decides a preview cannot tell: who consents, whom it knows, what it refuses.
