@@ -94,8 +94,6 @@ def carry_out(
                 )
                 for one in steps:
                     journal.refused(one, unseen)
-                unseen_keys = {key_of(one) for one in steps}
-                done = [one for one in done if key_of(one) not in unseen_keys]
                 raise unseen
             if time.monotonic() + pause > deadline:
                 for one in filter(lambda one: key_of(one) in doubts, steps):
