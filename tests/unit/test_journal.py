@@ -176,3 +176,26 @@ def test_secrets_are_kept_out(monkeypatch):
     (write,) = kept.writes
     assert "********" in write["failure"]["reason"]
     assert "acme-admin-password" not in str(write)
+
+
+def test_a_second_attempt_sends_nothing_that_was_not_planned(monkeypatch, naps):
+    """The first attempt is lost, and meanwhile somebody adds a member, whom a second attempt would remove."""
+    member = {"mode": "custom", "users": ["admin@acme.example"], "groups": []}
+    drive = {"id": "drive", "name": "iManage Drive", "status": "enabled", "access": member}
+    kept = Kept(monkeypatch, applications=[drive])
+    wanted = {"app_id": "drive", "users": ["pat@acme.example"], "exclusive": True}
+    planned = kept.run("imanage_application", check=True, **wanted)["writes"]
+    kept.acme.faults.append(Fault("status", operation="updateAppAccess", status=500, times=1))
+    handle = kept.sandbox.handle
+
+    def meanwhile(request):
+        reply = handle(request)
+        if reply.status == 500:
+            kept.acme.application("drive").access.members.append(("user", "nrt@acme.example"))
+        return reply
+
+    kept.sandbox.handle = meanwhile
+    result = kept.run("imanage_application", planned=planned, **wanted)
+    assert result["failure"]["kind"] == "conflict"
+    assert kept.outcomes() == ["refused"]
+    assert [one.operation for one in kept.sandbox.log].count("updateAppAccess") == 1
