@@ -43,8 +43,17 @@ options:
   refresh_token:
     description:
       - A refresh token to sign in with, for tenants with single sign-on. It is used rather than O(password).
+      - Where the tenant gives a new one at each sign-in, the one that was given may be used up after the first task.
+        The task warns then. Use O(refresh_token_file) there.
       - The value of E(IMANAGE_REFRESH_TOKEN) is used where the option is not given and the task names no account.
     type: str
+  refresh_token_file:
+    description:
+      - A file that has a refresh token and nothing else. A new one that a sign-in gives takes its place, in check mode
+        too, before any other call. The file is locked meanwhile, and readable by its owner alone afterwards.
+      - The file is on the host that runs the task. It cannot be encrypted by ansible-vault.
+      - The value of E(IMANAGE_REFRESH_TOKEN_FILE) is used where the option is not given and the task names no account.
+    type: path
   access_token:
     description:
       - An access token to use, for example the one that M(imanage.control_center.imanage_session) returned.
@@ -52,6 +61,14 @@ options:
         An account of the environment counts among them only where O(customer_id) says which tenant it has to be of.
       - It is never revoked by the task.
       - The value of E(IMANAGE_ACCESS_TOKEN) is used where the option is not given and the task names no account.
+    type: str
+  scope:
+    description:
+      - The OAuth scope to ask for. An empty text asks for none.
+      - Without it, V(admin) is asked for with O(password), since onboarding is administration, and none with a refresh
+        token, which has its own.
+      - Where the scope is refused as C(invalid_scope), the sign-in is repeated once without one, with a warning.
+      - The value of E(IMANAGE_SCOPE) is used where the option is not given.
     type: str
   customer_id:
     description:
@@ -61,7 +78,7 @@ options:
   api_url:
     description:
       - The address of the API, as M(imanage.control_center.imanage_session) returned it. Together with O(customer_id)
-        it saves the task from asking for it.
+        it saves the task from asking for it, and counts rather than what Control Center says.
       - An address on another host than that of O(url) is refused.
     type: str
   validate_certs:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import ACCESS_MODES
+from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, text_or_none
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import ACCESS_MODES, ADDED, APP
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet, quoted
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_applications import (
@@ -17,8 +17,10 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_appli
     ApplicationWish,
     as_added,
     is_added,
+    manages_access,
     plan_application,
 )
+from ansible_collections.imanage.control_center.plugins.module_utils._shape import mismatch
 
 _MODE_OF_WIRE = {wire: mode for mode, wire in ACCESS_MODES.items()}
 
@@ -60,7 +62,7 @@ def read(client: Client, wanted: Wish) -> dict[str, Any] | None:
                 client.warnings.append(f"{client.where}: nothing to remove. {failure.what}")
             return None
         raise
-    if is_added(application):
+    if is_added(application) and manages_access(wanted.managed):
         application["access"] = read_access(client, application["id"])
     return application
 
@@ -101,7 +103,7 @@ def find(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]
         ids = ", ".join(quoted(match["id"]) for match in matches)
         raise Failure("ambiguous_name", f"{len(matches)} applications are named {name!r}, with the ids {ids}.")
     if matches:
-        return matches[0]
+        return checked_row(client, matches[0])
     near = near_miss(name or "", others)
     if near:
         raise Failure(
@@ -128,6 +130,14 @@ def find_added(client: Client, name: str | None, app_id: str | None) -> dict[str
     return application
 
 
+def checked_row(client: Client, row: dict[str, Any]) -> dict[str, Any]:
+    """The row of an application that something is decided about. Raises C(unexpected_reply)."""
+    problem = mismatch(row, APP, f"the row of {quoted(row['name'])!r}")
+    if problem:
+        raise client.unexpected("listApps", {}, f"gives a row that cannot be used: {problem}")
+    return row
+
+
 def by_name(client: Client, names: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The applications of these names, and the others.
 
@@ -136,32 +146,35 @@ def by_name(client: Client, names: list[str]) -> tuple[list[dict[str, Any]], lis
     """
     rows = client.rows("listApps")
     if set(names) - {row["name"] for row in rows}:
-        known = {row["id"] for row in rows}
+        known = {row.get("id") for row in rows}
         catalog = client.rows("listApps", query={"status": "available"})
-        rows += [row for row in catalog if row["id"] not in known]
+        rows += [row for row in catalog if row.get("id") not in known]
     records = [record(row) for row in rows]
     return [row for row in records if row["name"] in names], [row for row in records if row["name"] not in names]
 
 
 def record(row: Mapping[str, Any]) -> dict[str, Any]:
     """An application as this collection returns it: named fields only, since the wire's has secrets in it."""
+    publisher = row.get("publisher")
     return {
-        "id": row["id"],
+        "id": text_or_none(row.get("id")),
         "name": row["name"],
-        "status": row["status"],
-        "enabled": row["status"] == "enabled",
-        "description": row.get("description"),
-        "publisher": (row.get("publisher") or {}).get("name"),
+        "status": text_or_none(row.get("status")),
+        "enabled": row.get("status") == ADDED[0],
+        "description": text_or_none(row.get("description")),
+        "publisher": text_or_none(publisher.get("name")) if isinstance(publisher, dict) else text_or_none(publisher),
         "access": None,
     }
 
 
 def read_access(client: Client, app_id: str) -> dict[str, Any]:
     """Who may use an application that is added."""
-    data = client.call("readAppAccess", app_id=app_id)["data"]
-    members = data.get("members") or []
+    reply = client.call("readAppAccess", app_id=app_id)
+    is_list = isinstance(reply["data"], list)
+    members = reply["data"] if is_list else reply["data"].get("members") or []
+    security = (reply if is_list else reply["data"])["default_security"]
     return {
-        "mode": _MODE_OF_WIRE[data["default_security"]],
+        "mode": _MODE_OF_WIRE[security],
         **{
             field: sorted((row["id"] for row in members if row["type"] == kind), key=str.casefold)
             for field, kind in MEMBER_KINDS.items()

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ansible_collections.imanage.control_center.plugins.module_utils._approval import check_writes
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
-from ansible_collections.imanage.control_center.plugins.module_utils._journal import Journal, key_of, was_accepted
+from ansible_collections.imanage.control_center.plugins.module_utils._journal import Journal, key_of
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
 
 # Failures that mean that the write was understood and not made.
@@ -80,7 +80,7 @@ def carry_out(
             current, left = _read_again(noun, client, wanted)
             settled = {key_of(step): failure for step, failure in refused}
             journal.read(left, settled)
-            done += [step for step in steps if key_of(step) not in left and _is_open(step, doubts, settled)]
+            done += [step for step in steps if key_of(step) not in left and key_of(step) in doubts]
             steps = [step for key, step in left.items() if key not in settled]
             if not steps:
                 return Outcome(current, refused, bool(done))
@@ -88,13 +88,12 @@ def carry_out(
             if doubts and not stuck:
                 continue  # What was in doubt is done; only what would have followed it is left.
             if not doubts:
-                unseen = Failure(
-                    "unexpected_reply",
-                    f"Control Center accepted the request to {steps[0].does}, but reading again shows no such change.",
-                )
-                for one in steps:
-                    journal.refused(one, unseen)
-                raise unseen
+                unseen = [(one, _unseen(one)) for one in steps]
+                for one, why in unseen:
+                    journal.refused(one, why)
+                if not all(independent(one) for one in steps):
+                    raise unseen[0][1]
+                return Outcome(current, [*refused, *unseen], bool(done))
             if time.monotonic() + pause > deadline:
                 for one in filter(lambda one: key_of(one) in doubts, steps):
                     journal.refused(one, doubts[key_of(one)])
@@ -105,16 +104,9 @@ def carry_out(
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
     except Failure as failure:
-        if step and failure.wire["operation"] == step.operation:  # and not the reading behind it
-            if was_accepted(failure):
-                made = _is_made(noun, client, wanted, step)
-                if made:
-                    done.append(step)
-                    journal.done(step)
-                elif made is False:
-                    journal.refused(step, failure)
-            if step.undo and failure.kind in _REFUSALS and done:
-                _take_back(noun, client, wanted, plan, step.undo, failure, done, journal.undoing())
+        of_the_write = step and failure.wire["operation"] == step.operation  # and not of the reading behind it
+        if step and of_the_write and step.undo and failure.kind in _REFUSALS and done:
+            _take_back(noun, client, wanted, plan, step.undo, failure, done, journal.undoing())
         failure.result = {"changed": bool(done), **failure.result}
         if done:
             failure.what += f" Done before that, and left so: {', '.join(step.does for step in done)}."
@@ -147,18 +139,12 @@ def _read_again(noun: Any, client: Client, wanted: Any) -> tuple[Any, dict[tuple
     return current, {key_of(step): step for step in noun.plan(wanted, current).steps}
 
 
-def _is_open(step: Step, doubts: dict[tuple[str, ...], Failure], settled: dict[tuple[str, ...], Failure]) -> bool:
-    """Whether only reading tells if the step was made."""
-    key = key_of(step)
-    return key in doubts or (key in settled and was_accepted(settled[key]))
-
-
-def _is_made(noun: Any, client: Client, wanted: Any, step: Step) -> bool | None:
-    """Whether reading shows that a step was made; None where nobody can read."""
-    try:
-        return key_of(step) not in _read_again(noun, client, wanted)[1]
-    except Failure:
-        return None
+def _unseen(step: Step) -> Failure:
+    """That a write was answered with success, and reading does not show it."""
+    return Failure(
+        "unexpected_reply",
+        f"Control Center accepted the request to {step.does}, but reading again shows no such change.",
+    )
 
 
 def _take_back(

@@ -8,11 +8,11 @@ from __future__ import annotations
 import contextlib
 import datetime
 import email.utils
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
+from ansible_collections.imanage.control_center.plugins.module_utils import _secrets, _token_file
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import (
     Connection,
     api_base,
@@ -23,6 +23,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._connection
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import (
     API_PREFIX,
     API_VERSION_NAME,
+    BROWSER_PREFIX,
     OPERATIONS,
     TOKEN_HEADER,
     Operation,
@@ -33,6 +34,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._transport 
 
 _ROWS_AT_ONCE = 500
 _SIGN_OUT_SECONDS = 5
+# Onboarding is administration.
+_SCOPE = "admin"
 
 
 class Identity(NamedTuple):
@@ -40,6 +43,7 @@ class Identity(NamedTuple):
 
     customer_id: int
     user: str
+    name: str | None
     email: str | None
     api_url: str
     api_version: str | None
@@ -63,8 +67,11 @@ class Client:
     def __init__(self, connection: Connection, transport: Transport | None = None) -> None:
         self.connection = connection
         self.warnings: list[str] = []
+        # When each write was accepted, by the server's clock: its operation and the ids of its path.
+        self.accepted: dict[tuple[str, ...], datetime.datetime] = {}
         self._token = connection.access_token
         self._issued: str | None = None
+        self._granted: str | None = None
         self._signed_in_again = False
         self._secrets = list(connection.secrets)
         self._identity: Identity | None = None
@@ -91,7 +98,9 @@ class Client:
         operation = self.connection.operations[name]
         if operation.writes:
             self._read.clear()
-            return self._answer(operation, query, body, ids)
+            self._answer(operation, query, body, ids)
+            self.accepted[(name, *ids.values())] = self.now()
+            return None
         place = id(self), name, *sorted({**ids, **(query or {})}.items())
         if place not in self._read:
             self._read[place] = self._answer(operation, query, body, ids)
@@ -139,22 +148,28 @@ class Client:
         return reply
 
     def rows(self, name: str, *, query: Mapping[str, Any] | None = None, **ids: str) -> list[dict[str, Any]]:
-        """All rows of a list, page by page, whatever page size the server chooses."""
+        """All rows of a list, each once: page by page, whatever page size the server chooses, where it is paged.
+
+        A server that gives the same rows again has ended. Raises C(unexpected_reply) where it promised more.
+        """
+        if not self.connection.operations[name].paged:
+            return _each_once(self.call(name, query=query, **ids)["data"])
         rows: list[dict[str, Any]] = []
-        seen: set[str] = set()
+        read = 0
         while True:
-            page = self.call(name, query={**(query or {}), **_page_from(len(rows))}, **ids)
+            page = self.call(name, query={**(query or {}), **_page_from(read)}, **ids)
+            known = len(rows)
+            rows = _each_once([*rows, *page["data"]])
+            read += len(page["data"])
             total = page.get("total_count")
-            fresh = {row["id"] for row in page["data"]}
-            if len(fresh) < len(page["data"]) or fresh & seen:
-                raise self._unexpected(name, ids, "repeats rows from one page to the next")
-            rows += page["data"]
-            seen |= fresh
+            total = total if isinstance(total, int) and not isinstance(total, bool) else None
             if total is not None and len(rows) >= total:
                 return rows
-            if not page["data"]:
+            if len(rows) == known:
+                if page["data"] and (total is not None or len(page["data"]) >= _ROWS_AT_ONCE):
+                    raise self.unexpected(name, ids, "repeats rows from one page to the next")
                 if total is not None:
-                    raise self._unexpected(name, ids, f"announces {total} rows and gives {len(rows)}")
+                    raise self.unexpected(name, ids, f"announces {total} rows and gives {len(rows)}")
                 return rows
 
     @property
@@ -185,6 +200,17 @@ class Client:
     def signed_in(self) -> bool:
         """Whether a token was issued to this task."""
         return self._issued is not None
+
+    @property
+    def scope_assumption(self) -> str | None:
+        """That less was granted than was asked for, as an assumption of a preview; None where that is not known."""
+        asked = self._scope
+        if not asked or self._granted is None or asked in self._granted.split():
+            return None
+        return (
+            f"The sign-in asked for the scope {quoted(asked)!r} and was granted {quoted(self._granted)!r}; that it "
+            "suffices for the writes is assumed."
+        )
 
     @property
     def secrets(self) -> list[str]:
@@ -258,53 +284,87 @@ class Client:
 
     def _sign_in(self) -> None:
         given = self.connection
-        if given.refresh_token:
-            form = {"grant_type": "refresh_token", "refresh_token": given.refresh_token}
+        if given.refresh_token_file:
+            with _token_file.locked(given.refresh_token_file) as file:
+                self._secrets.append(file.token)
+                new = self._issue({"grant_type": "refresh_token", "refresh_token": file.token})
+                if new and new != file.token:
+                    file.replace(new)
+        elif given.refresh_token:
+            new = self._issue({"grant_type": "refresh_token", "refresh_token": given.refresh_token})
+            if new and new != given.refresh_token:
+                self.warnings.append(
+                    f"{self.where}: the sign-in gave a new refresh token, so the one that was given may be used up. "
+                    "Give refresh_token_file, in which the new one is kept."
+                )
         elif given.password and given.username:
-            form = {"grant_type": "password", "username": given.username, "password": given.password}
+            self._issue({"grant_type": "password", "username": given.username, "password": given.password})
         else:
             raise Failure(
                 "bad_option",
                 "There are no credentials.",
                 advice="Give username, password and client_id, or refresh_token and client_id, or access_token.",
             )
+
+    @property
+    def _scope(self) -> str | None:
+        """The scope to ask for. A refresh token has its own."""
+        given = self.connection
+        by_token = given.refresh_token or given.refresh_token_file
+        return given.scope if given.scope is not None or by_token else _SCOPE
+
+    def _issue(self, form: dict[str, str]) -> str | None:
+        """Get an access token; returns the refresh token that came with it."""
+        given, scope = self.connection, self._scope
         form["client_id"] = given.client_id or ""
         if given.client_secret:
             form["client_secret"] = given.client_secret
-        operation = given.operations["requestToken"]
-        reply = self._checked(operation, operation.path, self._send(operation, operation.path, form=form))
+        try:
+            reply = self._asked_for_token({**form, "scope": scope} if scope else form)
+        except Failure as failure:
+            if not scope or failure.wire["code"] != "invalid_scope":
+                raise
+            reply = self._asked_for_token(form)
+            self.warnings.append(
+                f"{self.where}: the scope {quoted(scope)!r} was refused, so the sign-in was repeated without one. "
+                "Set scope to what this client may ask for, or to an empty text."
+            )
         if not is_token(reply["access_token"]):
+            operation = given.operations["requestToken"]
             raise Failure(
                 "unexpected_reply",
                 f"Cannot {operation.does}: {operation.id} answers with a token that no header can carry.",
                 **wire(operation, operation.path),
             )
         self._token = self._issued = reply["access_token"]
+        self._granted = reply.get("scope")
         self._read.clear()
-        self._secrets += [reply["access_token"], *filter(None, [reply.get("refresh_token")])]
+        new: str | None = reply.get("refresh_token")
+        self._secrets += [reply["access_token"], *filter(None, [new])]
+        return new
+
+    def _asked_for_token(self, form: dict[str, str]) -> dict[str, Any]:
+        operation = self.connection.operations["requestToken"]
+        note = f"The scope asked for was {quoted(form['scope'])!r}." if "scope" in form else ""
+        reply: dict[str, Any] = self._checked(
+            operation, operation.path, self._send(operation, operation.path, form=form), note
+        )
+        return reply
 
     def _discover(self) -> Identity:
         return self.identified(self.call("discover")["data"])
 
     def identified(self, data: Mapping[str, Any]) -> Identity:
         """Who is signed in, by what discovery said; kept. Raises C(wrong_tenant), or that the API is out of reach."""
-        version = next((row for row in data["versions"] if row["name"] == API_VERSION_NAME), None)
-        if version is None:
-            raise self._unexpected("discover", {}, f"offers no API version {API_VERSION_NAME}")
-        if not same_origin(version["url"], self.connection.url):
-            raise self._unexpected(
-                "discover",
-                {},
-                f"places the API on another host, {quoted(origin(version['url']))}; the token goes to "
-                f"{self.connection.url} only",
-            )
         user = data["user"]
+        version: Mapping[str, Any] = next((row for row in data["versions"] if row["name"] == API_VERSION_NAME), {})
         identity = Identity(
             user["customer_id"],
             user["id"],
-            user.get("email"),
-            api_base(version["url"], self.connection.url),
-            version.get("version"),
+            text_or_none(user.get("name")),
+            text_or_none(user.get("email")),
+            self.connection.api_url or self._api_base(version.get("url")),
+            text_or_none(version.get("version")),
         )
         wanted = self._identity.customer_id if self._identity else self.connection.customer_id
         if wanted is not None and wanted != identity.customer_id:
@@ -315,6 +375,26 @@ class Client:
             )
         self._identity = identity
         return identity
+
+    def _api_base(self, url: Any) -> str:
+        """The base of the versioned API, by the address that discovery gives for it."""
+        if not isinstance(url, str):
+            raise self.unexpected("discover", {}, f"offers no API version {API_VERSION_NAME}")
+        if not same_origin(url, self.connection.url):
+            raise self.unexpected(
+                "discover",
+                {},
+                f"places the API on another host, {quoted(origin(url))}; the token goes to {self.connection.url} only",
+            )
+        base = api_base(url, self.connection.url)
+        if base == self.connection.url + BROWSER_PREFIX:
+            raise self.unexpected(
+                "discover",
+                {},
+                f"places the API at {BROWSER_PREFIX}, where only a browser with its cookie is let in",
+                advice=f"Set api_url to {self.connection.url}{API_PREFIX}, and customer_id to the tenant's number.",
+            )
+        return base
 
     # -- one request and its reply ------------------------------------------------------------------------------
 
@@ -368,14 +448,21 @@ class Client:
             self._server_time = told if told.tzinfo else told.replace(tzinfo=datetime.timezone.utc)
         return reply
 
-    def _checked(self, operation: Operation, path: str, reply: Reply) -> Any:
-        return checked(operation, path, reply, self._hidden)
+    def _checked(self, operation: Operation, path: str, reply: Reply, note: str = "") -> Any:
+        if reply.status == 403 and self._granted is not None and _SCOPE not in self._granted.split():
+            note = (
+                f"The token has the scope {quoted(self._granted)!r}, and administration may need {_SCOPE!r}: set "
+                "scope to it, for a client that may ask for it."
+            )
+        return checked(operation, path, reply, self._hidden, note)
 
-    def _unexpected(self, name: str, ids: Mapping[str, str], what: str) -> Failure:
+    def unexpected(self, name: str, ids: Mapping[str, str], what: str, advice: str | None = None) -> Failure:
+        """That a reading call answers with what nobody can rely on, in the words C(what)."""
         operation = self.connection.operations[name]
         return Failure(
             "unexpected_reply",
             f"Cannot {operation.does}: {name} {what}.",
+            advice=advice,
             **wire(operation, self._path(operation, ids)),
         )
 
@@ -389,4 +476,17 @@ def _page_from(offset: int) -> dict[str, Any]:
 
 
 def _first_page(operation: Operation) -> dict[str, Any] | None:
-    return _page_from(0) if operation.lists else None
+    return _page_from(0) if operation.paged else None
+
+
+def _each_once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows without repetitions. One whose id is no text is only ever the same as itself."""
+    once: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        once.setdefault(row["id"] if isinstance(row.get("id"), str) else repr(row), row)
+    return list(once.values())
+
+
+def text_or_none(value: Any) -> str | None:
+    """A value that decides nothing, for people; None where it is no text."""
+    return value if isinstance(value, str) else None

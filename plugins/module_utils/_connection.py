@@ -34,7 +34,9 @@ class Connection(NamedTuple):
     client_id: str | None
     client_secret: str | None
     refresh_token: str | None
+    refresh_token_file: str | None
     access_token: str | None
+    scope: str | None
     customer_id: int | None
     api_url: str | None
     validate_certs: bool
@@ -51,7 +53,7 @@ class Connection(NamedTuple):
     @property
     def can_sign_in(self) -> bool:
         """Whether there are credentials to get a token with."""
-        return bool(self.refresh_token or self.password)
+        return bool(self.refresh_token or self.refresh_token_file or self.password)
 
 
 def connection(options: Mapping[str, Any]) -> Connection:
@@ -170,12 +172,16 @@ def is_loopback(host: str) -> bool:
 
 
 def _check_credentials(options: Mapping[str, Any]) -> None:
+    if options.get("refresh_token") and options.get("refresh_token_file"):
+        raise Failure(
+            "bad_option", "refresh_token and refresh_token_file are both given.", advice="Leave one of the two out."
+        )
     missing = []
     if options.get("username") and not options.get("password"):
         missing.append("username is given without password")
     if options.get("password") and not options.get("username"):
         missing.append("password is given without username")
-    for name in ("password", "refresh_token"):
+    for name in ("password", "refresh_token", "refresh_token_file"):
         if options.get(name) and not options.get("client_id"):
             missing.append(f"{name} is given without client_id")
     if missing:

@@ -219,7 +219,7 @@ def _finding(operation: Operation, look: Look) -> Finding:
     if look.reply is None:
         return Finding("failed", details=reasons)
     status = look.reply.status
-    if status not in operation.success:
+    if not operation.accepts(status):
         return Finding(_verdict_of(status), status, reasons)
     try:
         value = json.loads(look.reply.body)

@@ -47,8 +47,8 @@ def foresee(noun: Any, client: Client, wanted: Any, reader: Client | None = None
 def preview(noun: Any, client: Client, wanted: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
     """Show what a run would do. C(planned): the writes that were approved, None where no plan was."""
     foreseen = foresee(noun, client, wanted)
-    if foreseen.assumption:
-        client.warnings.append(f"{client.where}: {foreseen.assumption}")
+    for assumption in filter(None, (foreseen.assumption, foreseen.plan.steps and client.scope_assumption)):
+        client.warnings.append(f"{client.where}: {assumption}")
     _approval.check_writes(foreseen.plan.steps, planned)
     return _shown(noun, client, wanted, foreseen.current, foreseen.plan, diff)
 

@@ -102,6 +102,13 @@ class Uncertain(Failure):
     """A write whose reply did not arrive: it may have been applied, so only reading again can tell."""
 
 
+class NoSuchCall(Failure):
+    """The tenant does not have this call at this path.
+
+    It answers 404 in another form than Control Center's own, 405, 501, or a page of HTML.
+    """
+
+
 class NotYet(Failure):
     """Something is missing that an earlier task of the play may create.
 

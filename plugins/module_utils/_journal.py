@@ -58,7 +58,7 @@ class Journal:
 
     def failed(self, step: Step, failure: Failure) -> None:
         """It was refused, or only reading tells whether it was made."""
-        if isinstance(failure, Uncertain) or was_accepted(failure):
+        if isinstance(failure, Uncertain):
             self._open[key_of(step)] = step, failure
         else:
             self.refused(step, failure)
@@ -95,11 +95,6 @@ class Journal:
         # One row for each write: what reading does not show was not done after all.
         place = self._places.setdefault(key_of(step), len(self.rows))
         self.rows[place : place + 1] = [row]
-
-
-def was_accepted(failure: Failure) -> bool:
-    """Whether the write was answered with success, but in a form that nobody can rely on."""
-    return failure.kind == "unexpected_reply" and failure.wire["status"] in range(200, 300)
 
 
 def key_of(step: Step) -> tuple[str, ...]:

@@ -5,40 +5,62 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._approval import left_out
-from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, text_or_none
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import (
+    Failure,
+    NoSuchCall,
+    NotYet,
+    quoted,
+)
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, without
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
     Authorizations,
     AuthorizationWish,
     asked,
     authorized,
+    iso,
     moment,
     plan_authorizations,
     short_lived,
 )
+from ansible_collections.imanage.control_center.plugins.module_utils._token_policy import read_policy
 
 PAGE = "Tracker background service authorization"
+_FIELDS = ("authorized", "authorized_by", "authorized_by_email", "authorized_at", "expires_at", "expires_from")
 
 
 class Wish(NamedTuple):
-    """What is wanted, whether a library that waits for a person is handed over, and the writes that were approved."""
+    """What is wanted, how a library that waits for a person is treated, and the writes that were approved.
+
+    C(by_person): a person authorizes, and this account never does. C(stated): on which day somebody authorized a
+    library, by the inventory. C(extension) and C(days): the status of the configuration application and the days of
+    its refresh tokens, where the caller knows or plans them.
+    """
 
     managed: AuthorizationWish
     hand_over: bool
+    by_person: bool
+    stated: dict[str, str]
     planned: list[dict[str, Any]] | None
+    extension: str | None = None
+    days: int | None = None
 
 
 class Current(NamedTuple):
-    """What was read. C(unlisted): libraries of the tenant without a row; None where that cannot be known."""
+    """What was read. C(unlisted): libraries of the tenant without a row; None where that cannot be known.
+
+    C(is_served) is false where this tenant does not answer Tracker's calls, so that nobody can read how they stand.
+    """
 
     authorizations: Authorizations
     unlisted: list[str] | None
+    is_served: bool = True
 
 
 def wish(parameters: Mapping[str, Any]) -> Wish:
@@ -59,7 +81,13 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
         renew_before_days=parameters["renew_before_days"],
         excluded=tuple(excluded),
     )
-    return Wish(managed, parameters["on_consent_required"] == "hand_over", parameters.get("planned"))
+    return Wish(
+        managed,
+        hand_over=parameters["on_consent_required"] == "hand_over",
+        by_person=parameters["authorize_by"] == "person" and managed.state == "authorized",
+        stated=checked_days(parameters["authorized_on"] or {}),
+        planned=parameters.get("planned"),
+    )
 
 
 def checked_libraries(libraries: list[str] | None) -> list[str] | None:
@@ -69,6 +97,23 @@ def checked_libraries(libraries: list[str] | None) -> list[str] | None:
             "bad_option", "libraries is an empty list.", advice="Leave it out for every library, or name at least one."
         )
     return None if libraries is None else without(libraries, [])
+
+
+def checked_days(stated: Mapping[str, Any]) -> dict[str, str]:
+    """The days of C(authorized_on) by library; raises C(bad_option) for one that is no day or has not come yet."""
+    tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+    for library, day in stated.items():
+        try:
+            is_day = moment(str(day)) <= tomorrow
+        except Failure:
+            is_day = False
+        if not is_day:
+            raise Failure(
+                "bad_option",
+                f"authorized_on has {str(day)[:40]!r} for the library {library}, but it must be a day that has been.",
+                advice="Give the day on which somebody authorized it, like 2026-03-01.",
+            )
+    return {str(library).casefold(): str(day) for library, day in stated.items()}
 
 
 def read(client: Client, wanted: Wish) -> Current:
@@ -81,15 +126,24 @@ def read(client: Client, wanted: Wish) -> Current:
     try:
         rows = client.rows("listLibraryAuthorizations")
     except Failure as failure:
-        if failure.kind != "not_found":
+        extension = wanted.extension or (_extension(client) or {}).get("status")
+        if isinstance(failure, NoSuchCall) and extension in (None, "enabled") and managed.state == "authorized":
+            return _unserved(client, wanted, failure, user, email)
+        if failure.kind != "not_found" and not isinstance(failure, NoSuchCall):
             raise
-        extension = (_extension(client) or {}).get("status")
         if managed.state == "unauthorized" and extension == "available":
             return Current(Authorizations([], client.now()), None)
         raise _without_page(client, wanted, failure, extension, user, email) from None
-    records = [record(client, row) for row in rows]
+    records = [_record(client, row, wanted.stated, wanted.days) for row in rows]
+    if managed.authorizer == "me" and (nameless := [row["id"] for row in rows if _is_named_only(row)]):
+        raise client.unexpected(
+            "listLibraryAuthorizations",
+            {},
+            f"does not say by id who authorized the {_libraries(nameless)}, which authorizer: me needs to know",
+        )
     unlisted = _unlisted(client, records)
-    _check_listed(managed.libraries, [row["id"] for row in records], unlisted)
+    if not wanted.by_person:
+        _check_listed(managed.libraries, [row["id"] for row in records], unlisted)
     found = Authorizations(records, client.now(), user, email)
     again = short_lived(managed, found)
     if again:
@@ -104,6 +158,8 @@ def read(client: Client, wanted: Wish) -> Current:
 def plan(wanted: Wish, current: Current) -> Plan:
     """What has to be written. Of all libraries, those that an approved plan does not have are left out."""
     managed, found = wanted.managed, current.authorizations
+    if wanted.by_person or not current.is_served:
+        return Plan({}, {}, [], current)
     made = plan_authorizations(managed, found)
     if managed.libraries is None and (others := left_out(made.steps, wanted.planned)):
         excluded = tuple(step.ids["library_id"] for step in others)
@@ -130,9 +186,14 @@ def verifying(wanted: Wish, current: Current) -> Wish:
 
 
 def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
-    """The task's return values, without what was handed over."""
+    """The task's return values. Handed over are those that were never this account's to authorize."""
     rows = asked(wanted.managed, current.authorizations.rows)
-    return {"libraries": rows, "unlisted": current.unlisted, "handed_over": []}
+    waiting = _waiting(wanted, current) if wanted.by_person or not current.is_served else []
+    return {
+        "libraries": rows,
+        "unlisted": current.unlisted,
+        "handed_over": [_handed_over(client, library, "", current.is_served) for library in waiting],
+    }
 
 
 def title(wanted: Wish, current: Current) -> str:
@@ -147,37 +208,118 @@ def independent(step: Step) -> bool:
 
 def hand_over(client: Client, wanted: Wish, refused: list[tuple[Step, Failure]]) -> list[dict[str, Any]]:
     """The libraries for which a person has to give consent, with what that person has to do."""
-    waiting = [(step, failure) for step, failure in refused if failure.kind == "consent_required" and wanted.hand_over]
-    return [_handed_over(client, step.ids["library_id"], failure) for step, failure in waiting]
+    if not wanted.hand_over:
+        return []
+    waiting = [one for one in refused if one[1].kind == "consent_required" or isinstance(one[1], NoSuchCall)]
+    return [_handed_over(client, step.ids["library_id"], failure.words or "") for step, failure in waiting]
 
 
 # -- reading, for the info module too -------------------------------------------------------------------------------
 
 
-def record(client: Client, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of the page as this collection returns it."""
-    by = row.get("authorized_by") or {}
+def _record(
+    client: Client, row: Mapping[str, Any], stated: Mapping[str, str], planned_days: int | None = None
+) -> dict[str, Any]:
+    """A row of the page as this collection returns it. An end that the page does not show is reckoned, or unknown."""
+    by = row.get("authorized_by")
+    who = by and (text_or_none(by.get("id")) or text_or_none(by.get("name")))
+    if by is not None and not who:
+        raise client.unexpected(
+            "listLibraryAuthorizations", {}, f"does not say who authorized the {_libraries([row['id']])}"
+        )
     plain = {
         "id": row["id"],
-        "authorized": False,
-        "authorized_by": by.get("id"),
-        "authorized_by_email": by.get("email"),
+        "authorized": by is not None,
+        "authorized_by": who,
+        "authorized_by_email": by and text_or_none(by.get("email")),
         "authorized_at": row.get("authorized_at"),
         "expires_at": row.get("expires_at"),
+        "expires_from": None,
     }
     for field in ("authorized_at", "expires_at"):
         if plain[field] is not None:
             moment(plain[field])
+    if by is None:
+        return plain
+    if plain["expires_at"] is not None:
+        plain["expires_from"] = "tenant"
+    else:
+        written = client.accepted.get(("authorizeLibrary", row["id"]))
+        since = plain["authorized_at"] or (written and iso(written)) or stated.get(row["id"].casefold())
+        plain.update(_reckoned(client, since, planned_days))
     return {**plain, "authorized": authorized(plain, client.now())}
+
+
+def _reckoned(client: Client, since: str | None, planned_days: int | None) -> dict[str, Any]:
+    """When an authorization was made and when it ends, as far as that is known without the page."""
+    days = since and _refresh_days(client, planned_days)
+    until = iso(moment(since) + datetime.timedelta(days=days)) if since and days else None
+    return {"authorized_at": since, "expires_at": until, "expires_from": "reckoned" if until else "unknown"}
+
+
+def _refresh_days(client: Client, planned: int | None) -> int | None:
+    """How long a refresh token of the configuration application lives; None where that cannot be known."""
+    try:
+        extension = _extension(client)
+        policy = read_policy(client, extension["id"])[0] if extension else {}
+    except Failure as failure:
+        if failure.kind not in ("permission", "unexpected_reply"):
+            raise
+        policy = {}
+    known = [days for days in (policy.get("refresh_token_expiry_days"), planned) if days]
+    return min(known, default=None)
+
+
+def _is_named_only(row: Mapping[str, Any]) -> bool:
+    by: Mapping[str, Any] | None = row.get("authorized_by")
+    return by is not None and not isinstance(by.get("id"), str)
+
+
+def _unserved(client: Client, wanted: Wish, failure: Failure, user: str | None, email: str | None) -> Current:
+    """The wanted libraries of a tenant that does not answer Tracker's calls: how they stand nobody can read."""
+    every = [row["id"] for row in client.rows("listLibraries")]
+    _check_listed(wanted.managed.libraries, every, None)
+    fields = dict.fromkeys(_FIELDS)
+    rows = []
+    for library in every:
+        since = wanted.stated.get(library.casefold())
+        known = _reckoned(client, since, wanted.days) if since else {}
+        rows.append({"id": library, **fields, **known})
+    current = Current(Authorizations(rows, client.now(), user, email), None, is_served=False)
+    waiting = [] if wanted.hand_over or wanted.by_person else _waiting(wanted, current)
+    if waiting:
+        raise Failure(
+            "consent_required",
+            f"A person has to authorize the {_libraries(waiting)}. {failure.what}",
+            advice="Let a person authorize them in Control Center and keep the day in authorized_on; "
+            "on_consent_required: hand_over reports such libraries instead of failing.",
+            **failure.wire,
+        )
+    return current
+
+
+def _waiting(wanted: Wish, current: Current) -> list[str]:
+    """The wanted libraries that a person has to authorize."""
+    managed, found = wanted.managed, current.authorizations
+    rows = asked(managed, found.rows)
+    unseen = without(managed.libraries or [], [row["id"] for row in found.rows])
+    return [row["id"] for row in rows if not row["authorized"] and not is_stated(row, found.now)] + unseen
+
+
+def is_stated(row: Mapping[str, Any], now: datetime.datetime) -> bool:
+    """Whether only the inventory says that a library was authorized, and that has not ended."""
+    if row["authorized"] is not None or row["authorized_at"] is None:
+        return False
+    return row["expires_at"] is None or moment(row["expires_at"]) > now
 
 
 def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The rows of the libraries asked for (none given: all), and the tenant's libraries that the page does not list."""
     libraries = checked_libraries(parameters["libraries"])
     try:
-        records = [record(client, row) for row in client.rows("listLibraryAuthorizations")]
+        records = [_record(client, row, {}) for row in client.rows("listLibraryAuthorizations")]
     except Failure as failure:
-        if failure.kind == "not_found":
+        if failure.kind == "not_found" or isinstance(failure, NoSuchCall):
             failure.kind = "not_added"
             _explain_missing_page(failure)
         raise
@@ -239,15 +381,7 @@ def _extension(client: Client) -> Mapping[str, Any] | None:
 def allows_refresh(client: Client) -> bool | None:
     """Whether refresh tokens are allowed for the extension; None where that cannot be known."""
     extension = _extension(client)
-    if extension is None:
-        return None
-    try:
-        policy = client.call("readTokenPolicy", app_id=extension["id"])["data"]["value"]
-    except Failure as failure:
-        if failure.kind != "not_found":
-            raise
-        return False  # It was never set, and that is the default.
-    return bool(policy["allow_refresh_token"])
+    return bool(read_policy(client, extension["id"])[0]["allow_refresh_token"]) if extension else None
 
 
 def _without_page(
@@ -263,8 +397,7 @@ def _without_page(
         return failure
     every = [row["id"] for row in client.rows("listLibraries")]
     _check_listed(wanted.managed.libraries, every, None)
-    names = ("authorized_by", "authorized_by_email", "authorized_at", "expires_at")
-    rows = [{"id": library, "authorized": False, **dict.fromkeys(names)} for library in every]
+    rows = [{"id": library, **dict.fromkeys(_FIELDS), "authorized": False} for library in every]
     return NotYet(
         failure.kind,
         failure.what,
@@ -277,17 +410,19 @@ def _without_page(
     )
 
 
-def _handed_over(client: Client, library: str, failure: Failure) -> dict[str, Any]:
+def _handed_over(client: Client, library: str, words: str, is_served: bool = True) -> dict[str, Any]:
     user, url = client.identity.user, f"{client.connection.url}/work/cc"
-    said = f' Control Center said: "{failure.words}"' if failure.words else ""
+    said = f' Control Center said: "{words}"' if words else ""
+    blind = " This account cannot verify it: the tenant does not answer Tracker's calls." if not is_served else ""
     return {
         "library": library,
         "url": url,
         "user": user,
         "instructions": (
-            f"Sign in to Control Center at {url} as {quoted(user)}, select {EXTENSION} under Extensions, then Open "
-            f"tracker configuration; select Authorize for the library {quoted(library)}, enter the e-mail address, "
-            f"and select Use my credentials & authorize.{said}"
+            "Sign out of Control Center first, or use a private window: an open session would authorize as somebody "
+            f"else. Sign in at {url} as {quoted(user)}, select {EXTENSION} under Extensions, then Open tracker "
+            f"configuration; select Authorize for the library {quoted(library)}, enter the e-mail address, and select "
+            f"Use my credentials & authorize.{said}{blind}"
         ),
     }
 

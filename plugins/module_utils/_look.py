@@ -21,7 +21,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._client imp
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import Connection, connection
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION, POLICY_FIELDS
 from ansible_collections.imanage.control_center.plugins.module_utils._converge import Foreseen, foresee
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall
 from ansible_collections.imanage.control_center.plugins.module_utils._journal import planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._options import WRITING_STAGES
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
@@ -71,7 +71,7 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-_NOBODY = dict.fromkeys(("customer_id", "user", "email", "authorizes"))
+_NOBODY = dict.fromkeys(("customer_id", "user", "email", "authorizes", "authorizes_name"))
 _NO_PLAN: dict[str, list[Any]] = {"changes": [], "writes": [], "assumptions": []}
 
 
@@ -84,6 +84,8 @@ def _nothing_yet(want: Want) -> dict[str, Any]:
         "applications": [],
         "libraries": [],
         "unlisted": None,
+        "handed_over": [],
+        "tracker_calls": None,
         "plan": {name: [] for name in _NO_PLAN},
         "stages": [],
         "remaining": [_plan_chain.left_out(stage, want.leaving) for stage in want.left_out],
@@ -96,16 +98,24 @@ def _look(client: Client, want: Want, found: dict[str, Any]) -> None:
     _check_customer(client, want)
     _look_up(client, want, found)
     seen: list[tuple[Part, Foreseen]] = []
-    for part in _possible(want, found):
+    for possible in _possible(want, found):
+        part = possible._replace(wish=_with_what_is_known(want, possible, seen, found))
         found["failed_stage"] = part.stage
-        one = foresee(part.noun, keeper if part.stage == "authorization" else client, part.wish, client)
+        try:
+            one = foresee(part.noun, keeper if part.stage == "authorization" else client, part.wish, client)
+        except NoSuchCall:
+            if part.stage != "authorization" or not want.leaving:
+                raise
+            # There is nothing to withdraw with. The applications can be removed all the same.
+            found["tracker_calls"] = False
+            continue
         if one.missing is not None and "application" not in want.stages:
             raise one.missing
         if part.stage == "authorization":
             _note_libraries(keeper, part, one, found)
             _check_extension(client, seen, any(step.operation == "authorizeLibrary" for step in one.plan.steps))
         seen.append((part, one))
-    _note_plan(want, seen, found)
+    _note_plan(client, want, seen, found)
 
 
 def _sign_in(client: Client, want: Want, found: dict[str, Any]) -> Client:
@@ -115,8 +125,10 @@ def _sign_in(client: Client, want: Want, found: dict[str, Any]) -> Client:
     if want.second_account is not None:
         # Two accounts of two tenants end here, as wrong_tenant.
         keeper = client.beside(want.second_account._replace(customer_id=client.identity.customer_id))
-    authorizes = keeper.identity.user if "authorization" in want.stages else None
-    found["tenant"] = {**{name: who[name] for name in ("customer_id", "user", "email")}, "authorizes": authorizes}
+    known = {name: who[name] for name in ("customer_id", "user", "email")}
+    found["tenant"] = {**_NOBODY, **known}
+    if "authorization" in want.stages:
+        found["tenant"].update(authorizes=keeper.identity.user, authorizes_name=keeper.identity.name)
     return keeper
 
 
@@ -168,14 +180,26 @@ def _check_extension(client: Client, earlier: list[tuple[Part, Foreseen]], autho
     _plan_chain.check_extension(planned.get(EXTENSION), policy if authorizes else None)
 
 
+def _with_what_is_known(want: Want, part: Part, earlier: list[tuple[Part, Foreseen]], found: Mapping[str, Any]) -> Any:
+    """What is wanted, of the libraries with what was read and planned of the configuration application."""
+    if part.stage != "authorization":
+        return part.wish
+    name = want.names[-1]
+    statuses = [row["status"] for row in found["applications"] if row["name"] == name]
+    planned = [one.plan.outcome for part, one in earlier if part.stage == "refresh_token"]
+    days = [one.policy["refresh_token_expiry_days"] for one in planned if one.application["name"] == name]
+    return part.wish._replace(extension=next(iter(statuses), None), days=next(iter(days), None))
+
+
 def _note_libraries(account: Client, part: Part, seen: Foreseen, found: dict[str, Any]) -> None:
     """Note how the libraries stand; none do where there is no page yet."""
+    read = part.noun.report(account, part.wish, seen.current)
+    found["handed_over"] = read["handed_over"]
     if seen.missing is None:
-        read = part.noun.report(account, part.wish, seen.current)
-        found.update(libraries=read["libraries"], unlisted=read["unlisted"])
+        found.update(libraries=read["libraries"], unlisted=read["unlisted"], tracker_calls=seen.current.is_served)
 
 
-def _note_plan(want: Want, seen: list[tuple[Part, Foreseen]], found: dict[str, Any]) -> None:
+def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Foreseen]], found: dict[str, Any]) -> None:
     """Note what is to be done. Raises C(conflict) where the approved plan does not fit."""
     titled = [(part, part.noun.title(part.wish, one.current), one) for part, one in seen]
     if want.approved is not None:
@@ -194,7 +218,10 @@ def _note_plan(want: Want, seen: list[tuple[Part, Foreseen]], found: dict[str, A
             plan["writes"] += planned_rows(Plan(before, after, steps, None), title)
             found["stages"].append(part.stage)
     found["stages"] = list(dict.fromkeys(found["stages"]))
-    plan["assumptions"] = list(dict.fromkeys(one.assumption for _part, one in seen if one.assumption))
+    assumptions = [one.assumption for _part, one in seen]
+    if plan["writes"]:
+        assumptions.append(client.scope_assumption)
+    plan["assumptions"] = list(dict.fromkeys(filter(None, assumptions)))
 
 
 def _names(part: Part) -> list[str] | None:
@@ -254,4 +281,6 @@ def _second_account(parameters: Mapping[str, Any], authorization: Mapping[str, A
     if not (authorization.get("username") or authorization.get("password")):
         return None
     account = {name: authorization.get(name) for name in ("username", "password")}
-    return connection({**parameters, **account, "access_token": None, "refresh_token": None, "api_url": None})
+    return connection(
+        {**parameters, **account, **dict.fromkeys(("access_token", "refresh_token", "refresh_token_file"))}
+    )

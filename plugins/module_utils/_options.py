@@ -24,7 +24,9 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "client_id": _from_environment("IMANAGE_CLIENT_ID"),
     "client_secret": _from_environment("IMANAGE_CLIENT_SECRET", no_log=True),
     "refresh_token": _from_environment("IMANAGE_REFRESH_TOKEN", no_log=True),
+    "refresh_token_file": _from_environment("IMANAGE_REFRESH_TOKEN_FILE", type="path", no_log=False),
     "access_token": _from_environment("IMANAGE_ACCESS_TOKEN", no_log=True),
+    "scope": _from_environment("IMANAGE_SCOPE"),
     "customer_id": _from_environment("IMANAGE_CUSTOMER_ID", type="int"),
     "api_url": {"type": "str"},
     "validate_certs": {"type": "bool", "default": True},
@@ -41,7 +43,7 @@ STAGES = ("provisioning", "application", "refresh_token", "authorization")
 WRITING_STAGES = STAGES[1:]
 
 # Each of these says who signs in.
-_ACCOUNT = ("username", "password", "refresh_token", "access_token")
+_ACCOUNT = ("username", "password", "refresh_token", "refresh_token_file", "access_token")
 
 
 class Options(NamedTuple):
@@ -121,6 +123,8 @@ def authorization_options() -> dict[str, dict[str, Any]]:
     return {
         "libraries": {"type": "list", "elements": "str"},
         "except": {"type": "list", "elements": "str"},
+        "authorize_by": {"type": "str", "choices": ["account", "person"], "default": "account"},
+        "authorized_on": {"type": "dict"},
         "email": {"type": "str"},
         "authorizer": {"type": "str", "choices": ["keep", "me"], "default": "keep"},
         "renew_before_days": {"type": "int", "default": 0},

@@ -32,6 +32,11 @@ def is_added(application: Mapping[str, Any] | None) -> bool:
     return application is not None and application["status"] != "available"
 
 
+def manages_access(wish: ApplicationWish) -> bool:
+    """Whether anything is wanted of who may use the application. Otherwise it is not even read."""
+    return wish.state == "present" and any(value is not None for value in (wish.mode, wish.users, wish.groups))
+
+
 def as_added(application: Mapping[str, Any], enabled: bool = True) -> dict[str, Any]:
     """An application right after it was added: access for all, no members (contract operation updateApp)."""
     return {
@@ -53,10 +58,15 @@ def plan_application(wish: ApplicationWish, current: Mapping[str, Any] | None) -
         raise ValueError("only an application that was found can be planned to be present")
 
     start = dict(current) if added else as_added(current)
+    if not manages_access(wish):
+        start["access"] = None
     target = {**start, "enabled": start["enabled"] if wish.enabled is None else wish.enabled}
     target["status"] = "enabled" if target["enabled"] else "disabled"
-    access_body, access = _plan_access(wish, start["access"])
-    target["access"] = access
+    access_body: dict[str, Any] = {}
+    shown = target
+    if manages_access(wish):
+        access_body, target["access"] = _plan_access(wish, start["access"])
+        shown = {**target, "access": _wished_access(wish, start["access"])}
 
     ids = _app_ids(current)
     steps = []
@@ -78,7 +88,7 @@ def plan_application(wish: ApplicationWish, current: Mapping[str, Any] | None) -
         steps.append(_status_step(ids, target["status"], f"{verb} the application", _ENABLED))
     return Plan(
         _application_view(wish, current if added else None, new=not added),
-        _application_view(wish, {**target, "access": _wished_access(wish, start["access"])}, new=not added),
+        _application_view(wish, shown, new=not added),
         steps,
         target,
     )

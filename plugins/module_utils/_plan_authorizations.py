@@ -96,6 +96,11 @@ def moment(text: str) -> datetime.datetime:
     return time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)
 
 
+def iso(time: datetime.datetime) -> str:
+    """A time in the form that the wire has."""
+    return time.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _plain_iso(text: str) -> str:
     text = text.strip()
     text = text[:-1] + "+00:00" if text[-1:] in ("Z", "z") else text

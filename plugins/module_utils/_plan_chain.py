@@ -44,3 +44,9 @@ def appeared(library: str) -> dict[str, Any]:
     """What remains of a library that the approved plan does not have."""
     remedy = "Make a new preview and have it approved."
     return {"stage": "authorization", "library": library, "reason": "appeared_after_plan", "remedy": remedy}
+
+
+def stated(library: str) -> dict[str, Any]:
+    """What remains of a library of which only the inventory says that it is authorized."""
+    remedy = "See on the page that the authorization is there; this account cannot."
+    return {"stage": "authorization", "library": library, "reason": "stated", "remedy": remedy}

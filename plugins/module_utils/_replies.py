@@ -11,7 +11,12 @@ from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import origin
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import CONSENT_CODE, Operation
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import (
+    Failure,
+    NoSuchCall,
+    Uncertain,
+    quoted,
+)
 from ansible_collections.imanage.control_center.plugins.module_utils._shape import mismatch
 
 _KIND_OF_STATUS = {
@@ -35,16 +40,19 @@ class Reply(NamedTuple):
     body: bytes
 
 
-def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str], str]) -> Any:
-    """The reply's value, None for calls that answer with nothing.
+def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str], str], note: str = "") -> Any:
+    """The reply's value, None for calls that answer with nothing and for writes, of which only reading tells.
 
-    C(hidden) takes secrets out of server text. Raises Failure when the reply is a refusal or has another shape than
-    the contract gives it, and Uncertain when a write may have been applied all the same.
+    C(hidden) takes secrets out of server text; C(note) is a sentence for a refusal. Raises Failure when the reply is a
+    refusal or has another shape than the contract gives it, NoSuchCall when the tenant does not have the call, and
+    Uncertain when a write may have been applied all the same.
     """
-    if reply.status not in operation.success:
-        raise _refusal(operation, path, reply, hidden)
+    if not operation.accepts(reply.status):
+        raise _refusal(operation, path, reply, hidden, note)
     if operation.reply is None:
         return None
+    if is_page(reply.body) and operation.id != "requestToken":
+        raise _no_such_call(operation, path, reply, "the reply is an HTML page instead of JSON")
     try:
         value = json.loads(reply.body)
     except (ValueError, RecursionError):
@@ -78,19 +86,32 @@ def wire(
     }
 
 
-def _refusal(operation: Operation, path: str, reply: Reply, hidden: Callable[[str], str]) -> Failure:
+def _refusal(operation: Operation, path: str, reply: Reply, hidden: Callable[[str], str], note: str) -> Failure:
+    status = reply.status
     text, code, request_id = (hidden(part) or None for part in _error_words(reply.body))
-    kind = _KIND_OF_STATUS.get(reply.status, "unexpected_reply")
-    if operation.id == "requestToken" and reply.status in (400, 401, 403):
+    if status in (405, 501) or (status == 404 and not (text or code)):
+        return _no_such_call(operation, path, reply, f"this tenant has no such call at {path} (status {status})")
+    kind = _KIND_OF_STATUS.get(status, "unexpected_reply")
+    if operation.id == "requestToken" and status in (400, 401, 403):
         kind = "sign_in"
-    elif operation.id == "authorizeLibrary" and reply.status == 403 and code == CONSENT_CODE:
+    elif operation.id == "authorizeLibrary" and status == 403 and code == CONSENT_CODE:
         kind = "consent_required"
-    what = f"Cannot {operation.does} ({operation.id}, status {reply.status})."
-    if 300 <= reply.status < 400:
+    what = f"Cannot {operation.does} ({operation.id}, status {status}).{note and ' '}{note}"
+    if 300 <= status < 400:
         target = quoted(origin(reply.headers.get("Location", "")))
         what = f"Cannot {operation.does} ({operation.id}): redirected to {target}, and redirects are not followed."
-    failure: type[Failure] = Uncertain if operation.writes and reply.status >= 500 else Failure
-    return failure(kind, what, words=text, **wire(operation, path, reply.status, code, request_id))
+    failure: type[Failure] = Uncertain if operation.writes and status >= 500 else Failure
+    return failure(kind, what, words=text, **wire(operation, path, status, code, request_id))
+
+
+def _no_such_call(operation: Operation, path: str, reply: Reply, what: str) -> NoSuchCall:
+    elsewhere = f" It may be at {' or '.join(operation.candidates)}." if operation.candidates else ""
+    return NoSuchCall(
+        "unexpected_reply",
+        f"Cannot {operation.does} ({operation.id}): {what}.",
+        advice=f"Verify the contract, and set api_paths to where this tenant serves the call.{elsewhere}",
+        **wire(operation, path, reply.status),
+    )
 
 
 def _error_words(body: bytes) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Does a reply have the shape that the contract gives it?
 
-A shape is plain data: a type, a tuple of allowed words, a list of one shape (rows), or a dictionary of shapes.
+A shape is plain data: a type, a tuple of allowed words, a list of one shape (rows), a dictionary of shapes, or OneOf.
 A key that ends in C(?) may be absent or null. Fields that the contract does not name are allowed and not looked at.
 """
 
@@ -11,6 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+
+
+class OneOf:
+    """A value that has one of several shapes."""
+
+    def __init__(self, *shapes: Any) -> None:
+        self.shapes = shapes
+
+    def nearest(self, value: Any) -> Any:
+        """The shape from which the value differs least, the first of equals."""
+        return min(self.shapes, key=lambda shape: len(list(differences(value, shape))))
+
 
 _NAMES = {str: "a text", int: "a whole number", bool: "true or false", dict: "an object", list: "a list"}
 
@@ -22,7 +34,9 @@ def mismatch(value: Any, shape: Any, at: str = "the reply") -> str | None:
 
 def differences(value: Any, shape: Any, at: str = "the reply") -> Iterator[str]:
     """Every place where the value differs from the shape, as phrases. They name fields and types, and never a value."""
-    if isinstance(shape, dict):
+    if isinstance(shape, OneOf):
+        yield from differences(value, shape.nearest(value), at)
+    elif isinstance(shape, dict):
         yield from _in_object(value, shape, at)
     elif isinstance(shape, list):
         if not isinstance(value, list):
@@ -40,7 +54,9 @@ def differences(value: Any, shape: Any, at: str = "the reply") -> Iterator[str]:
 
 def unknown_fields(value: Any, shape: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The fields that the shape does not name, each as often as it is there, as the way to it; rows are C([])."""
-    if isinstance(shape, list) and isinstance(value, list):
+    if isinstance(shape, OneOf):
+        yield from unknown_fields(value, shape.nearest(value), at)
+    elif isinstance(shape, list) and isinstance(value, list):
         for row in value:
             yield from unknown_fields(row, shape[0], (*at, "[]"))
     elif isinstance(shape, dict) and isinstance(value, dict):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ansible_collections.imanage.control_center.plugins.module_utils import _applications
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import POLICY_DEFAULTS, POLICY_FIELDS
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall, NotYet
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_token_policy import (
     PolicyWish,
@@ -56,6 +56,7 @@ def read(client: Client, wanted: Wish) -> Current:
     try:
         application = _applications.find_added(client, wanted.name, wanted.app_id)
     except NotYet as missing:
+        _see_that_the_call_is_there(client, missing.assumed["id"])
         missing.assumed = Current(missing.assumed, dict(POLICY_DEFAULTS, refresh_token_expiry_days=None), ())
         raise
     return Current(application, *read_policy(client, application["id"]))
@@ -77,11 +78,25 @@ def title(wanted: Wish, current: Current) -> str:
     return f"{current.application['name']}, Authentication"
 
 
+def _see_that_the_call_is_there(client: Client, app_id: str) -> None:
+    """Raise NoSuchCall where this tenant serves the token policy elsewhere: the applications are not added in vain.
+
+    Any other answer about an application that is not added yet says nothing.
+    """
+    try:
+        client.call("readTokenPolicy", app_id=app_id)
+    except NoSuchCall:
+        raise
+    except Failure as failure:
+        if failure.wire["operation"] != "readTokenPolicy":
+            raise
+
+
 def read_policy(client: Client, app_id: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The token policy of an added application under our names, and which of its fields Control Center told.
 
     For those that it did not tell the documented defaults stand in, for all of them where the policy was never set,
-    which is 404. While refresh is off its expiry means nothing and is null.
+    which is 404 in Control Center's own form. While refresh is off its expiry means nothing and is null.
     """
     try:
         value: Mapping[str, Any] = client.call("readTokenPolicy", app_id=app_id)["data"]["value"]

@@ -152,7 +152,8 @@ application:
       sample: iManage
     access:
       description:
-        - Who may use it; null while the application is not added.
+        - Who may use it. Null while the application is not added, and where nothing is wanted of it, which is not read
+          then.
       type: dict
       contains:
         mode:

@@ -49,6 +49,21 @@ options:
     type: str
     choices: [authorized, unauthorized]
     default: authorized
+  authorize_by:
+    description:
+      - V(account) authorizes with the account of the task. V(person) authorizes nothing, and returns each library that
+        is wanted and not authorized in RV(handed_over).
+      - Where the tenant does not answer Tracker's calls, this account cannot authorize either, and nobody can read how
+        the libraries stand. All are handed over then, unless O(authorized_on) has them.
+    type: str
+    choices: [account, person]
+    default: account
+  authorized_on:
+    description:
+      - On which day a library was authorized, by its name, where Control Center does not show it. Its end is reckoned
+        from that day and the refresh token expiry of the configuration application.
+      - What the page shows, and what this task itself authorizes, count first.
+    type: dict
   email:
     description:
       - The e-mail address to enter. Without it, that of the signed-in user.
@@ -115,13 +130,15 @@ libraries:
       type: str
       sample: ACTIVE
     authorized:
-      description: Whether somebody's authorization stands. One that has ended does not.
+      description:
+        - Whether somebody's authorization stands. One that has ended does not. Null where the tenant does not answer
+          Tracker's calls, so that nobody can read it.
       type: bool
       sample: true
     authorized_by:
       description:
-        - The user id of who authorized the library. Null when nobody has, and in a preview where only a run can
-          tell.
+        - The user id of who authorized the library, or the name where the page shows no id. Null when nobody has, and
+          in a preview where only a run can tell.
       type: str
       sample: admin@acme.example
     authorized_by_email:
@@ -129,13 +146,19 @@ libraries:
       type: str
       sample: admin@acme.example
     authorized_at:
-      description: When, or null.
+      description: When, by the page, by this task's own write, or by O(authorized_on); or null.
       type: str
       sample: "2026-03-01T09:30:00Z"
     expires_at:
-      description: When the token that Tracker's service keeps ends, or null where Control Center does not say.
+      description: When the token that Tracker's service keeps ends, or null where that is not known.
       type: str
       sample: "2027-03-01T09:30:00Z"
+    expires_from:
+      description:
+        - Where RV(libraries[].expires_at) comes from, V(tenant), V(reckoned) from when it was authorized and the days
+          of the token policy, or V(unknown). Null where the library is not authorized, and before a run.
+      type: str
+      sample: tenant
 unlisted:
   description:
     - Libraries of the tenant that the page does not list, because the signed-in user is no NRTADMIN there.
@@ -146,8 +169,8 @@ unlisted:
   sample: [FINANCE]
 handed_over:
   description:
-    - The libraries that wait for a person's consent, as they were read last, with what that person has to do. Always
-      empty in a preview.
+    - The libraries that wait for a person, as they were read last, with what that person has to do. In a preview, those
+      that this account would not even try to authorize.
   returned: success, and on a failure that is about some of the libraries only
   type: list
   elements: dict

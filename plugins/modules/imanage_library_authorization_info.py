@@ -69,9 +69,15 @@ libraries:
       type: str
       sample: "2026-03-01T09:30:00Z"
     expires_at:
-      description: When the token that Tracker's service keeps ends, or null where Control Center does not say.
+      description: When the token that Tracker's service keeps ends, or null where that is not known.
       type: str
       sample: "2027-03-01T09:30:00Z"
+    expires_from:
+      description:
+        - Where RV(libraries[].expires_at) comes from, V(tenant), V(reckoned) from when it was authorized and the days
+          of the token policy, or V(unknown). Null where the library is not authorized.
+      type: str
+      sample: tenant
 unlisted:
   description:
     - Libraries of the tenant that the page does not list, because the signed-in user is no NRTADMIN there.

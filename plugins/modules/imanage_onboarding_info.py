@@ -90,6 +90,14 @@ options:
         description: Libraries that are left alone, whatever is wanted of the others.
         type: list
         elements: str
+      authorize_by:
+        description: As in M(imanage.control_center.imanage_library_authorization).
+        type: str
+        choices: [account, person]
+        default: account
+      authorized_on:
+        description: As in M(imanage.control_center.imanage_library_authorization).
+        type: dict
       email:
         description: The e-mail address to enter. Without it, that of the account.
         type: str
@@ -182,6 +190,10 @@ tenant:
       description: Who would authorize the libraries, or null where that stage is left out.
       type: str
       sample: nrt@acme.example
+    authorizes_name:
+      description: The name of that user, or null.
+      type: str
+      sample: Ann Archivist
 left_alone:
   description: Whether nothing was looked at, because nothing was approved for the tenant.
   returned: success, and on a failure as far as it was known
@@ -219,6 +231,21 @@ unlisted:
   type: list
   elements: str
   sample: [FINANCE]
+handed_over:
+  description:
+    - The libraries that wait for a person whatever this account does, as
+      M(imanage.control_center.imanage_library_authorization) returns them.
+  returned: success, and on a failure as far as it was known
+  type: list
+  elements: dict
+  sample: []
+tracker_calls:
+  description:
+    - Whether the tenant answers Tracker's own calls. Null where nobody asked, and while the configuration application
+      is not there.
+  returned: success, and on a failure as far as it was known
+  type: bool
+  sample: true
 plan:
   description: What a run would do.
   returned: success, and on a failure as far as it was known

@@ -12,20 +12,23 @@ from ansible_collections.imanage.control_center.plugins.module_utils._diff impor
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import quoted
 
 MEND = "To end the drift, preview an onboarding of this tenant, and run it."
+_KEPT = ("authorized_by", "authorized_at", "expires_at", "expires_from")
 _AUTHORIZED, _UNAUTHORIZED, _ENDED = "authorized", "unauthorized", "ended"
 
 
 def libraries(look: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The libraries as they are, each with its C(standing), C(authorized), and by whom and until when it is."""
+    """The libraries as they are, each with its C(standing), C(authorized), and by whom and until when it is.
+
+    C(standing) and C(authorized) are null where nobody can read how the library stands.
+    """
     rows = {row["id"]: row for row in look["libraries"]}
-    # Without a page no library is listed; that all will be is one of the assumptions.
-    standings = _standings(look["plan"]) or dict.fromkeys(rows, _AUTHORIZED)
+    standings = {**{library: _standing(row) for library, row in rows.items()}, **_standings(look["plan"])}
     return [
         {
+            **{field: rows.get(library, {}).get(field) for field in _KEPT},
             "id": library,
             "standing": standing,
-            "authorized": standing not in (_UNAUTHORIZED, _ENDED),
-            **{field: rows.get(library, {}).get(field) for field in ("authorized_by", "expires_at")},
+            "authorized": None if standing is None else standing not in (_UNAUTHORIZED, _ENDED),
         }
         for library, standing in standings.items()
     ]
@@ -40,12 +43,21 @@ def findings(look: Mapping[str, Any]) -> list[str]:
         if change["stage"] != "authorization"
     ]
     rows = libraries(look)
-    for standing in dict.fromkeys(row["standing"] for row in rows if row["standing"] != _AUTHORIZED):
-        these = [row for row in rows if row["standing"] == standing]
+    # Others are handed over to a person, or left alone.
+    to_do = [row for row in rows if row["id"] in _standings(plan) and row["standing"] != _AUTHORIZED]
+    for standing in dict.fromkeys(row["standing"] for row in to_do):
+        these = [row for row in to_do if row["standing"] == standing]
         told.append(f"{_head(standing, plan)}: {', '.join(_worded(row) for row in these)}.")
     if told:
         told.append(MEND)
-    return told + _foreign(rows, look["tenant"]["authorizes"])
+    return told + _without_end(rows) + _foreign(rows, look["tenant"])
+
+
+def _standing(row: Mapping[str, Any]) -> str | None:
+    """How a library stands of which nothing is planned."""
+    if row["authorized"] is None:
+        return None
+    return _AUTHORIZED if row["authorized"] else _ENDED if row["authorized_by"] else _UNAUTHORIZED
 
 
 def _standings(plan: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -68,12 +80,24 @@ def _worded(row: Mapping[str, Any]) -> str:
     return f"{quoted(row['id'])} ({until}by {quoted(row['authorized_by'])})"
 
 
-def _foreign(rows: list[dict[str, Any]], me: str | None) -> list[str]:
-    """For information: an authorization of somebody else counts, as long as that account does."""
-    others = [row for row in rows if row["authorized"] and row["authorized_by"].casefold() != str(me).casefold()]
-    if not others or not me:
+def _without_end(rows: list[dict[str, Any]]) -> list[str]:
+    """For information: nobody renews in time what ends nobody knows when."""
+    unknown = [quoted(row["id"]) for row in rows if row["authorized"] and row["expires_from"] == "unknown"]
+    if not unknown:
         return []
     return [
-        f"Authorized by somebody else than {quoted(me)}: {', '.join(_worded(row) for row in others)}. That is no "
-        "drift, but each ends with its account, or with the membership in NRTADMIN."
+        f"Control Center does not show when the authorization ends of: {', '.join(unknown)}. Keep the day on which "
+        "each was authorized in tracker_onboarding_authorized_on."
+    ]
+
+
+def _foreign(rows: list[dict[str, Any]], tenant: Mapping[str, Any]) -> list[str]:
+    """For information: an authorization of somebody else counts, as long as that account does."""
+    me = {str(tenant.get(name)).casefold() for name in ("authorizes", "authorizes_name")}
+    others = [row for row in rows if row["authorized"] and row["authorized_by"].casefold() not in me]
+    if not others or not tenant["authorizes"]:
+        return []
+    return [
+        f"Authorized by somebody else than {quoted(tenant['authorizes'])}: {', '.join(map(_worded, others))}. "
+        "That is no drift, but each ends with its account, or with the membership in NRTADMIN."
     ]

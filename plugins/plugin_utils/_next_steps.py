@@ -21,6 +21,10 @@ CONFIGURE = (
 NOT_APPROVED = "The plan does not have this tenant, so it was neither read nor changed."
 INSTALL = "Users then need iManage Work Desktop for Windows; Tracker appears as a panel in Microsoft Outlook."
 AGAIN = "Run again afterwards: the run verifies the consent."
+KEEP_THE_DAY = (
+    "Keep the day on which each was authorized in tracker_onboarding_authorized_on: "
+    "no run can verify it on this tenant."
+)
 
 
 class Facts(NamedTuple):
@@ -34,6 +38,7 @@ class Facts(NamedTuple):
     remaining: list[dict[str, Any]]
     unlisted: list[str] | None
     failure: Mapping[str, Any] | None
+    rows: list[dict[str, Any]]
 
 
 def next_steps(facts: Facts) -> list[str]:
@@ -46,7 +51,8 @@ def next_steps(facts: Facts) -> list[str]:
     intent = facts.records["intent"]
     if intent == "offboard":
         return [*_remaining(facts), *_left_behind(facts)]
-    steps = [*_request(facts), *waiting, *([AGAIN] if waiting else []), *_remaining(facts)]
+    afterwards = KEEP_THE_DAY if any(row["authorized"] is None for row in facts.rows) else AGAIN
+    steps = [*_request(facts), *waiting, *([afterwards] if waiting else []), *_remaining(facts), *_days(facts)]
     if intent == "audit":
         steps += _audit.findings(facts.look)
     elif facts.status in ("onboarded", "awaiting_consent"):
@@ -74,9 +80,24 @@ def _request(facts: Facts) -> list[str]:
 def _remaining(facts: Facts) -> list[str]:
     words = {
         "left_out_by_tags": "The stage {stage} was left out. {remedy}",
+        "stated": "Only tracker_onboarding_authorized_on says that the library {library} is authorized. {remedy}",
         "appeared_after_plan": "The approved plan has no write for the library {library}, so it was left out. {remedy}",
     }
     return [words[row["reason"]].format(**{**row, "stage": row["stage"].replace("_", " ")}) for row in facts.remaining]
+
+
+def _days(facts: Facts) -> list[str]:
+    """The days to keep in the inventory, where Control Center does not show when an authorization ends."""
+    stated = {str(library): str(day) for library, day in (facts.records["authorized_on"] or {}).items()}
+    known = {row["id"]: row["authorized_at"][:10] for row in facts.rows if row["expires_from"] and row["authorized_at"]}
+    shown = {row["id"] for row in facts.rows if row["expires_from"] == "tenant"}
+    new = {library: day for library, day in known.items() if library not in shown and stated.get(library) != day}
+    if not new:
+        return []
+    return [
+        "Control Center does not show when these authorizations end. Keep their days in the inventory: "
+        f"tracker_onboarding_authorized_on: {json.dumps({**stated, **new})}"
+    ]
 
 
 def _subdomain(facts: Facts) -> list[str]:
@@ -103,7 +124,10 @@ def _unlisted(facts: Facts) -> list[str]:
 def _left_behind(facts: Facts) -> list[str]:
     """What an offboarding could not withdraw, and nobody can any more once the page is gone."""
     page = facts.records["names"][1]
-    if any(row["name"] == page and row["status"] == "disabled" for row in facts.look["applications"]):
+    if facts.look.get("tracker_calls") is False:
+        why = "No authorization was withdrawn, because this tenant does not answer Tracker's calls."
+        what = "a library was authorized"
+    elif any(row["name"] == page and row["status"] == "disabled" for row in facts.look["applications"]):
         why = f"No authorization was withdrawn, because {page} was disabled, and so had no page."
         what = "a library was authorized"
     elif facts.unlisted:

@@ -25,6 +25,7 @@ _NO_LOOK: dict[str, Any] = {
     "applications": [],
     "libraries": [],
     "unlisted": None,
+    "handed_over": [],
     "plan": {"changes": [], "writes": [], "assumptions": []},
     "stages": [],
     "remaining": [],
@@ -33,6 +34,7 @@ _NO_LOOK: dict[str, Any] = {
 NOTHING_RAN: dict[str, Any] = {
     "intent": "onboard",
     "names": [],
+    "authorized_on": {},
     "provisioning_request": {},
     "look": {},
     **{stage: {} for stage in WRITING_STAGES},
@@ -44,9 +46,9 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     """The role's result fact.
 
     C(records) has C(intent) (onboard, audit, offboard), C(tenant), C(url), C(names) of the two applications,
-    C(provisioning_request), what the tasks registered (C(look), and by stage C(application), C(refresh_token) and
-    C(authorization), each empty where it did not run), C(failed), the result on which the role failed, and
-    C(check_mode), which counts where the look does not say it.
+    C(authorized_on), C(provisioning_request), what the tasks registered (C(look), and by stage C(application),
+    C(refresh_token) and C(authorization), each empty where it did not run), C(failed), the result on which the role
+    failed, and C(check_mode), which counts where the look does not say it.
     """
     intent, look = records["intent"], {**_NO_LOOK, **records["look"]}
     ran = {stage: _results(records[stage]) for stage in WRITING_STAGES}
@@ -54,15 +56,17 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     authorization = (ran["authorization"] or [{}])[0]
     rows = _audit.libraries(look) if intent == "audit" else authorization.get("libraries", look["libraries"])
     unlisted = authorization.get("unlisted", look["unlisted"])
-    handed_over = authorization.get("handed_over") or []
-    remaining = [] if look["left_alone"] else [*look["remaining"], *_not_done(intent, look, ran, failure)]
+    handed_over = authorization.get("handed_over", look["handed_over"])
+    stated = _stated(rows, handed_over)
+    remaining = [*look["remaining"], *_not_done(intent, look, ran, failure), *map(_plan_chain.stated, stated)]
+    remaining = [] if look["left_alone"] else remaining
     status = _status(intent, look, handed_over, remaining, failure)
     asked = None
     if status == "awaiting_provisioning":
         # Tracker is provisioned as a whole, so the request is for the first of its parts.
         asked = request(records["provisioning_request"], records["tenant"], records["names"][0])
     previews = bool(look.get("check_mode", records["check_mode"]))
-    facts = _next_steps.Facts(records, look, status, asked, handed_over, remaining, unlisted, failure)
+    facts = _next_steps.Facts(records, look, status, asked, handed_over, remaining, unlisted, failure, rows)
     return {
         "tenant": records["tenant"],
         "customer_id": look["tenant"]["customer_id"],
@@ -79,11 +83,17 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
             "unlisted": unlisted,
         },
         "authorizations": [
-            {"library": row["id"], "by": row["authorized_by"], "until": row["expires_at"]}
+            {
+                "library": row["id"],
+                "by": row["authorized_by"],
+                "since": row["authorized_at"],
+                "until": row["expires_at"],
+                "until_from": row["expires_from"],
+            }
             for row in rows
-            if row["authorized"]
+            if row["authorized"] or row["id"] in stated
         ],
-        "expires_at": _first_end(intent, rows),
+        "expires_at": _first_end(intent, rows, stated),
         "changes": _changes_planned(look["plan"]) if previews else _changes_made(ran, look["plan"]),
         "remaining": remaining,
         "assumptions": look["plan"]["assumptions"] if previews else [],
@@ -181,13 +191,21 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
     return {**words, **({failed: "failed"} if failed else {})}
 
 
+def _stated(rows: list[dict[str, Any]], handed_over: list[dict[str, Any]]) -> list[str]:
+    """The libraries of which only the inventory says that they are authorized."""
+    waiting = [row["library"] for row in handed_over]
+    return [row["id"] for row in rows if row["authorized"] is None and row["id"] not in waiting]
+
+
 def _pending(intent: str, rows: list[dict[str, Any]], remaining: list[dict[str, Any]]) -> list[str]:
     """The libraries that are not authorized and should be, those too that an approved plan does not have."""
-    wanting = [row["id"] for row in rows if not row["authorized"] and intent != "offboard"]
-    return list(dict.fromkeys([*wanting, *(row["library"] for row in remaining if row["library"] is not None)]))
+    stated = [row["library"] for row in remaining if row["reason"] == "stated"]
+    wanting = [row["id"] for row in rows if not row["authorized"] and row["id"] not in stated and intent != "offboard"]
+    left = [row["library"] for row in remaining if row["library"] is not None and row["library"] not in stated]
+    return list(dict.fromkeys([*wanting, *left]))
 
 
-def _first_end(intent: str, rows: list[dict[str, Any]]) -> str | None:
+def _first_end(intent: str, rows: list[dict[str, Any]], stated: list[str]) -> str | None:
     """When the first of the authorizations ends; None where one is still to be made, which may end before the others.
 
     An audit tells how the tenant is, so what would be made does not matter.
@@ -195,7 +213,8 @@ def _first_end(intent: str, rows: list[dict[str, Any]]) -> str | None:
     standing = [row for row in rows if row["authorized"]]
     if intent != "audit" and any(row["authorized_by"] is None for row in standing):
         return None
-    return min((row["expires_at"] for row in standing if row["expires_at"]), key=moment, default=None)
+    ends = [row["expires_at"] for row in rows if row["authorized"] or row["id"] in stated]
+    return min(filter(None, ends), key=moment, default=None)
 
 
 def _changes_planned(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
