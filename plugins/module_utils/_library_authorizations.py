@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page "Tracker background service authorization": its libraries, who authorized them, and what to write."""
+"""The libraries' authorization for Tracker's background service: what is wanted, what to write, what a person does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._approval import left_out
-from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, text_or_none
+from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import (
     Failure,
@@ -18,21 +18,29 @@ from ansible_collections.imanage.control_center.plugins.module_utils._errors imp
     NotYet,
     quoted,
 )
+from ansible_collections.imanage.control_center.plugins.module_utils._library_page import (
+    FIELDS,
+    PAGE,
+    allows_refresh,
+    check_listed,
+    checked_libraries,
+    explain_missing_page,
+    is_named_only,
+    named,
+    not_listed,
+    read_extension,
+    reckoned,
+    record,
+)
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, without
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
     Authorizations,
     AuthorizationWish,
     asked,
-    authorized,
-    iso,
     moment,
     plan_authorizations,
     short_lived,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._token_policy import read_policy
-
-PAGE = "Tracker background service authorization"
-_FIELDS = ("authorized", "authorized_by", "authorized_by_email", "authorized_at", "expires_at", "expires_from")
 
 
 class Wish(NamedTuple):
@@ -90,15 +98,6 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
     )
 
 
-def checked_libraries(libraries: list[str] | None) -> list[str] | None:
-    """The libraries asked for, each once; raises C(bad_option) for an empty list."""
-    if libraries is not None and not libraries:
-        raise Failure(
-            "bad_option", "libraries is an empty list.", advice="Leave it out for every library, or name at least one."
-        )
-    return None if libraries is None else without(libraries, [])
-
-
 def checked_days(stated: Mapping[str, Any]) -> dict[str, str]:
     """The days of C(authorized_on) by library; raises C(bad_option) for one that is no day or has not come yet."""
     tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
@@ -126,7 +125,7 @@ def read(client: Client, wanted: Wish) -> Current:
     try:
         rows = client.rows("listLibraryAuthorizations")
     except Failure as failure:
-        extension = wanted.extension or (_extension(client) or {}).get("status")
+        extension = wanted.extension or (read_extension(client) or {}).get("status")
         if isinstance(failure, NoSuchCall) and extension in (None, "enabled") and managed.state == "authorized":
             return _unserved(client, wanted, failure, user, email)
         if failure.kind != "not_found" and not isinstance(failure, NoSuchCall):
@@ -134,22 +133,22 @@ def read(client: Client, wanted: Wish) -> Current:
         if managed.state == "unauthorized" and extension == "available":
             return Current(Authorizations([], client.now()), None)
         raise _without_page(client, wanted, failure, extension, user, email) from None
-    records = [_record(client, row, wanted.stated, wanted.days) for row in rows]
-    if managed.authorizer == "me" and (nameless := [row["id"] for row in rows if _is_named_only(row)]):
+    records = [record(client, row, wanted.stated, wanted.days) for row in rows]
+    if managed.authorizer == "me" and (nameless := [row["id"] for row in rows if is_named_only(row)]):
         raise client.unexpected(
             "listLibraryAuthorizations",
             {},
-            f"does not say by id who authorized the {_libraries(nameless)}, which authorizer: me needs to know",
+            f"does not say by id who authorized the {named(nameless)}, which authorizer: me needs to know",
         )
-    unlisted = _unlisted(client, records)
+    unlisted = not_listed(client, records)
     if not wanted.by_person:
-        _check_listed(managed.libraries, [row["id"] for row in records], unlisted)
+        check_listed(managed.libraries, [row["id"] for row in records], unlisted)
     found = Authorizations(records, client.now(), user, email)
     again = short_lived(managed, found)
     if again:
         client.warnings.append(
             f"{client.where}: renew_before_days is {managed.renew_before_days}, and authorizations last no longer than "
-            f"that here ({_libraries(again)}), so every run authorizes them again. A smaller number, or a longer "
+            f"that here ({named(again)}), so every run authorizes them again. A smaller number, or a longer "
             "Refresh Token Expiry, ends that."
         )
     return Current(found, unlisted)
@@ -214,83 +213,22 @@ def hand_over(client: Client, wanted: Wish, refused: list[tuple[Step, Failure]])
     return [_handed_over(client, step.ids["library_id"], failure.words or "") for step, failure in waiting]
 
 
-# -- reading, for the info module too -------------------------------------------------------------------------------
-
-
-def _record(
-    client: Client, row: Mapping[str, Any], stated: Mapping[str, str], planned_days: int | None = None
-) -> dict[str, Any]:
-    """A row of the page as this collection returns it. An end that the page does not show is reckoned, or unknown."""
-    by = row.get("authorized_by")
-    who = by and (text_or_none(by.get("id")) or text_or_none(by.get("name")))
-    if by is not None and not who:
-        raise client.unexpected(
-            "listLibraryAuthorizations", {}, f"does not say who authorized the {_libraries([row['id']])}"
-        )
-    plain = {
-        "id": row["id"],
-        "authorized": by is not None,
-        "authorized_by": who,
-        "authorized_by_email": by and text_or_none(by.get("email")),
-        "authorized_at": row.get("authorized_at"),
-        "expires_at": row.get("expires_at"),
-        "expires_from": None,
-    }
-    for field in ("authorized_at", "expires_at"):
-        if plain[field] is not None:
-            moment(plain[field])
-    if by is None:
-        return plain
-    if plain["expires_at"] is not None:
-        plain["expires_from"] = "tenant"
-    else:
-        written = client.accepted.get(("authorizeLibrary", row["id"]))
-        since = plain["authorized_at"] or (written and iso(written)) or stated.get(row["id"].casefold())
-        plain.update(_reckoned(client, since, planned_days))
-    return {**plain, "authorized": authorized(plain, client.now())}
-
-
-def _reckoned(client: Client, since: str | None, planned_days: int | None) -> dict[str, Any]:
-    """When an authorization was made and when it ends, as far as that is known without the page."""
-    days = since and _refresh_days(client, planned_days)
-    until = iso(moment(since) + datetime.timedelta(days=days)) if since and days else None
-    return {"authorized_at": since, "expires_at": until, "expires_from": "reckoned" if until else "unknown"}
-
-
-def _refresh_days(client: Client, planned: int | None) -> int | None:
-    """How long a refresh token of the configuration application lives; None where that cannot be known."""
-    try:
-        extension = _extension(client)
-        policy = read_policy(client, extension["id"])[0] if extension else {}
-    except Failure as failure:
-        if failure.kind not in ("permission", "unexpected_reply"):
-            raise
-        policy = {}
-    known = [days for days in (policy.get("refresh_token_expiry_days"), planned) if days]
-    return min(known, default=None)
-
-
-def _is_named_only(row: Mapping[str, Any]) -> bool:
-    by: Mapping[str, Any] | None = row.get("authorized_by")
-    return by is not None and not isinstance(by.get("id"), str)
-
-
 def _unserved(client: Client, wanted: Wish, failure: Failure, user: str | None, email: str | None) -> Current:
     """The wanted libraries of a tenant that does not answer Tracker's calls: how they stand nobody can read."""
     every = [row["id"] for row in client.rows("listLibraries")]
-    _check_listed(wanted.managed.libraries, every, None)
-    fields = dict.fromkeys(_FIELDS)
+    check_listed(wanted.managed.libraries, every, None)
+    fields = dict.fromkeys(FIELDS)
     rows = []
     for library in every:
         since = wanted.stated.get(library.casefold())
-        known = _reckoned(client, since, wanted.days) if since else {}
+        known = reckoned(client, since, wanted.days) if since else {}
         rows.append({"id": library, **fields, **known})
     current = Current(Authorizations(rows, client.now(), user, email), None, is_served=False)
     waiting = [] if wanted.hand_over or wanted.by_person else _waiting(wanted, current)
     if waiting:
         raise Failure(
             "consent_required",
-            f"A person has to authorize the {_libraries(waiting)}. {failure.what}",
+            f"A person has to authorize the {named(waiting)}. {failure.what}",
             advice="Let a person authorize them in Control Center and keep the day in authorized_on; "
             "on_consent_required: hand_over reports such libraries instead of failing.",
             **failure.wire,
@@ -313,82 +251,11 @@ def is_stated(row: Mapping[str, Any], now: datetime.datetime) -> bool:
     return row["expires_at"] is None or moment(row["expires_at"]) > now
 
 
-def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The rows of the libraries asked for (none given: all), and the tenant's libraries that the page does not list."""
-    libraries = checked_libraries(parameters["libraries"])
-    try:
-        records = [_record(client, row, {}) for row in client.rows("listLibraryAuthorizations")]
-    except Failure as failure:
-        if failure.kind == "not_found" or isinstance(failure, NoSuchCall):
-            failure.kind = "not_added"
-            _explain_missing_page(failure)
-        raise
-    unlisted = _unlisted(client, records)
-    _check_listed(libraries, [row["id"] for row in records], unlisted)
-    return {"libraries": asked(AuthorizationWish(libraries=libraries), records), "unlisted": unlisted}
-
-
-def _unlisted(client: Client, records: list[dict[str, Any]]) -> list[str] | None:
-    """The tenant's libraries that the page does not list; None, with a warning, where the user may not ask."""
-    try:
-        every = [row["id"] for row in client.rows("listLibraries")]
-    except Failure as failure:
-        if failure.kind != "permission":
-            raise
-        client.warnings.append(f"{client.where}: libraries that are not listed cannot be known. {failure.reason()}")
-        return None
-    return without(every, [row["id"] for row in records])
-
-
-def _check_listed(asked: list[str] | None, listed: list[str], unlisted: list[str] | None) -> None:
-    """A library asked for by name has to be listed, before anything is written."""
-    missing = without(asked or [], listed)
-    if not missing:
-        return
-    unknown = missing if unlisted is None else without(missing, unlisted)
-    if unknown:
-        raise Failure(
-            "not_found",
-            f"This tenant does not list the {_libraries(unknown)} for the signed-in user.",
-            advice="Check the names; a library is listed only for its NRTADMINs.",
-        )
-    raise Failure(
-        "permission",
-        f"The signed-in user is no NRTADMIN of the {_libraries(missing)}.",
-        advice="Make the user a member of NRTADMIN there (which can take up to 8 hours to take effect), or sign in as "
-        "somebody who is.",
-    )
-
-
-def _explain_missing_page(failure: Failure) -> None:
-    failure.what = f"Control Center has no page {PAGE}; it exists while {EXTENSION!r} is added and enabled."
-    failure.advice = (
-        "Add and enable that application, or, if it is, set api_paths to where this tenant serves the page."
-    )
-
-
-def _extension(client: Client) -> Mapping[str, Any] | None:
-    """The extension's application under its usual name; None where that cannot be known."""
-    try:
-        rows = client.rows("listApps")
-    except Failure as failure:
-        if failure.kind != "permission":
-            raise
-        return None
-    return next((row for row in rows if row["name"] == EXTENSION), None)
-
-
-def allows_refresh(client: Client) -> bool | None:
-    """Whether refresh tokens are allowed for the extension; None where that cannot be known."""
-    extension = _extension(client)
-    return bool(read_policy(client, extension["id"])[0]["allow_refresh_token"]) if extension else None
-
-
 def _without_page(
     client: Client, wanted: Wish, failure: Failure, extension: str | None, user: str | None, email: str | None
 ) -> Failure:
     """Why there is no page. An earlier task may bring it, unless its application is there already."""
-    _explain_missing_page(failure)
+    explain_missing_page(failure)
     failure.kind = "not_added"
     if extension == "enabled":
         failure.kind = "unexpected_reply"
@@ -396,8 +263,8 @@ def _without_page(
     if extension == "enabled" or wanted.managed.state == "unauthorized":
         return failure
     every = [row["id"] for row in client.rows("listLibraries")]
-    _check_listed(wanted.managed.libraries, every, None)
-    rows = [{"id": library, **dict.fromkeys(_FIELDS), "authorized": False} for library in every]
+    check_listed(wanted.managed.libraries, every, None)
+    rows = [{"id": library, **dict.fromkeys(FIELDS), "authorized": False} for library in every]
     return NotYet(
         failure.kind,
         failure.what,
@@ -425,7 +292,3 @@ def _handed_over(client: Client, library: str, words: str, is_served: bool = Tru
             f"Use my credentials & authorize.{said}{blind}"
         ),
     }
-
-
-def _libraries(names: list[str]) -> str:
-    return ("library " if len(names) == 1 else "libraries ") + ", ".join(quoted(name) for name in names)

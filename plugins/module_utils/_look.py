@@ -13,6 +13,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils import (
     _applications,
     _approval,
     _library_authorizations,
+    _library_page,
     _plan_chain,
     _session,
     _token_policy,
@@ -174,7 +175,7 @@ def _check_extension(client: Client, earlier: list[tuple[Part, Foreseen]], autho
         planned.setdefault(policy.application["name"], policy.application)
     policies = {policy.application["name"]: policy.policy for policy in outcomes["refresh_token"]}
     policy = policies.get(EXTENSION)
-    if authorizes and policy is None and _library_authorizations.allows_refresh(client) is False:
+    if authorizes and policy is None and _library_page.allows_refresh(client) is False:
         # No stage of this look would allow it.
         policy = {"allow_refresh_token": False}
     _plan_chain.check_extension(planned.get(EXTENSION), policy if authorizes else None)

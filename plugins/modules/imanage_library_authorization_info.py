@@ -124,14 +124,14 @@ failure:
       sample: 8f0c2f9a
 """
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _library_authorizations
+from ansible_collections.imanage.control_center.plugins.module_utils import _library_page
 from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
 from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
 from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
 
 TASK = Task(
     Options(own={"libraries": {"type": "list", "elements": "str"}}),
-    answer=_library_authorizations.answer,
+    answer=_library_page.answer,
 )
 
 

@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading the page "Tracker background service authorization": its rows, when each ends, and what it does not list."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, text_or_none
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import without
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
+    AuthorizationWish,
+    asked,
+    authorized,
+    iso,
+    moment,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._token_policy import read_policy
+
+PAGE = "Tracker background service authorization"
+# What is known of a library.
+FIELDS = ("authorized", "authorized_by", "authorized_by_email", "authorized_at", "expires_at", "expires_from")
+
+
+def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows of the libraries asked for (none given: all), and the tenant's libraries that the page does not list."""
+    libraries = checked_libraries(parameters["libraries"])
+    try:
+        records = [record(client, row, {}) for row in client.rows("listLibraryAuthorizations")]
+    except Failure as failure:
+        if failure.kind == "not_found" or isinstance(failure, NoSuchCall):
+            failure.kind = "not_added"
+            explain_missing_page(failure)
+        raise
+    unlisted = not_listed(client, records)
+    check_listed(libraries, [row["id"] for row in records], unlisted)
+    return {"libraries": asked(AuthorizationWish(libraries=libraries), records), "unlisted": unlisted}
+
+
+def not_listed(client: Client, records: list[dict[str, Any]]) -> list[str] | None:
+    """The tenant's libraries that the page does not list; None, with a warning, where the user may not ask."""
+    try:
+        every = [row["id"] for row in client.rows("listLibraries")]
+    except Failure as failure:
+        if failure.kind != "permission":
+            raise
+        client.warnings.append(f"{client.where}: libraries that are not listed cannot be known. {failure.reason()}")
+        return None
+    return without(every, [row["id"] for row in records])
+
+
+def check_listed(asked: list[str] | None, listed: list[str], unlisted: list[str] | None) -> None:
+    """A library asked for by name has to be listed, before anything is written."""
+    missing = without(asked or [], listed)
+    if not missing:
+        return
+    unknown = missing if unlisted is None else without(missing, unlisted)
+    if unknown:
+        raise Failure(
+            "not_found",
+            f"This tenant does not list the {named(unknown)} for the signed-in user.",
+            advice="Check the names; a library is listed only for its NRTADMINs.",
+        )
+    raise Failure(
+        "permission",
+        f"The signed-in user is no NRTADMIN of the {named(missing)}.",
+        advice="Make the user a member of NRTADMIN there (which can take up to 8 hours to take effect), or sign in as "
+        "somebody who is.",
+    )
+
+
+def explain_missing_page(failure: Failure) -> None:
+    failure.what = f"Control Center has no page {PAGE}; it exists while {EXTENSION!r} is added and enabled."
+    failure.advice = (
+        "Add and enable that application, or, if it is, set api_paths to where this tenant serves the page."
+    )
+
+
+def read_extension(client: Client) -> Mapping[str, Any] | None:
+    """The extension's application under its usual name; None where that cannot be known."""
+    try:
+        rows = client.rows("listApps")
+    except Failure as failure:
+        if failure.kind != "permission":
+            raise
+        return None
+    return next((row for row in rows if row["name"] == EXTENSION), None)
+
+
+def allows_refresh(client: Client) -> bool | None:
+    """Whether refresh tokens are allowed for the extension; None where that cannot be known."""
+    extension = read_extension(client)
+    return bool(read_policy(client, extension["id"])[0]["allow_refresh_token"]) if extension else None
+
+
+def checked_libraries(libraries: list[str] | None) -> list[str] | None:
+    """The libraries asked for, each once; raises C(bad_option) for an empty list."""
+    if libraries is not None and not libraries:
+        raise Failure(
+            "bad_option", "libraries is an empty list.", advice="Leave it out for every library, or name at least one."
+        )
+    return None if libraries is None else without(libraries, [])
+
+
+def record(
+    client: Client, row: Mapping[str, Any], stated: Mapping[str, str], planned_days: int | None = None
+) -> dict[str, Any]:
+    """A row of the page as this collection returns it. An end that the page does not show is reckoned, or unknown."""
+    by = row.get("authorized_by")
+    who = by and (text_or_none(by.get("id")) or text_or_none(by.get("name")))
+    if by is not None and not who:
+        raise client.unexpected(
+            "listLibraryAuthorizations", {}, f"does not say who authorized the {named([row['id']])}"
+        )
+    plain = {
+        "id": row["id"],
+        "authorized": by is not None,
+        "authorized_by": who,
+        "authorized_by_email": by and text_or_none(by.get("email")),
+        "authorized_at": row.get("authorized_at"),
+        "expires_at": row.get("expires_at"),
+        "expires_from": None,
+    }
+    for field in ("authorized_at", "expires_at"):
+        if plain[field] is not None:
+            moment(plain[field])
+    if by is None:
+        return plain
+    if plain["expires_at"] is not None:
+        plain["expires_from"] = "tenant"
+    else:
+        written = client.accepted.get(("authorizeLibrary", row["id"]))
+        since = plain["authorized_at"] or (written and iso(written)) or stated.get(row["id"].casefold())
+        plain.update(reckoned(client, since, planned_days))
+    return {**plain, "authorized": authorized(plain, client.now())}
+
+
+def reckoned(client: Client, since: str | None, planned_days: int | None) -> dict[str, Any]:
+    """When an authorization was made and when it ends, as far as that is known without the page."""
+    days = since and _refresh_days(client, planned_days)
+    until = iso(moment(since) + datetime.timedelta(days=days)) if since and days else None
+    return {"authorized_at": since, "expires_at": until, "expires_from": "reckoned" if until else "unknown"}
+
+
+def _refresh_days(client: Client, planned: int | None) -> int | None:
+    """How long a refresh token of the configuration application lives; None where that cannot be known."""
+    try:
+        extension = read_extension(client)
+        policy = read_policy(client, extension["id"])[0] if extension else {}
+    except Failure as failure:
+        if failure.kind not in ("permission", "unexpected_reply"):
+            raise
+        policy = {}
+    known = [days for days in (policy.get("refresh_token_expiry_days"), planned) if days]
+    return min(known, default=None)
+
+
+def is_named_only(row: Mapping[str, Any]) -> bool:
+    by: Mapping[str, Any] | None = row.get("authorized_by")
+    return by is not None and not isinstance(by.get("id"), str)
+
+
+def named(names: list[str]) -> str:
+    return ("library " if len(names) == 1 else "libraries ") + ", ".join(quoted(name) for name in names)
