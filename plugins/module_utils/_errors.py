@@ -19,7 +19,10 @@ ADVICE = {
         "Applications need the App Management privilege of a Global Management role, library authorizations need "
         "NRTADMIN in each library; a change of roles can take up to 8 hours to take effect."
     ),
-    "not_provisioned": "Ask iManage to release the application for this tenant, then run again.",
+    "not_provisioned": (
+        "Ask iManage to release the application for this tenant, through the account representative where it needs a "
+        "subscription, then run again."
+    ),
     "not_added": "Add and enable the application first, then run again.",
     "not_found": "Check the spelling, then run again.",
     "ambiguous_name": "Use app_id to say which one is meant.",

@@ -15,6 +15,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_chain
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _provisioning_request
 from ansible_collections.imanage.control_center.plugins.plugin_utils._next_steps import (
     AGAIN,
+    ASK,
     CONFIGURE,
     INSTALL,
     NOT_APPROVED,
@@ -422,10 +423,9 @@ def test_a_tenant_that_waits_has_the_request_for_the_first_application(found, gi
     fact = concluded(looked(missing=missing), provisioning_request=given)
     assert fact["provisioning_request"] == _provisioning_request.request(given, "acme", NAMES[0])
     head, _rest, text = fact["next_steps"][0].partition("\n\n")
-    assert head == (
-        f"Not in the catalog of this tenant: {', '.join(missing)}. Send this to iManage, wait for the "
-        "confirmation, and run again:"
-    )
+    assert head == f"Not in the catalog of this tenant: {', '.join(missing)}. {ASK}"
+    assert "account representative" in head, "as newer instructions have it"
+    assert "e-mail below" in head, "as those of October 2022 have it"
     assert text == fact["provisioning_request"]["text"]
 
 
