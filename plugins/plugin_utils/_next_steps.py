@@ -23,6 +23,10 @@ ASK = (
     "Newer instructions of iManage want Tracker in the subscription: ask the account representative. Those of October "
     "2022 want the e-mail below. Wait for the confirmation, and run again."
 )
+UPLOAD = (
+    "imanage.work has no catalog: an administrator uploads Tracker's packages there, those for the tenant's region. "
+    "This collection serves cloudimanage.com only."
+)
 INSTALL = "Users then need iManage Work Desktop for Windows; Tracker appears as a panel in Microsoft Outlook."
 AGAIN = "Run again afterwards: the run verifies the consent."
 
@@ -67,10 +71,12 @@ def desktop_configuration(url: str) -> str | None:
 
 
 def _request(facts: Facts) -> list[str]:
-    if not facts.request:
-        return []
     missing = ", ".join(facts.look["missing"])
-    return [f"Not in the catalog of this tenant: {missing}. {ASK}\n\n{facts.request['text']}"]
+    if facts.request:
+        return [f"Not in the catalog of this tenant: {missing}. {ASK}\n\n{facts.request['text']}"]
+    if facts.status == "awaiting_provisioning":
+        return [f"Not among the applications of this tenant: {missing}. {UPLOAD}"]
+    return []
 
 
 def _remaining(facts: Facts) -> list[str]:
