@@ -12,8 +12,9 @@ from typing import Any
 ADVICE = {
     "bad_option": "Correct the option and run again.",
     "sign_in": (
-        "Check the credentials, that the account may sign in (allow_logon) and is not limited to single sign-on, "
-        "and that its IP allow list has this machine."
+        "Check the credentials, and that neither the password nor the client secret has ended. The account must be "
+        "allowed to sign in (allow_logon), without single sign-on and from this machine's address, and without a "
+        "change of its password at the next login."
     ),
     "permission": (
         "Applications need the App Management privilege of a Global Management role, library authorizations need "
