@@ -83,7 +83,9 @@ options:
     type: dict
     suboptions:
       libraries:
-        description: The libraries. Without it, all libraries that the page lists.
+        description:
+          - The libraries, that of Security Policy Manager among them where the firm has it.
+          - Without it, all libraries that the page lists.
         type: list
         elements: str
       except:
