@@ -83,7 +83,7 @@ EXAMPLES = r"""
 
 - name: Let an application that is known by its id sign its users out after a quarter of an hour
   imanage.control_center.imanage_app_auth:
-    app_id: drive
+    app_id: 5d0c1a9e-6f7b-4c34-9a52-0f6f0a1b1c01
     access_token_expiry_minutes: 15
 """
 
