@@ -17,8 +17,8 @@ description:
     mail.
   - A list is worked through to its end. One library that is refused does not stop the others. The task then fails and
     names each with its reason, and what was done stays done.
-  - The account needs NRTADMIN in each library, and the application I(iManage Tracker CC configuration) has to be added,
-    enabled, and allowed to refresh.
+  - The account needs NRTADMIN in each library, and the application I(iManage Tracker CC configuration) has to be added
+    and enabled, with refresh tokens allowed.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
   - imanage.control_center.connection
