@@ -14,13 +14,14 @@ options:
   url:
     description:
       - Where Control Center is, with the scheme and nothing behind the host, for example V(https://cloudimanage.com).
+        Tenants of imanage.work are not served.
       - Plain http is refused, except for a loopback address.
       - The value of E(IMANAGE_URL) is used where the option is not given.
     type: str
     required: true
   username:
     description:
-      - The account to sign in with. On cloudimanage.com it is the e-mail address, on imanage.work the user id.
+      - The account to sign in with, by its e-mail address.
       - The account must be allowed to sign in with a password. Where only single sign-on is allowed use
         O(refresh_token) or O(access_token).
       - The value of E(IMANAGE_USERNAME) is used where the option is not given.

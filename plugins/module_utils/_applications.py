@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, text_or_none
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import is_private_cloud
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import ACCESS_MODES, ADDED, APP
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet, quoted
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
@@ -110,6 +111,13 @@ def find(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]
             "not_found",
             near,
             advice="Names match exactly, upper and lower case included: correct the name and run again.",
+        )
+    if is_private_cloud(client.connection.url):
+        raise Failure(
+            "not_provisioned",
+            f"{name!r} is not among the tenant's applications, and imanage.work has no catalog of them.",
+            advice="An administrator uploads the application's packages there, those for the tenant's region. This "
+            "collection serves cloudimanage.com only.",
         )
     raise Failure(
         "not_provisioned", f"{name!r} is neither among the tenant's applications nor in its catalog of applications."

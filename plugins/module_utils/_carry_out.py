@@ -30,6 +30,15 @@ class Outcome(NamedTuple):
     changed: bool
 
 
+class _Sent(NamedTuple):
+    """What became of a round of writes: accepted, refused, or in doubt; C(stopped) is the one that ended the round."""
+
+    accepted: list[Step]
+    refused: list[tuple[Step, Failure]]
+    doubts: dict[tuple[str, ...], Failure]
+    stopped: tuple[Step, Failure] | None
+
+
 def carry_out(
     noun: Any,
     client: Client,
@@ -40,9 +49,10 @@ def carry_out(
 ) -> Outcome:
     """Make the writes, and read until what was read is what is wanted.
 
-    A write that may have been applied is never repeated before reading again: planning on what was read says whether
-    it is still needed. C(planned), where given, are the only writes that may be sent, a repeated one too. C(journal)
-    keeps what became of each. Raises Failure, whose result says whether anything was changed.
+    Whatever a write was answered, planning on what is read afterwards says whether it is still needed: one that may
+    have been applied is never repeated before. C(planned), where given, are the only writes that may be sent, a
+    repeated one too. C(journal) keeps what became of each. Raises Failure, whose result says whether anything was
+    changed.
     """
     independent = getattr(noun, "independent", lambda step: False)
     deadline = time.monotonic() + client.connection.retry_timeout
@@ -50,53 +60,39 @@ def carry_out(
     done: list[Step] = []
     steps, pause = plan.steps, _PAUSE
     doubts: dict[tuple[str, ...], Failure] = {}
-    step = None
     try:
         while True:
-            try:
-                check_writes(steps, planned)
-            except Failure:
-                for one in filter(lambda one: key_of(one) in doubts, steps):
-                    journal.refused(one, doubts[key_of(one)])
-                raise
-            doubts = {}
-            for step in steps:
-                journal.begun(step)
-                try:
-                    _send(client, step)
-                except Uncertain as doubt:
-                    doubts[key_of(step)] = doubt
-                    journal.failed(step, doubt)
-                    if not independent(step):
-                        break
-                except Failure as failure:
-                    journal.failed(step, failure)
-                    if not independent(step) or failure.kind not in _OF_ONE_LIBRARY:
-                        raise
-                    refused.append((step, failure))
-                else:
-                    done.append(step)
-                    journal.done(step)
-            current, left = _read_again(noun, client, wanted)
+            _check(steps, planned, doubts, journal)
+            sent = _send_all(client, steps, independent, journal)
+            doubts = sent.doubts
+            done += sent.accepted
+            current, left = _read_back(noun, client, wanted, sent)
+            refused = [(step, failure) for step, failure in [*refused, *sent.refused] if key_of(step) in left]
             settled = {key_of(step): failure for step, failure in refused}
             journal.read(left, settled)
-            done += [step for step in steps if key_of(step) not in left and key_of(step) in doubts]
+            for step in _answered_otherwise(sent, steps):
+                if key_of(step) not in left:
+                    done.append(step)
+                    journal.done(step)
+            unseen = [(step, _unseen(step)) for step in sent.accepted if key_of(step) in left]
+            for step, why in unseen:
+                journal.refused(step, why)
+            if sent.stopped and key_of(sent.stopped[0]) in left:
+                raise unseen[0][1] if unseen else _undone(noun, client, wanted, plan, sent.stopped, done, journal)
             steps = [step for key, step in left.items() if key not in settled]
             if not steps:
                 return Outcome(current, refused, bool(done))
             stuck = [doubts[key_of(step)] for step in steps if key_of(step) in doubts]
-            if doubts and not stuck:
+            if not stuck and not unseen:
                 continue  # What was in doubt is done; only what would have followed it is left.
-            if not doubts:
-                unseen = [(one, _unseen(one)) for one in steps]
-                for one, why in unseen:
-                    journal.refused(one, why)
-                if not all(independent(one) for one in steps):
+            if not stuck:
+                if not all(independent(step) for step in steps):
                     raise unseen[0][1]
                 return Outcome(current, [*refused, *unseen], bool(done))
             if time.monotonic() + pause > deadline:
-                for one in filter(lambda one: key_of(one) in doubts, steps):
-                    journal.refused(one, doubts[key_of(one)])
+                for step in steps:
+                    if key_of(step) in doubts:
+                        journal.refused(step, doubts[key_of(step)])
                 if not all(independent(step) for step in steps):
                     raise stuck[0]
                 refused += [(step, doubts.get(key_of(step), stuck[0])) for step in steps]
@@ -104,15 +100,83 @@ def carry_out(
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
     except Failure as failure:
-        of_the_write = step and failure.wire["operation"] == step.operation  # and not of the reading behind it
-        if step and of_the_write and step.undo and failure.kind in _REFUSALS and done:
-            _take_back(noun, client, wanted, plan, step.undo, failure, done, journal.undoing())
         failure.result = {"changed": bool(done), **failure.result}
         if done:
             failure.what += f" Done before that, and left so: {', '.join(step.does for step in done)}."
         raise
     finally:
         journal.close()
+
+
+def _check(
+    steps: list[Step],
+    planned: Sequence[Mapping[str, Any]] | None,
+    doubts: Mapping[tuple[str, ...], Failure],
+    journal: Journal,
+) -> None:
+    """Raise C(conflict) where the approved plan does not have one of the steps, which is not sent then."""
+    try:
+        check_writes(steps, planned)
+    except Failure:
+        for step in steps:
+            if key_of(step) in doubts:
+                journal.refused(step, doubts[key_of(step)])
+        raise
+
+
+def _send_all(client: Client, steps: list[Step], independent: Any, journal: Journal) -> _Sent:
+    """Send the writes in order. A step on which others may depend ends the round where it is not accepted."""
+    sent = _Sent([], [], {}, None)
+    for step in steps:
+        journal.begun(step)
+        try:
+            _send(client, step)
+        except Failure as failure:
+            journal.failed(step, failure)
+            if isinstance(failure, Uncertain):
+                sent.doubts[key_of(step)] = failure
+                if not independent(step):
+                    return sent
+            elif independent(step) and failure.kind in _OF_ONE_LIBRARY:
+                sent.refused.append((step, failure))
+            else:
+                return sent._replace(stopped=(step, failure))
+        else:
+            sent.accepted.append(step)
+            journal.done(step)
+    return sent
+
+
+def _answered_otherwise(sent: _Sent, steps: list[Step]) -> list[Step]:
+    """The writes that were sent and not accepted. What is read back as wanted is done all the same."""
+    keys = {*sent.doubts, *(key_of(step) for step, _why in [*sent.refused, *filter(None, [sent.stopped])])}
+    return [step for step in steps if key_of(step) in keys]
+
+
+def _read_back(noun: Any, client: Client, wanted: Any, sent: _Sent) -> tuple[Any, dict[tuple[str, ...], Step]]:
+    """What is there now, and what is left to do. What stopped the round is raised where nobody can read."""
+    try:
+        return _read_again(noun, client, wanted)
+    except Failure as failure:
+        if sent.stopped is None:
+            raise
+        raise sent.stopped[1] from failure
+
+
+def _undone(
+    noun: Any,
+    client: Client,
+    wanted: Any,
+    plan: Plan,
+    stopped: tuple[Step, Failure],
+    done: list[Step],
+    journal: Journal,
+) -> Failure:
+    """Why a step was refused, once what had only been done for it was taken back."""
+    step, failure = stopped
+    if step.undo and failure.kind in _REFUSALS and done:
+        _take_back(noun, client, wanted, plan, step.undo, failure, done, journal.undoing())
+    return failure
 
 
 def _send(client: Client, step: Step) -> None:

@@ -22,6 +22,7 @@ _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _AT = re.compile("@|%(?:25)*40|\N{FULLWIDTH COMMERCIAL AT}|\N{SMALL COMMERCIAL AT}")
 # What a header can carry. Anything else is refused by requests, in words that repeat it.
 _TOKEN = re.compile("[!-~]+")
+PRIVATE_CLOUD = "imanage.work"
 SECRET_OPTIONS = ("password", "client_secret", "refresh_token", "access_token")
 
 
@@ -124,6 +125,12 @@ def same_origin(one: str, other: str) -> bool:
 def api_base(address: str, url: str) -> str:
     """Where the API is on the host of C(url): of an address that someone else gave, only the path is taken."""
     return url + urlsplit(address).path.rstrip("/")
+
+
+def is_private_cloud(url: str) -> bool:
+    """Whether a URL is of imanage.work, where there is no catalog: an administrator uploads packages there."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    return host == PRIVATE_CLOUD or host.endswith("." + PRIVATE_CLOUD)
 
 
 def _address(parts: SplitResult) -> tuple[str, str | None, int | None]:

@@ -12,14 +12,18 @@ from typing import Any
 ADVICE = {
     "bad_option": "Correct the option and run again.",
     "sign_in": (
-        "Check the credentials, that the account may sign in (allow_logon) and is not limited to single sign-on, "
-        "and that its IP allow list has this machine."
+        "Check the credentials, and that neither the password nor the client secret has ended. The account must be "
+        "allowed to sign in (allow_logon), without single sign-on and from this machine's address, and without a "
+        "change of its password at the next login."
     ),
     "permission": (
         "Applications need the App Management privilege of a Global Management role, library authorizations need "
         "NRTADMIN in each library; a change of roles can take up to 8 hours to take effect."
     ),
-    "not_provisioned": "Ask iManage to release the application for this tenant, then run again.",
+    "not_provisioned": (
+        "Ask iManage to release the application for this tenant, through the account representative where it needs a "
+        "subscription, then run again."
+    ),
     "not_added": "Add and enable the application first, then run again.",
     "not_found": "Check the spelling, then run again.",
     "ambiguous_name": "Use app_id to say which one is meant.",

@@ -100,7 +100,7 @@ def _look(client: Client, want: Want, found: dict[str, Any]) -> None:
     _look_up(client, want, found)
     seen: list[tuple[Part, Foreseen]] = []
     for possible in _possible(want, found):
-        part = possible._replace(wish=_with_what_is_known(want, possible, seen, found))
+        part = possible._replace(wish=_with_what_is_known(possible, seen, found))
         found["failed_stage"] = part.stage
         try:
             one = foresee(part.noun, keeper if part.stage == "authorization" else client, part.wish, client)
@@ -181,14 +181,13 @@ def _check_extension(client: Client, earlier: list[tuple[Part, Foreseen]], autho
     _plan_chain.check_extension(planned.get(EXTENSION), policy if authorizes else None)
 
 
-def _with_what_is_known(want: Want, part: Part, earlier: list[tuple[Part, Foreseen]], found: Mapping[str, Any]) -> Any:
+def _with_what_is_known(part: Part, earlier: list[tuple[Part, Foreseen]], found: Mapping[str, Any]) -> Any:
     """What is wanted, of the libraries with what was read and planned of the configuration application."""
     if part.stage != "authorization":
         return part.wish
-    name = want.names[-1]
-    statuses = [row["status"] for row in found["applications"] if row["name"] == name]
+    statuses = [row["status"] for row in found["applications"] if row["name"] == EXTENSION]
     planned = [one.plan.outcome for part, one in earlier if part.stage == "refresh_token"]
-    days = [one.policy["refresh_token_expiry_days"] for one in planned if one.application["name"] == name]
+    days = [one.policy["refresh_token_expiry_days"] for one in planned if one.application["name"] == EXTENSION]
     return part.wish._replace(extension=next(iter(statuses), None), days=next(iter(days), None))
 
 

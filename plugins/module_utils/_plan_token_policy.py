@@ -39,7 +39,7 @@ def plan_token_policy(wish: PolicyWish, current: Mapping[str, Any], app_id: str,
         if wish.refresh_token_expiry_days is not None:
             raise Failure(
                 "bad_option",
-                "refresh_token_expiry_days is given, but refresh is not allowed for this application.",
+                "refresh_token_expiry_days is given, but refresh tokens are not allowed for this application.",
                 advice="Give allow_refresh_token: true with it, or leave the expiry out.",
             )
         target["refresh_token_expiry_days"] = None

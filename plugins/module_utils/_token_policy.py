@@ -46,7 +46,7 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
         raise Failure(
             "bad_option",
             "refresh_token_expiry_days is given together with allow_refresh_token: false.",
-            advice="An expiry can be set only while refresh is allowed: leave one of the two out.",
+            advice="An expiry can be set only while refresh tokens are allowed: leave one of the two out.",
         )
     return Wish(parameters["name"], parameters["app_id"], managed)
 

@@ -41,18 +41,19 @@ options:
     type: str
   allow_refresh_token:
     description:
-      - Whether the application may refresh its access, I(Allow Refresh Token) on the screen. Control Center's
-        default is no.
+      - Whether refresh tokens are allowed, I(Allow Refresh Token) or I(Allow Token Refresh) on the I(Authentication)
+        screen. Control Center's default is no.
       - Turning it on sets the expiry of refresh tokens to 365 days, unless O(refresh_token_expiry_days) is given.
     type: bool
   refresh_token_expiry_days:
     description:
-      - After how many days a refresh token ends, at least 1. Control Center's default is 365.
-      - It can be set only while refresh is allowed.
+      - After how many days a refresh token ends, at least 1. Control Center's default is 365, which is the widest
+        published advice too. It can be set only while refresh tokens are allowed.
     type: int
   access_token_expiry_minutes:
     description:
-      - After how many minutes of inactivity an access token ends, at least 1. Control Center's default is 30.
+      - After how many minutes of inactivity an access token ends, at least 1. Control Center's default is 30, and the
+        widest published advice is 5,000.
     type: int
   planned:
     description:
@@ -83,7 +84,7 @@ EXAMPLES = r"""
 
 - name: Let an application that is known by its id sign its users out after a quarter of an hour
   imanage.control_center.imanage_app_auth:
-    app_id: drive
+    app_id: 5d0c1a9e-6f7b-4c34-9a52-0f6f0a1b1c01
     access_token_expiry_minutes: 15
 """
 
@@ -132,7 +133,7 @@ token_policy:
       type: bool
       sample: true
     refresh_token_expiry_days:
-      description: After how many days a refresh token ends. Null while refresh is not allowed.
+      description: After how many days a refresh token ends. Null while they are not allowed.
       type: int
       sample: 365
     access_token_expiry_minutes:

@@ -13,11 +13,12 @@ short_description: Authorize iManage Tracker's background service for libraries
 version_added: 1.0.0
 description:
   - Does what I(Use my credentials & authorize) does on the page I(Tracker background service authorization), library by
-    library, or withdraws it. The service keeps a refresh token of the signed-in user.
+    library, or withdraws it. The service keeps a refresh token of the signed-in user. Without it there is no daily task
+    mail.
   - A list is worked through to its end. One library that is refused does not stop the others. The task then fails and
     names each with its reason, and what was done stays done.
-  - The account needs NRTADMIN in each library, and the application I(iManage Tracker CC configuration) has to be added,
-    enabled, and allowed to refresh.
+  - The account needs NRTADMIN in each library, and the application I(iManage Tracker CC configuration) has to be added
+    and enabled, with refresh tokens allowed.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
   - imanage.control_center.connection
@@ -33,7 +34,8 @@ seealso:
 options:
   libraries:
     description:
-      - The libraries. Upper and lower case do not matter. One that is named twice counts once.
+      - The libraries. Upper and lower case do not matter. One that is named twice counts once. Where the firm has
+        Security Policy Manager, its library has to be among them.
       - Without it, all libraries that the page lists, which are those in which the signed-in user is NRTADMIN.
       - A library that is not listed fails the task before anything is written.
     type: list

@@ -69,13 +69,13 @@ options:
         type: bool
         default: false
       allow_refresh_token:
-        description: Whether the application may refresh its access.
+        description: Whether refresh tokens are allowed. Allowing them sets their expiry to 365 days by itself.
         type: bool
       refresh_token_expiry_days:
-        description: After how many days a refresh token ends, at least 1.
+        description: After how many days a refresh token ends, at least 1. The widest published advice is 365.
         type: int
       access_token_expiry_minutes:
-        description: After how many minutes of inactivity an access token ends, at least 1.
+        description: After how many minutes of inactivity an access token ends, at least 1. The widest advice is 5,000.
         type: int
   authorization:
     description:
@@ -83,7 +83,9 @@ options:
     type: dict
     suboptions:
       libraries:
-        description: The libraries. Without it, all libraries that the page lists.
+        description:
+          - The libraries, that of Security Policy Manager among them where the firm has it.
+          - Without it, all libraries that the page lists.
         type: list
         elements: str
       except:

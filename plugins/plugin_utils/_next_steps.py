@@ -19,6 +19,14 @@ CONFIGURE = (
     "panel, on the Web Client page of Control Center, as an NRTADMIN or a Tier 2 administrator."
 )
 NOT_APPROVED = "The plan does not have this tenant, so it was neither read nor changed."
+ASK = (
+    "Newer instructions of iManage want Tracker in the subscription: ask the account representative. Those of October "
+    "2022 want the e-mail below. Wait for the confirmation, and run again."
+)
+UPLOAD = (
+    "imanage.work has no catalog: an administrator uploads Tracker's packages there, those for the tenant's region. "
+    "This collection serves cloudimanage.com only."
+)
 INSTALL = "Users then need iManage Work Desktop for Windows; Tracker appears as a panel in Microsoft Outlook."
 AGAIN = "Run again afterwards: the run verifies the consent."
 KEEP_THE_DAY = (
@@ -69,12 +77,12 @@ def desktop_configuration(url: str) -> str | None:
 
 
 def _request(facts: Facts) -> list[str]:
-    if not facts.request:
-        return []
-    return [
-        f"Not in the catalog of this tenant: {', '.join(facts.look['missing'])}. "
-        f"Send this to iManage, wait for the confirmation, and run again:\n\n{facts.request['text']}"
-    ]
+    missing = ", ".join(facts.look["missing"])
+    if facts.request:
+        return [f"Not in the catalog of this tenant: {missing}. {ASK}\n\n{facts.request['text']}"]
+    if facts.status == "awaiting_provisioning":
+        return [f"Not among the applications of this tenant: {missing}. {UPLOAD}"]
+    return []
 
 
 def _remaining(facts: Facts) -> list[str]:

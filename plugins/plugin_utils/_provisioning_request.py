@@ -24,7 +24,7 @@ def request(given: Mapping[str, Any], tenant: str, application: str) -> dict[str
         "to": recipient,
         "text": (
             f"From: {sender or '(an address with an iManage Help Center account)'}\n"
-            f"To: {recipient or '(iManage, as given in the onboarding instructions)'}\n"
+            f"To: {recipient or '(the account representative at iManage, or the address that it has given)'}\n"
             f"Subject: Provisioning of {asked} for {customer}\n\n"
             "Please ensure that the following application is provisioned for our account.\n\n"
             f"Customer name: {customer}\nApplication name: {asked}\n"

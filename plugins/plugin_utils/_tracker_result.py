@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils import _plan_chain
-from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import is_private_cloud, shown
 from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES, WRITING_STAGES
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import moment
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _audit, _next_steps
@@ -62,7 +62,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     remaining = [] if look["left_alone"] else remaining
     status = _status(intent, look, handed_over, remaining, failure)
     asked = None
-    if status == "awaiting_provisioning":
+    if status == "awaiting_provisioning" and not is_private_cloud(records["url"]):
         # Tracker is provisioned as a whole, so the request is for the first of its parts.
         asked = request(records["provisioning_request"], records["tenant"], records["names"][0])
     previews = bool(look.get("check_mode", records["check_mode"]))

@@ -371,7 +371,7 @@ def catalog(*without: str, **states: dict[str, Any]) -> list[dict[str, Any]]:
     """The applications of a tenant: tracker and tracker_cc changed as given, some left out by name."""
     rows = [
         {"id": "drive", "name": "iManage Drive", "status": "enabled"},
-        {"id": "curation", "name": "iManage Insight+ Curation", "status": "disabled"},
+        {"id": "curation", "name": "iManage Insight+ Curation Web Extension", "status": "disabled"},
         {"id": "tracker", "name": TRACKER, "client_secret": "tracker-client-secret", **states.get("tracker", {})},
         {"id": "tracker-cc", "name": EXTENSION, **states.get("tracker_cc", {})},
     ]

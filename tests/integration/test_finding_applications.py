@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._applications import near_miss
+from ansible_collections.imanage.control_center.plugins.module_utils._applications import find, near_miss
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import ADVICE, Failure
 from support.cases import APPLICATION
 from support.places import TRACKER
 
@@ -17,6 +20,21 @@ def test_only_names_that_differ_in_case_or_spaces_are_near():
         "No application is named 'iManage Tracker'; there is 'IMANAGETRACKER' and 'iManage  tracker'."
     )
     assert near_miss("iManage Work", others) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "words", "asks"),
+    [
+        ("cloudimanage.com", "nor in its catalog of applications", True),
+        ("firm.imanage.work", "imanage.work has no catalog", False),
+    ],
+)
+def test_only_where_there_is_a_catalog_imanage_is_asked_for_what_it_lacks(host, words, asks):
+    client = SimpleNamespace(rows=lambda _name, query=None: [], connection=SimpleNamespace(url=f"https://{host}"))
+    with pytest.raises(Failure, match=words) as caught:
+        find(client, TRACKER, None)
+    assert caught.value.kind == "not_provisioned"
+    assert (caught.value.advice == ADVICE["not_provisioned"]) == asks
 
 
 @pytest.mark.parametrize("options", [{"name": "Nothing of the kind"}, {"app_id": "nothing"}], ids=["name", "id"])

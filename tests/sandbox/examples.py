@@ -28,7 +28,7 @@ def example(name: str = "acme", customer_id: int = 101, **changes: Any) -> dict[
         "libraries": ["ACTIVE", "ARCHIVE", {"id": "SPM", "hidden": True}],
         "applications": [
             {"id": "drive", "name": "iManage Drive", "status": "enabled"},
-            {"id": "curation", "name": "iManage Insight+ Curation", "status": "disabled"},
+            {"id": "curation", "name": "iManage Insight+ Curation Web Extension", "status": "disabled"},
             {"id": "tracker", "name": "iManage Tracker", "client_secret": "tracker-client-secret"},
             {"id": "tracker-cc", "name": "iManage Tracker CC configuration"},
         ],

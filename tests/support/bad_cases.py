@@ -137,7 +137,7 @@ BAD = {
         {"name": EXTENSION, "refresh_token_expiry_days": 14},
         {"applications": ADDED},
         kind="bad_option",
-        tells=("refresh_token_expiry_days", "refresh is not allowed"),
+        tells=("refresh_token_expiry_days", "refresh tokens are not allowed"),
     ),
     "expiry while refresh is turned off": Case(
         POLICY,

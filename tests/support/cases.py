@@ -120,7 +120,7 @@ CHAINS = {
         {
             "applications": [
                 {"name": TRACKER, "enabled": False, "access_token_expiry_minutes": 5},
-                {"name": "iManage Insight+ Curation", "enabled": True, "access_token_expiry_minutes": 5},
+                {"name": "iManage Insight+ Curation Web Extension", "enabled": True, "access_token_expiry_minutes": 5},
             ]
         },
     ),

@@ -28,7 +28,7 @@ def applications(tracker: str = "available", extension: str = "available", **of_
     """Applications of a tenant, with the two of Tracker in the given states."""
     return [
         {"id": "drive", "name": "iManage Drive", "status": "enabled", "client_secret": "drive-client-secret"},
-        {"id": "curation", "name": "iManage Insight+ Curation", "status": "disabled"},
+        {"id": "curation", "name": "iManage Insight+ Curation Web Extension", "status": "disabled"},
         {"id": "tracker", "name": TRACKER, "status": tracker, "client_secret": "tracker-client-secret"},
         {"id": "tracker-cc", "name": EXTENSION, "status": extension, **of_extension},
     ]

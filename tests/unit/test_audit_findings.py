@@ -128,7 +128,7 @@ def test_somebody_else_is_whoever_would_not_authorize_now(audit, authorization, 
 def test_the_account_is_the_same_in_upper_case(by, others):
     look = {
         "tenant": {"authorizes": ADMIN},
-        "libraries": [{"id": "ACTIVE", "authorized_by": by, "expires_at": None}],
+        "libraries": [{"id": "ACTIVE", "authorized": True, "authorized_by": by, "expires_from": "tenant"}],
         "plan": {"changes": [], "assumptions": []},
     }
     assert len(findings(look)) == others

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import (
     connection,
+    is_private_cloud,
     origin,
     placeholders,
     same_origin,
@@ -269,3 +270,22 @@ def test_origins():
     assert not same_origin("https://h", "http://h")
     assert not same_origin("https://h", "https://[")
     assert placeholders("/a/{b}/{c}") == {"b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("host", "is_it"),
+    [
+        *(
+            (host, True)
+            for host in ("imanage.work", "IManage.Work", "imanage.work:443", "imanage.work.", "a.b.imanage.work")
+        ),
+        *((host, False) for host in ("cloudimanage.com", "notimanage.work", "imanage.work.example", "127.0.0.1:8080")),
+    ],
+)
+def test_the_host_of_the_private_cloud_is_known(host, is_it):
+    assert is_private_cloud(f"https://{host}") is is_it
+
+
+def test_what_is_no_url_is_not_of_the_private_cloud():
+    assert not is_private_cloud("imanage.work")
+    assert not is_private_cloud("")

@@ -332,7 +332,7 @@ def entry_points(role):
 def test_law_9_the_role_connects_by_the_options_of_the_modules(entry):
     options = {name for name in entry_points("tracker_onboarding")[entry]["options"] if name.startswith("imanage_")}
     second = {"imanage_nrtadmin_username", "imanage_nrtadmin_password"}
-    assert options - second == {f"imanage_{name}" for name in CONNECTION} - {"imanage_api_url"}
+    assert options - second == {f"imanage_{name}" for name in CONNECTION}
 
 
 @pytest.mark.parametrize("entry", ["main", "audit"])

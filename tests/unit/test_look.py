@@ -45,7 +45,8 @@ def look(monkeypatch):
     ],
 )
 def test_a_failure_names_the_stage_that_could_not_be_looked_at(look, fault, stage):
-    result = look({"applications": ADDED}, fault)
+    wanted = [{**BOTH[0], "access": "all"}, BOTH[1]]
+    result = look({"applications": ADDED}, fault, applications=wanted)
     assert (result["failed"], result["failed_stage"], result["changed"]) == (True, stage, False)
     # What is not known is left out, so that the message can be seen.
     assert ("tenant" in result) is (fault != "requestToken")

@@ -129,9 +129,9 @@ def test_who_takes_over_renews_as_well(authorize):
     assert preview_and_run(authorize, where, authorizer="me") == ["SOON", "THEIRS"]
 
 
-def test_what_shows_no_end_is_left_alone(authorize):
+def test_the_end_of_what_shows_none_is_reckoned_from_when_it_was_authorized(authorize):
     where = sandbox(*at_the_boundary(), "NEW", never_expires=True)
-    assert preview_and_run(authorize, where) == ["NEW"]
+    assert preview_and_run(authorize, where) == [*WITHIN, "NEW"]
 
 
 def test_more_days_than_dates_have_are_all_days(authorize):

@@ -15,9 +15,11 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_chain
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _provisioning_request
 from ansible_collections.imanage.control_center.plugins.plugin_utils._next_steps import (
     AGAIN,
+    ASK,
     CONFIGURE,
     INSTALL,
     NOT_APPROVED,
+    UPLOAD,
     desktop_configuration,
 )
 from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import conclude
@@ -422,11 +424,19 @@ def test_a_tenant_that_waits_has_the_request_for_the_first_application(found, gi
     fact = concluded(looked(missing=missing), provisioning_request=given)
     assert fact["provisioning_request"] == _provisioning_request.request(given, "acme", NAMES[0])
     head, _rest, text = fact["next_steps"][0].partition("\n\n")
-    assert head == (
-        f"Not in the catalog of this tenant: {', '.join(missing)}. Send this to iManage, wait for the "
-        "confirmation, and run again:"
-    )
+    assert head == f"Not in the catalog of this tenant: {', '.join(missing)}. {ASK}"
+    assert "account representative" in head, "as newer instructions have it"
+    assert "e-mail below" in head, "as those of October 2022 have it"
     assert text == fact["provisioning_request"]["text"]
+
+
+@pytest.mark.parametrize("intent", ["onboard", "audit"])
+@pytest.mark.parametrize("host", ["imanage.work", "firm.imanage.work", "imanage.work:443"])
+def test_where_there_is_no_catalog_nobody_is_told_to_write_to_imanage(host, intent):
+    fact = concluded(MISSING, url=f"https://{host}", intent=intent)
+    assert fact["next_steps"] == [f"Not among the applications of this tenant: {NAMES[1]}. {UPLOAD}"]
+    assert (fact["status"], words(fact), fact["provisioning_request"]) == ("awaiting_provisioning", "wsss", None)
+    assert "cloudimanage.com only" in UPLOAD
 
 
 @pytest.mark.parametrize(
