@@ -11,6 +11,7 @@ from typing import Any
 from .fields import DescriptionError, Fields
 from .times import iso
 
+TRACKER = "iManage Tracker"
 CONFIGURATION = "iManage Tracker CC configuration"
 REFRESH_DAYS = 365
 IDLE_MINUTES = 30

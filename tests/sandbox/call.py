@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .answers import Answers
 from .contract import Operation
 from .model import Tenant
 from .people import User
@@ -28,6 +29,7 @@ class Call:
     tokens: Tokens
     tenants: Mapping[str, Tenant]
     signed_in: tuple[Tenant, User] | None = None
+    scope: str | None = None
     in_browser: bool = False
 
     @property
@@ -41,6 +43,22 @@ class Call:
         """The signed-in user."""
         assert self.signed_in is not None
         return self.signed_in[1]
+
+    @property
+    def answers(self) -> Answers:
+        """The forms in which the tenant answers; a person in a browser sees pages, which have one form."""
+        return Answers() if self.in_browser else self.tenant.answers
+
+
+def need_to_write(call: Call) -> None:
+    """Refuse a write of whoever may only read, and of a token whose scope is too small."""
+    if not call.operation.writes:
+        return
+    if call.user.read_only:
+        raise Refusal(403, "NotAuthorized", f"{call.user.id} may read, and change nothing.")
+    # A person in a browser has no token.
+    if not (call.in_browser or call.answers.may_write(call.scope)):
+        raise Refusal(403, "InsufficientScope", f"The granted scope is {call.scope}, and changes need admin.")
 
 
 def need_app_management(call: Call) -> None:

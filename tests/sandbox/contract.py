@@ -26,6 +26,7 @@ class Operation:
     id: str
     method: str
     segments: tuple[str, ...]
+    candidates: tuple[tuple[str, ...], ...]
     query: dict[str, dict[str, Any]]
     body_required: bool
     body_type: str | None
@@ -36,14 +37,26 @@ class Operation:
         """Whether the operation lists page by page."""
         return "offset" in self.query
 
+    @property
+    def writes(self) -> bool:
+        """Whether the operation changes what an administrator manages; signing in and out does not."""
+        return self.method != "GET" and self.segments[1] != "auth"
+
 
 @dataclass(frozen=True)
 class Route:
-    """Where a request leads: an operation, or None and the methods that the path has (if there is such a path)."""
+    """Where a request leads: an operation, or None and the methods that the path has (if there is such a path).
+
+    At a candidate stands an operation only on tenants that do not have it at its own path.
+    """
 
     operation: Operation | None
     parameters: dict[str, str]
     allowed: tuple[str, ...]
+    candidate: bool = False
+
+
+NOWHERE = Route(None, {}, ())
 
 
 @cache
@@ -69,13 +82,15 @@ def route(method: str, path: str) -> Route:
     segments = [unquote(segment) for segment in path.split("/")]
     matches = []
     for operation in operations().values():
-        parameters = _match(operation.segments, segments)
-        if parameters is not None:
-            matches.append((operation, parameters))
-    for operation, parameters in matches:
+        for template in (operation.segments, *operation.candidates):
+            parameters = _match(template, segments)
+            if parameters is not None:
+                matches.append((operation, parameters, template != operation.segments))
+    for operation, parameters, candidate in matches:
         if operation.method == method:
-            return Route(operation, parameters, ())
-    return Route(None, {}, tuple(operation.method for operation, _rest in matches))
+            return Route(operation, parameters, (), candidate)
+    allowed = tuple(operation.method for operation, *_rest in matches)
+    return Route(None, {}, allowed, any(candidate for *_rest, candidate in matches))
 
 
 def query_error(operation: Operation, query: dict[str, str]) -> str | None:
@@ -104,6 +119,7 @@ def _operation(template: str, method: str, item: dict[str, Any]) -> Operation:
         id=described["operationId"],
         method=method.upper(),
         segments=tuple(template.split("/")),
+        candidates=tuple(tuple(one.split("/")) for one in described.get("x-candidates", [])),
         query={one["name"]: _resolve(one["schema"]) for one in parameters if one["in"] == "query"},
         body_required=body.get("required", False),
         body_type=next(iter(body.get("content", {})), None),

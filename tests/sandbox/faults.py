@@ -12,7 +12,7 @@ from typing import Any
 
 from . import contract
 from .fields import DescriptionError, Fields
-from .wire import JSON, WITHOUT_BODY, Delivery, Refusal, Reply, error_reply, json_reply
+from .wire import HTML, JSON, WITHOUT_BODY, Delivery, Refusal, Reply, error_reply, json_reply
 
 LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form>Sign in</form></body></html>"
 
@@ -130,7 +130,7 @@ class Fault:
             case "drip":
                 return replace(truth, delivery=Delivery("drip", self.seconds or 0))
             case "html":
-                return Reply(200, {"content-type": "text/html; charset=utf-8"}, LOGIN_PAGE)
+                return Reply(200, {"content-type": HTML}, LOGIN_PAGE)
             case "empty":
                 return Reply(200, {"content-type": JSON})
             case "truncated":
@@ -162,8 +162,8 @@ class Fault:
 
 
 def _altered(truth: Reply, kind: str, size: int) -> Reply:
-    """The true reply with more or with less in it; a refusal, and a reply without a body, is left alone."""
-    if truth.status >= 400 or not truth.body:
+    """The true reply with more or with less in it; a refusal, and a reply without JSON, is left alone."""
+    if truth.status >= 400 or not truth.body or truth.headers.get("content-type") != JSON:
         return truth
     value = truth.json()
     rows = value["data"] if isinstance(value.get("data"), list) else None

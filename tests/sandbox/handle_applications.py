@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .applications import Application, completed_policy, policy_problem
+from .applications import TRACKER, Access, Application, completed_policy, policy_problem
 from .call import Call, json_body, need_app_management, page
 from .wire import Refusal, Reply, data_reply
 
@@ -16,9 +16,11 @@ def list_apps(call: Call) -> Reply:
     need_app_management(call)
     status, name = call.query.get("status"), call.query.get("name", "").casefold()
     rows = [
-        app.row() for app in call.tenant.applications if status in (None, app.status) and name in app.name.casefold()
+        _row(call, app)
+        for app in call.tenant.applications
+        if status in (None, app.status) and name in app.name.casefold()
     ]
-    return page(call, rows)
+    return data_reply(rows) if call.answers.apps == "whole" else page(call, rows)
 
 
 def read_app(call: Call) -> Reply:
@@ -50,7 +52,7 @@ def remove_app(call: Call) -> Reply:
 
 def read_app_access(call: Call) -> Reply:
     """Who may use an application."""
-    return data_reply(_access(_added(call)).plain())
+    return _access_reply(call, _access(_added(call)))
 
 
 def update_app_access(call: Call) -> Reply:
@@ -77,7 +79,7 @@ def update_app_access(call: Call) -> Reply:
     access.members = list(dict.fromkeys([*kept, *((kind, known) for kind, known in spelled if known is not None)]))
     access.default_security = security
     app.edit_date = call.now
-    return data_reply(access.plain())
+    return _access_reply(call, access)
 
 
 def read_token_policy(call: Call) -> Reply:
@@ -119,9 +121,25 @@ def _added(call: Call) -> Application:
     return app
 
 
-def _access(app: Application) -> Any:
+def _row(call: Call, app: Application) -> dict[str, Any]:
+    other = call.answers.security == "view" and app.name != TRACKER and not app.extension
+    return {**app.row(), **({"default_security": "view"} if other else {})}
+
+
+def _access(app: Application) -> Access:
     assert app.access is not None, "an added application has an access list"
     return app.access
+
+
+def _access_reply(call: Call, access: Access) -> Reply:
+    if call.answers.access == "object":
+        return data_reply(access.plain())
+    rows = []
+    for kind, identity in access.members:
+        user = call.tenant.user(identity) if kind == "user" else None
+        name = user.name if user else identity
+        rows.append({"id": identity, "name": name, "type": kind, "access": 1, "access_level": "read"})
+    return data_reply(rows, default_security=access.default_security)
 
 
 def _members(body: dict[str, Any], name: str) -> list[tuple[str, str]]:

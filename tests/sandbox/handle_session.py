@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .answers import DOOR
 from .applications import IDLE_MINUTES
 from .call import Call, form_body
 from .model import Tenant
 from .people import User
-from .tokens import lives
+from .tokens import Token, lives
 from .wire import Refusal, Reply, data_reply, json_reply, oauth_error
 
 UNKNOWN = "The credentials are not valid."
@@ -28,10 +29,11 @@ def request_token(call: Call) -> Reply:
         return oauth_error("invalid_scope", "The scope must be admin or user.")
     if not any(_accepts_client(tenant, form) for tenant in call.tenants.values()):
         raise Refusal(401, "InvalidClient", "The client is unknown, or its secret is wrong.")
+    old = call.tokens.refresh(form.get("refresh_token", "")) if grant == "refresh_token" else None
     if grant == "password":
         found = by_password(call.tenants, form.get("username", ""), form.get("password", ""))
     else:
-        found = _by_refresh_token(call, form)
+        found = _by_refresh_token(call, old)
     if found is None:
         return oauth_error("invalid_grant", UNKNOWN)
     tenant, user = found
@@ -39,7 +41,13 @@ def request_token(call: Call) -> Reply:
         raise Refusal(401, "InvalidClient", "The client is unknown, or its secret is wrong.")
     if not user.allow_logon:
         return oauth_error("invalid_grant", no_logon(user))
-    access, refresh = call.tokens.issue(tenant, user, call.now)
+    answers, asked = tenant.answers, form.get("scope")
+    if asked and answers.scope == "invalid":
+        return oauth_error("invalid_scope", "There are no scopes here.")
+    scope = answers.granted(asked or (old.scope if old else None))
+    if old and answers.refresh == "rotates":
+        old.ended = True
+    access, refresh = call.tokens.issue(tenant, user, scope, call.now)
     return json_reply(
         200,
         {
@@ -47,7 +55,7 @@ def request_token(call: Call) -> Reply:
             "token_type": "Bearer",
             "expires_in": IDLE_MINUTES * 60,
             "refresh_token": refresh,
-            "scope": form.get("scope", "user"),
+            **({"scope": scope} if scope else {}),
         },
         {"cache-control": "no-store"},
     )
@@ -67,6 +75,7 @@ def revoke_token(call: Call) -> Reply:
 def discover(call: Call) -> Reply:
     """Who is signed in, and where the versioned API is."""
     tenant, user, base = call.tenant, call.user, call.request.base
+    path = f"{DOOR}api/v2" if call.answers.door else "/work/api/v2"
     shown = [library.id for library in tenant.libraries if not library.hidden]
     return data_reply(
         {
@@ -76,7 +85,7 @@ def discover(call: Call) -> Reply:
             "user": {"customer_id": tenant.customer_id, **user.person(), "user_type": "enterprise"},
             "versions": [
                 {"name": "v1", "url": f"{base}/api/v1", "version": "1.3.200"},
-                {"name": "v2", "url": tenant.api_url or f"{base}/work/api/v2", "version": "2.1.1200"},
+                {"name": "v2", "url": tenant.api_url or base + path, "version": "2.1.1200"},
             ],
             "work": {
                 **({"preferred_library": shown[0]} if shown else {}),
@@ -115,8 +124,7 @@ def _accepts_client(tenant: Tenant, form: dict[str, str]) -> bool:
     return form["client_id"] == tenant.client_id and (secret is None or form.get("client_secret") == secret)
 
 
-def _by_refresh_token(call: Call, form: dict[str, str]) -> tuple[Tenant, User] | None:
-    token = call.tokens.refresh(form.get("refresh_token", ""))
+def _by_refresh_token(call: Call, token: Token | None) -> tuple[Tenant, User] | None:
     if token is None:
         return None
     tenant = call.tenants[token.tenant]

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .applications import Application
 from .call import Call, json_body, page
 from .model import Tenant
@@ -14,12 +16,7 @@ from .wire import Refusal, Reply, data_reply
 def list_library_authorizations(call: Call) -> Reply:
     """The libraries in which the signed-in user is NRTADMIN, with who authorized each."""
     _extension(call)
-    rows = [
-        library.authorization_row(call.tenant.never_expires)
-        for library in call.tenant.libraries
-        if call.user.is_nrtadmin(library.id)
-    ]
-    return page(call, rows)
+    return page(call, [_row(call, one) for one in call.tenant.libraries if call.user.is_nrtadmin(one.id)])
 
 
 def authorize_library(call: Call) -> Reply:
@@ -39,7 +36,7 @@ def authorize_library(call: Call) -> Reply:
         )
     status = 200 if library.authorized_by else 201
     library.authorize({**call.user.person(), "email": email}, call.now, extension.refresh_days)
-    return data_reply(library.authorization_row(call.tenant.never_expires), status)
+    return data_reply(_row(call, library), status)
 
 
 def unauthorize_library(call: Call) -> Reply:
@@ -74,6 +71,14 @@ def listed(tenant: Tenant, user: User, identity: str) -> Library:
 
 def _library(call: Call) -> Library:
     return listed(call.tenant, call.user, call.parameters["library_id"])
+
+
+def _row(call: Call, library: Library) -> dict[str, Any]:
+    row = library.authorization_row(call.tenant.never_expires)
+    if call.answers.dates == "shown":
+        return row
+    person = row["authorized_by"]
+    return {"id": row["id"], **({"authorized_by": {"name": person["name"]}} if person else {})}
 
 
 HANDLERS = {

@@ -14,15 +14,16 @@ from threading import RLock
 from typing import Any
 
 from . import contract, handle_applications, handle_directory, handle_session, handle_tracker
-from .call import Call
+from .answers import DOOR
+from .call import Call, need_to_write
 from .faults import Fault
 from .fields import DescriptionError, unique
 from .limits import RateLimit, admit
 from .log import Entry, masked, readable_body
 from .model import Tenant
 from .people import User
-from .tokens import Tokens, use
-from .wire import JSON, Refusal, Reply, Request, error_reply, oauth_error
+from .tokens import Token, Tokens, use
+from .wire import JSON, Refusal, Reply, Request, error_reply, html_reply, oauth_error
 
 HANDLERS: dict[str, Callable[[Call], Reply]] = {
     **handle_session.HANDLERS,
@@ -59,6 +60,8 @@ class Sandbox:
             now = self.now()
             route = contract.route(request.method, request.path)
             tenant, user = self._caller(request, route)
+            if route.candidate and not (tenant and tenant.answers.policy == "platform"):
+                route = contract.NOWHERE
             limits = [one for one in (self.rate_limit, tenant and tenant.rate_limit) if one]
             admitted, limit_headers = admit(limits, now.timestamp())
             fault = None
@@ -67,7 +70,7 @@ class Sandbox:
                 reply = error_reply(refusal, transaction)
             else:
                 fault = self._fault(route.operation, tenant)
-                reply = self._answer(request, route, fault, transaction, now)
+                reply = self._answer(request, route, tenant, fault, transaction, now)
             # The sandbox's own clock, which tests move: clients go by it when they ask what has ended.
             date = format_datetime(now, usegmt=True)
             reply = replace(reply, headers={"date": date, **limit_headers, **reply.headers})
@@ -109,6 +112,7 @@ class Sandbox:
             call = Call(
                 request, known, parameters, query, self.now(), self._tokens, self._tenants, signed_in, in_browser=True
             )
+            need_to_write(call)
             reply = HANDLERS[operation](call)
             return reply.json()["data"] if reply.body else None
 
@@ -215,44 +219,50 @@ class Sandbox:
         )
 
     def _answer(
-        self, request: Request, route: contract.Route, fault: Fault | None, transaction: str, now: datetime
+        self,
+        request: Request,
+        route: contract.Route,
+        tenant: Tenant | None,
+        fault: Fault | None,
+        transaction: str,
+        now: datetime,
     ) -> Reply:
         reply = None
         if fault is None or fault.applied:
             if fault and fault.kind == "repeat_page":
                 request = replace(request, query={**request.query, "offset": "0"})
-            reply = self._apply(request, route, transaction, now)
+            reply = self._apply(request, route, tenant, transaction, now)
         return fault.disguise(reply, transaction) if fault else reply or Reply(500)
 
-    def _apply(self, request: Request, route: contract.Route, transaction: str, now: datetime) -> Reply:
+    def _apply(
+        self, request: Request, route: contract.Route, tenant: Tenant | None, transaction: str, now: datetime
+    ) -> Reply:
         operation = route.operation
         try:
             if operation is None:
-                return _no_operation(request, route, transaction)
-            signed_in = self._signed_in(request, route, now) if operation.signed_in else None
+                return _no_operation(request, route, tenant, transaction)
+            call = Call(request, operation, route.parameters, request.query, now, self._tokens, self._tenants)
+            if operation.signed_in:
+                token, signed_in = self._signed_in(request, route, now)
+                call = replace(call, signed_in=signed_in, scope=token.scope)
+                foreign = call.answers.instead(operation.id, route.candidate)
+                if foreign:
+                    return foreign
+                need_to_write(call)
             problem = contract.query_error(operation, request.query)
             if problem:
                 raise Refusal(400, "InvalidInput", problem)
             if operation.body_required and not request.body:
                 raise Refusal(400, "InvalidInput", "A body is required.")
-            call = Call(
-                request,
-                operation,
-                route.parameters,
-                request.query,
-                now,
-                self._tokens,
-                self._tenants,
-                signed_in,
-            )
-            return HANDLERS[operation.id](call)
+            reply = HANDLERS[operation.id](call)
+            return call.answers.written(reply) if operation.writes else reply
         except Refusal as refusal:
             if refusal.status == 400 and operation and not operation.signed_in:
                 return oauth_error("invalid_request", refusal.message)
             return error_reply(refusal, transaction)
 
-    def _signed_in(self, request: Request, route: contract.Route, now: datetime) -> tuple[Tenant, User]:
-        """The tenant and user of a good token, who may speak only of their own customer."""
+    def _signed_in(self, request: Request, route: contract.Route, now: datetime) -> tuple[Token, tuple[Tenant, User]]:
+        """A good token with its tenant and user, who may speak only of their own customer."""
         customer = route.parameters.get("customer_id")
         if customer is not None and not contract.INTEGER.fullmatch(customer):
             raise Refusal(404, "NotFound", f"{customer} is no customer id.")
@@ -263,7 +273,7 @@ class Sandbox:
             raise Refusal(401, "NotAuthenticated", "The access token is missing, unknown or has ended.")
         if customer is not None and int(customer) != tenant.customer_id:
             raise Refusal(403, "NotAuthorized", f"{user.id} does not belong to customer {customer}.")
-        return tenant, user
+        return token, (tenant, user)
 
     @staticmethod
     def _check_apart(tenant: Tenant, others: list[Tenant]) -> None:
@@ -276,8 +286,10 @@ class Sandbox:
                 raise DescriptionError(f"Tenants {other.name} and {tenant.name} both have a user {min(both)}.")
 
 
-def _no_operation(request: Request, route: contract.Route, transaction: str) -> Reply:
+def _no_operation(request: Request, route: contract.Route, tenant: Tenant | None, transaction: str) -> Reply:
     if route.allowed:
         refusal = Refusal(405, "MethodNotAllowed", f"{request.method} is not possible here.")
         return error_reply(refusal, transaction, {"allow": ", ".join(route.allowed)})
-    return error_reply(Refusal(404, "NotFound", f"There is nothing at {request.path}."), transaction)
+    if tenant and tenant.answers.door and request.path.startswith(DOOR):
+        return html_reply(401)
+    return html_reply(404)

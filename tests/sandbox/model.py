@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from .answers import Answers, read_answers
 from .applications import Application, read_application
 from .faults import Fault
 from .fields import DescriptionError, Fields, unique
@@ -40,6 +41,7 @@ class Tenant:
     rate_limit: RateLimit | None = None
     api_url: str | None = None
     never_expires: bool = False
+    answers: Answers = field(default_factory=Answers)
     faults: list[Fault] = field(default_factory=list)
     clock: Callable[[], datetime] = _now
     description: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -71,6 +73,7 @@ class Tenant:
         tenant.rate_limit = RateLimit.from_description(limit, f"rate_limit of {what}") if limit else None
         tenant.api_url = fields.take("api_url", str, None)
         tenant.never_expires = fields.take("never_expires", bool, False)
+        tenant.answers = read_answers(fields.take("answers", dict, {}), f"answers of {what}")
         tenant.faults = [Fault.from_description(one, f"a fault of {what}") for one in fields.take("faults", list, [])]
         fields.end()
         tenant._check()

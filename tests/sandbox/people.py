@@ -24,6 +24,7 @@ class User:
     app_management: bool = False
     nrtadmin: list[str] | None = field(default_factory=list)
     allow_logon: bool = True
+    read_only: bool = False
     refresh_token: str | None = None
     access_token: str | None = None
 
@@ -114,6 +115,7 @@ def read_user(description: Any, what: str) -> User:
         app_management=fields.take("app_management", bool, False),
         nrtadmin=None if nrtadmin == "all" else list(nrtadmin),
         allow_logon=fields.take("allow_logon", bool, True),
+        read_only=fields.take("read_only", bool, False),
         refresh_token=fields.take("refresh_token", str, None),
         access_token=fields.take("access_token", str, None),
     )

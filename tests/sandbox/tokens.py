@@ -20,6 +20,7 @@ class Token:
     tenant: str
     user: str
     used: datetime
+    scope: str | None = None
     ended: bool = False
 
 
@@ -31,18 +32,19 @@ class Tokens:
         self._refresh: dict[str, Token] = {}
 
     def preset(self, tenant: Tenant, now: datetime) -> None:
-        """Make the tokens of a description valid."""
+        """Make the tokens of a description valid; whoever made them asked for all that there is."""
+        scope = tenant.answers.granted("admin")
         for user in tenant.users:
             if user.access_token:
-                self._access[user.access_token] = Token(tenant.name, user.id, now)
+                self._access[user.access_token] = Token(tenant.name, user.id, now, scope)
             if user.refresh_token:
-                self._refresh[user.refresh_token] = Token(tenant.name, user.id, now)
+                self._refresh[user.refresh_token] = Token(tenant.name, user.id, now, scope)
 
-    def issue(self, tenant: Tenant, user: User, now: datetime) -> tuple[str, str]:
+    def issue(self, tenant: Tenant, user: User, scope: str | None, now: datetime) -> tuple[str, str]:
         """A new access token and a new refresh token."""
         access, refresh = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        self._access[access] = Token(tenant.name, user.id, now)
-        self._refresh[refresh] = Token(tenant.name, user.id, now)
+        self._access[access] = Token(tenant.name, user.id, now, scope)
+        self._refresh[refresh] = Token(tenant.name, user.id, now, scope)
         return access, refresh
 
     def access(self, value: str) -> Token | None:

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
 JSON = "application/json"
+HTML = "text/html; charset=utf-8"
 FORM = "application/x-www-form-urlencoded"
 WITHOUT_BODY = (204, 304)
 
@@ -96,6 +98,13 @@ def error_reply(refusal: Refusal, transaction: str, headers: dict[str, str] | No
     if refusal.messages is not None:
         error["messages"] = refusal.messages
     return json_reply(refusal.status, {"error": error}, headers)
+
+
+def html_reply(status: int, headers: dict[str, str] | None = None) -> Reply:
+    """A page of whatever stands in front of Control Center, and not Control Center's own form."""
+    words = f"{status} {HTTPStatus(status).phrase}"
+    page = f"<!DOCTYPE html><html><head><title>{words}</title></head><body><h1>{words}</h1></body></html>"
+    return Reply(status, {"content-type": HTML, **(headers or {})}, page.encode())
 
 
 def oauth_error(error: str, description: str) -> Reply:
