@@ -96,12 +96,12 @@ def _refusal(operation: Operation, path: str, reply: Reply, hidden: Callable[[st
         kind = "sign_in"
     elif operation.id == "authorizeLibrary" and status == 403 and code == CONSENT_CODE:
         kind = "consent_required"
-    what = f"Cannot {operation.does} ({operation.id}, status {status}).{note and ' '}{note}"
+    what = f"Cannot {operation.does} ({operation.id}, status {status})."
     if 300 <= status < 400:
         target = quoted(origin(reply.headers.get("Location", "")))
         what = f"Cannot {operation.does} ({operation.id}): redirected to {target}, and redirects are not followed."
     failure: type[Failure] = Uncertain if operation.writes and status >= 500 else Failure
-    return failure(kind, what, words=text, **wire(operation, path, status, code, request_id))
+    return failure(kind, f"{what} {note}".strip(), words=text, **wire(operation, path, status, code, request_id))
 
 
 def _no_such_call(operation: Operation, path: str, reply: Reply, what: str) -> NoSuchCall:

@@ -134,9 +134,28 @@ def test_the_account_is_the_same_in_upper_case(by, others):
     assert len(findings(look)) == others
 
 
-def test_an_authorization_without_an_end_has_none_in_the_sentence(audit):
-    (step,) = audit(libraries=[library("ACTIVE", PAT, 1)], never_expires=True)["next_steps"]
-    assert f": ACTIVE (by {PAT}). That is no drift" in step
+def test_an_end_that_nobody_knows_is_said_to_be_so(audit):
+    result = audit(libraries=[library("ACTIVE", PAT, 1)], answers={"dates": "none"})
+    unknown, foreign = result["next_steps"]
+    assert "does not show when the authorization ends of: ACTIVE." in unknown
+    assert ": ACTIVE (by Pat). That is no drift" in foreign
+    assert (result["status"], result["expires_at"]) == ("onboarded", None)
+    assert [(one["until"], one["until_from"]) for one in result["authorizations"]] == [(None, "unknown")]
+
+
+def test_an_end_is_reckoned_from_the_day_that_the_inventory_keeps(audit):
+    kept = {"authorized_on": {"active": "2018-03-15", "GONE": "2018-01-01"}}
+    result = audit(libraries=[library("ACTIVE", ADMIN, 1)], answers={"dates": "none"}, authorization=kept)
+    assert result["status"] == "drifted"
+    assert result["next_steps"][0] == "Authorized, but it ends within 30 days: ACTIVE (2019-03-15T00:00:00Z, by Admin)."
+    (one,) = result["authorizations"]
+    assert one == {
+        "library": "ACTIVE",
+        "by": "Admin",
+        "since": "2018-03-15",
+        "until": "2019-03-15T00:00:00Z",
+        "until_from": "reckoned",
+    }
 
 
 def test_what_no_page_lists_is_not_called_new(audit):

@@ -13,6 +13,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._errors imp
     ADVICE,
     KINDS,
     Failure,
+    NoSuchCall,
     Uncertain,
     quoted,
 )
@@ -55,14 +56,16 @@ def test_good_replies():
         ({"data": {"id": "a", "name": "A", "status": "paused"}}, "status is none of available, enabled, disabled"),
     ],
 )
-@pytest.mark.parametrize("operation", [READ, WRITE], ids=["read", "write"])
-def test_another_shape_is_never_ok(operation, body, words):
-    failure = failed(operation, 200, body)
+def test_another_shape_is_never_ok(body, words):
+    failure = failed(READ, 200, body)
     assert failure.kind == "unexpected_reply"
     assert words in failure.what
+    assert isinstance(failure, NoSuchCall) == (b"<html>" in body)
+    # Of a write, only what is read back counts.
+    assert value(WRITE, 200, body) is None
     assert failure.wire == {
-        "operation": operation.id,
-        "method": operation.method,
+        "operation": READ.id,
+        "method": READ.method,
         "path": "/path",
         "status": 200,
         "code": None,
@@ -95,7 +98,34 @@ def test_statuses(status, kind):
     assert not isinstance(failure, Uncertain)
     assert failure.words == "Some words."
     assert (failure.wire["code"], failure.wire["request_id"], failure.wire["status"]) == ("SomeCode", "t-1", status)
-    assert isinstance(failed(WRITE, status, body), Uncertain) == (status >= 500)
+    if status >= 300:
+        assert isinstance(failed(WRITE, status, body), Uncertain) == (status >= 500)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "is_there"),
+    [
+        (404, {"error": {"code": "NRC_NO_RECORD"}}, True),
+        (404, {"error": {"message": "There is no such thing."}}, True),
+        (404, {"error": {}}, False),
+        (404, {"error": None}, False),
+        (404, {"message": "no Route matched with those values"}, False),
+        (404, b"<html>Not Found</html>", False),
+        (404, b"", False),
+        (405, {"error": {"code": "MethodNotAllowed"}}, False),
+        (501, b"", False),
+        (410, b"", True),
+        (500, b"<html>", True),
+    ],
+)
+@pytest.mark.parametrize("name", ["readTokenPolicy", "writeTokenPolicy"])
+def test_a_tenant_without_a_call_answers_in_another_form_than_its_own(name, status, body, is_there):
+    operation = OPERATIONS[name]
+    failure = failed(operation, status, body)
+    assert isinstance(failure, NoSuchCall) is not is_there
+    if not is_there:
+        assert failure.kind == "unexpected_reply"
+        assert operation.candidates[0] in failure.advice
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])

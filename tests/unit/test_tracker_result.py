@@ -35,7 +35,7 @@ UNREACHABLE = {"unreachable": True, "msg": "no way there"}
 
 def row(library, authorized=True, expires_at=LATER, by="ada"):
     """A row of the page of authorizations."""
-    known = {"authorized_by": by, "expires_at": expires_at}
+    known = {"authorized_by": by, "authorized_at": None, "expires_at": expires_at, "expires_from": "tenant"}
     return {"id": library, "authorized": authorized, **(known if authorized else dict.fromkeys(known))}
 
 
@@ -51,6 +51,7 @@ def looked(stages=(), **changes):
         "applications": [{"name": name, "status": "enabled"} for name in NAMES],
         "libraries": [row("ACTIVE")],
         "unlisted": [],
+        "handed_over": [],
         "plan": {"changes": [], "writes": [], "assumptions": []},
         "stages": list(stages),
         "remaining": [],
@@ -82,6 +83,7 @@ def records(look=None, application=(), refresh_token=None, authorization=None, *
         "tenant": "acme",
         "url": "https://cloudimanage.com",
         "names": list(NAMES),
+        "authorized_on": {},
         "provisioning_request": {},
         "check_mode": False,
         "look": looked() if look is None else look,
@@ -296,7 +298,9 @@ def test_an_audit_tells_the_end_of_what_is_there():
 def test_says_which_tenant_it_is_about_and_by_whom_its_libraries_are_authorized():
     result = concluded()
     assert (result["tenant"], result["customer_id"], result["url"]) == ("acme", 7, "https://cloudimanage.com")
-    assert result["authorizations"] == [{"library": "ACTIVE", "by": "ada", "until": LATER}]
+    assert result["authorizations"] == [
+        {"library": "ACTIVE", "by": "ada", "since": None, "until": LATER, "until_from": "tenant"}
+    ]
 
 
 @pytest.mark.parametrize("unlisted", [["B", "C"], None])
