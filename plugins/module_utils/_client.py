@@ -32,7 +32,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._errors imp
 from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply, checked, is_page, wire
 from ansible_collections.imanage.control_center.plugins.module_utils._transport import Transport, TransportError
 
-_ROWS_AT_ONCE = 500
+ROWS_AT_ONCE = 500
 _SIGN_OUT_SECONDS = 5
 # Onboarding is administration.
 _SCOPE = "admin"
@@ -50,7 +50,7 @@ class Identity(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What a reading call gave: the reply, None where none came, and the failure that it would be for a task."""
+    """What a call gave: the reply, None where none came, and the failure that it would be for a task."""
 
     reply: Reply | None
     failure: Failure | None
@@ -106,18 +106,24 @@ class Client:
             self._read[place] = self._answer(operation, query, body, ids)
         return self._read[place]
 
-    def look(self, name: str, **ids: str) -> Look:
-        """Make one reading call, of a list its first page, and take it as it comes. Raises Failure of signing in."""
+    def look(self, name: str, ids: Mapping[str, str], *, offset: int = 0, body: Any = None) -> Look:
+        """Make one call, of a paged list one page, and take its answer as it comes. Raises Failure of signing in.
+
+        A write is sent once, whatever it is answered.
+        """
         if not self._token:
             self._sign_in()
         operation = self.connection.operations[name]
         path = self._path(operation, ids)
+        query = _page_from(offset) if operation.paged else None
+        if operation.writes:
+            self._read.clear()
         try:
             # A call that wants other rights may answer 401 too, which is no reason to give a good token up.
             reply = (
-                self._send(operation, path, query=_first_page(operation))
-                if self._issued
-                else self._reply(operation, path, _first_page(operation), None)
+                self._send(operation, path, query=query, json=body, once=operation.writes)
+                if self._issued or operation.writes
+                else self._reply(operation, path, query, body)
             )
         except Failure as failure:
             if failure.wire["operation"] != name:
@@ -128,6 +134,10 @@ class Client:
         except Failure as failure:
             return Look(reply, failure)
         return Look(reply, None)
+
+    def path(self, name: str, ids: Mapping[str, str]) -> str:
+        """Where a call goes on this tenant."""
+        return self._path(self.connection.operations[name], ids)
 
     def _answer(self, operation: Operation, query: Mapping[str, Any] | None, body: Any, ids: Mapping[str, str]) -> Any:
         path = self._path(operation, ids)
@@ -166,7 +176,7 @@ class Client:
             if total is not None and len(rows) >= total:
                 return rows
             if len(rows) == known:
-                if page["data"] and (total is not None or len(page["data"]) >= _ROWS_AT_ONCE):
+                if page["data"] and (total is not None or len(page["data"]) >= ROWS_AT_ONCE):
                     raise self.unexpected(name, ids, "repeats rows from one page to the next")
                 if total is not None:
                     raise self.unexpected(name, ids, f"announces {total} rows and gives {len(rows)}")
@@ -420,6 +430,7 @@ class Client:
         query: Mapping[str, Any] | None = None,
         json: Any = None,
         form: Mapping[str, str] | None = None,
+        once: bool = False,
     ) -> Reply:
         headers = {"Accept": "application/json"}
         if form is None:
@@ -434,6 +445,7 @@ class Client:
                 form=form,
                 repeatable=not operation.writes,
                 retry_timeout=self.connection.retry_timeout,
+                once=once,
             )
         except TransportError as error:
             kind: type[Failure] = Uncertain if operation.writes and error.sent else Failure
@@ -472,11 +484,7 @@ class Client:
 
 def _page_from(offset: int) -> dict[str, Any]:
     """The query for a page of a list."""
-    return {"limit": _ROWS_AT_ONCE, "offset": offset, "total": "true"}
-
-
-def _first_page(operation: Operation) -> dict[str, Any] | None:
-    return _page_from(0) if operation.paged else None
+    return {"limit": ROWS_AT_ONCE, "offset": offset, "total": "true"}
 
 
 def _each_once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -101,7 +101,8 @@ def _refusal(operation: Operation, path: str, reply: Reply, hidden: Callable[[st
         target = quoted(origin(reply.headers.get("Location", "")))
         what = f"Cannot {operation.does} ({operation.id}): redirected to {target}, and redirects are not followed."
     failure: type[Failure] = Uncertain if operation.writes and status >= 500 else Failure
-    return failure(kind, f"{what} {note}".strip(), words=text, **wire(operation, path, status, code, request_id))
+    told = f"{what} {note}" if note else what
+    return failure(kind, told, words=text, **wire(operation, path, status, code, request_id))
 
 
 def _no_such_call(operation: Operation, path: str, reply: Reply, what: str) -> NoSuchCall:

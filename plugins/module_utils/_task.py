@@ -23,13 +23,15 @@ class Task(NamedTuple):
     """What a module is: its options, and the noun that it manages or the question that it answers.
 
     C(noun) is a module of functions: wish, read, plan, report, title, and where it needs them independent,
-    hand_over, verifying and assumption. C(answer) takes the client and the parameters and changes nothing. C(reveals)
-    names the one return value that has to carry a secret. C(tells_check_mode) adds check_mode to the result.
+    hand_over, verifying and assumption. C(answer) takes the client and the parameters and sends nothing that writes.
+    C(answer_in_run) takes its place outside check mode. C(reveals) names the one return value that has to carry a
+    secret. C(tells_check_mode) adds check_mode to the result.
     """
 
     options: Options
     noun: Any = None
     answer: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
+    answer_in_run: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
     reveals: str | None = None
     tells_check_mode: bool = False
 
@@ -43,8 +45,9 @@ def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool)
             client.warnings.append(
                 f"{client.where}: validate_certs is false, so anybody on the way can read and change."
             )
-        if task.answer is not None:
-            result = {"changed": False, **task.answer(client, parameters)}
+        answer = task.answer if check_mode else task.answer_in_run or task.answer
+        if answer is not None:
+            result = {"changed": False, **answer(client, parameters)}
         else:
             go = _converge.preview if check_mode else _converge.converge
             result = go(task.noun, client, task.noun.wish(parameters), parameters["planned"], diff)

@@ -242,14 +242,16 @@ class Transport:
         form: Mapping[str, str] | None = None,
         repeatable: bool,
         retry_timeout: float,
+        once: bool = False,
     ) -> Reply:
         """Send a request and read its whole reply; whatever its status, a reply is a reply.
 
         C(repeatable) says that sending it twice does no harm; C(retry_timeout) is in seconds, for the call with all
-        its retries. Raises TransportError when there is no reply.
+        its retries; with C(once) it is sent again only where it never left. Raises TransportError when there is no
+        reply.
         """
         deadline = time.monotonic() + retry_timeout
-        again = READ_AGAIN if repeatable else WRITE_AGAIN
+        again: tuple[int, ...] = () if once else READ_AGAIN if repeatable else WRITE_AGAIN
         patience = Patience(deadline, repeatable, self.waits)
         request = self._prepared(method, url, headers, params=query, json=json, data=form)
         proxies = self._proxies(url)

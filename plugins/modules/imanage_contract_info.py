@@ -13,11 +13,12 @@ short_description: Verify that a tenant answers as this collection expects
 version_added: 1.0.0
 description:
   - Makes every reading call of the contract on the tenant, and says of each whether the answer is as the contract says.
+    A list that comes page by page is asked for a second page too.
   - Most calls of Control Center are not published, so a tenant may answer differently. This shows it without changing
-    anything. Calls that write are listed and never made.
+    anything. Calls that write are listed and not made, unless O(probe) asks for it.
   - A call that fails does not fail the task and does not stop the others. Signing in that fails does.
   - Of an answer, only the status and the names and types of fields are returned, and where Control Center refuses, its
-    own words. Never a value.
+    own words. Never a value, but for what a probe sends.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
   - imanage.control_center.connection
@@ -25,7 +26,20 @@ extends_documentation_fragment:
   - imanage.control_center.attributes.reads
 seealso:
   - module: imanage.control_center.imanage_tenant_info
-options: {}
+options:
+  probe:
+    description:
+      - Whether to make each assumed call that writes once, for an object that does not exist, a fresh UUID as
+        application or a library of a random name. What Control Center answers tells whether the call is there.
+      - The applications and the authorizations are listed before and after, and the task fails where they are others
+        then. A call whose list cannot be read is not made.
+      - In check mode nothing is sent, and RV(operations[].probe) says what would be.
+    type: bool
+    default: false
+  probe_application:
+    description: The name of one added application. Its token policy is read, written back as it was read, and read
+      again. Only with O(probe). Without it no token policy is written.
+    type: str
 """
 
 EXAMPLES = r"""
@@ -40,9 +54,27 @@ EXAMPLES = r"""
 - name: Stop where an onboarding would be in trouble
   ansible.builtin.assert:
     that: contract.obstacles | length == 0
+
+- name: Would it take the calls that write?
+  imanage.control_center.imanage_contract_info:
+    url: https://cloudimanage.com
+    username: admin@acme.example
+    password: "{{ vaulted_password }}"
+    client_id: control-center-client
+    probe: true
 """
 
 RETURN = r"""
+customer_id:
+  description: The tenant's number, or null where it is not known.
+  returned: success
+  type: int
+  sample: 101
+url:
+  description: Where the tenant is.
+  returned: success
+  type: str
+  sample: https://cloudimanage.com
 operations:
   description: Every call of the contract.
   returned: success
@@ -70,14 +102,16 @@ operations:
       type: str
       sample: assumed
     needed:
-      description: Whether every onboarding makes this call. Of those that write none is marked, as none is verified.
+      description: Whether every onboarding makes this call. Of those that write none is marked.
       type: bool
       sample: true
     verdict:
       description:
-        - V(as_contract), the answer is what the contract says.
+        - V(as_contract), the answer is what the contract says. Of a call that writes, Control Center says in its own
+          form that there is no such object.
         - V(differs), there was an answer, but another one.
-        - V(absent), the tenant knows no such call.
+        - V(absent), the tenant knows no such call. Where it answers at another path that is known,
+          RV(operations[].details) says what to set.
         - V(not_allowed), the signed-in user may not make it.
         - V(not_tried), the call was not made, or its answer says nothing.
         - V(failed), there was no answer, or the server was in trouble.
@@ -100,10 +134,14 @@ operations:
       type: list
       elements: str
       sample: [data.value.refresh_allowed]
+    probe:
+      description: What a probe sent, or in check mode would send, as method, path and body. Null for every other call.
+      type: str
+      sample: 'DELETE /work/api/v2/customers/101/apps/2f1d0c1e-7f0b-4c0e-9a53-1f4f5c6f2a11 without a body'
 obstacles:
   description:
-    - The calls that every onboarding makes and that differ, are absent or failed. Empty where an onboarding can rely on
-      what could be verified.
+    - The calls that every onboarding makes and that differ, are absent or failed, and those that write among them where
+      they were probed. Empty where an onboarding can rely on what could be verified.
   returned: success
   type: list
   elements: str
@@ -146,14 +184,15 @@ failure:
       sample: 8f0c2f9a
 """
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _contract_check
+from ansible_collections.imanage.control_center.plugins.module_utils import _contract_probe
 from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
 from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
 from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
 
 TASK = Task(
-    Options(own={}),
-    answer=_contract_check.answer,
+    Options(own={"probe": {"type": "bool", "default": False}, "probe_application": {"type": "str"}}),
+    answer=_contract_probe.foreseen,
+    answer_in_run=_contract_probe.done,
 )
 
 

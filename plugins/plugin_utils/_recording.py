@@ -9,13 +9,16 @@ Bodies, headers, cookies and queries are not looked at. Paths are shown with pla
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils import _names
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import API_PREFIX, OPERATIONS
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import (
+    API_PREFIX,
+    BROWSER_PREFIX,
+    OPERATIONS,
+)
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _json_file
 from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
 
@@ -35,8 +38,6 @@ _LAYOUT: dict[str, Any] = {
 # OPTIONS and HEAD are the browser's own.
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PORTS = {"https": 443, "http": 80}
-# The vendor's web client calls the same API here, with a cookie and X-XSRF-TOKEN. We have neither.
-_DOOR = "/work/web/api/v2"
 # What stands behind one of these in a path names one of them: an id, or a person's name.
 _OF_MANY = re.compile("(?:.*[^su]s|user|group|person|account|email|customer|tenant|library)", re.IGNORECASE)
 
@@ -70,22 +71,20 @@ def compared(entries: list[dict[str, Any]], url: str) -> list[str]:
     ]
     if not calls:
         return [*lines, "Either the browser called another host, or Control Center answers here with pages alone."]
-    door = _segments(_DOOR)
-    direct = [_by_front_door(call, door) for call in calls]
-    if direct != calls:
+    if any(_path(entry).startswith(BROWSER_PREFIX + "/") for entry in at_home):
         lines.append(
-            f"Calls to {_DOOR} are shown as calls to {API_PREFIX}: the first is the browser's own door, which it "
-            "calls with a cookie, and no path to set."
+            f"Calls to {BROWSER_PREFIX} are shown as calls to {API_PREFIX}: the first is the browser's own door, which "
+            "it calls with a cookie, and no path to set."
         )
-    ours, others = _sorted(direct)
+    ours, others = _sorted(calls)
     lines += ["", "Our calls, and whether the browser made one of just that method and path:"]
     lines += [
-        f"    {one.id}: {one.method} {one.path}: {_times(ours[one.id]) or 'not recorded'}"
+        f"    {one.id}: {one.method} {one.path}: {', '.join(ours.get(one.id, ['not recorded']))}"
         for one in OPERATIONS.values()
     ]
     if others:
         lines += ["", "Recorded calls that are none of ours, with placeholders for what may be an id:"]
-        lines += [f"    {call}: {_times(statuses)}" for call, statuses in others.items()]
+        lines += [f"    {call}: {', '.join(statuses)}" for call, statuses in others.items()]
     return lines
 
 
@@ -99,14 +98,21 @@ def _host(url: str) -> tuple[str, int] | None:
     return (address.hostname, port) if address.hostname and port and address.scheme in _PORTS else None
 
 
+def _path(entry: dict[str, Any]) -> str:
+    url: str = entry["request"]["url"]
+    return urlsplit(url).path
+
+
 def _segments(path: str) -> tuple[str, ...]:
     # What stands behind a semicolon may be the id of a session.
     return tuple(unquote(part.partition(";")[0]) for part in path.split("/")[1:])
 
 
 def _call(entry: dict[str, Any]) -> Call | None:
-    """The call that an entry is; None for pages and their parts."""
-    method, path = entry["request"]["method"].upper(), urlsplit(entry["request"]["url"]).path
+    """The call that an entry is, as it would be made with a token; None for pages and their parts."""
+    method, path = entry["request"]["method"].upper(), _path(entry)
+    if path.startswith(BROWSER_PREFIX + "/"):
+        path = API_PREFIX + path.removeprefix(BROWSER_PREFIX)
     status, content = entry["response"].get("status") or 0, entry["response"].get("content") or {}
     segments = _segments(path)
     is_call = method != "GET" or "api" in segments or "json" in (content.get("mimeType") or "")
@@ -115,24 +121,17 @@ def _call(entry: dict[str, Any]) -> Call | None:
     return Call(method, segments, str(status) if 100 <= status <= 599 else "no answer")
 
 
-def _by_front_door(call: Call, door: tuple[str, ...]) -> Call:
-    """The call as it would be made with a token."""
-    if call.segments[: len(door)] != door:
-        return call
-    return call._replace(segments=_segments(API_PREFIX) + call.segments[len(door) :])
-
-
-def _sorted(calls: Iterable[Call]) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
-    """The statuses of our calls by operation, and those of all others by method and path."""
-    ours: dict[str, Counter[str]] = defaultdict(Counter)
-    others: dict[str, Counter[str]] = defaultdict(Counter)
+def _sorted(calls: Iterable[Call]) -> tuple[dict[str, dict[str, None]], dict[str, dict[str, None]]]:
+    """The statuses of our calls by operation, and those of all others by method and path, each once."""
+    ours: dict[str, dict[str, None]] = {}
+    others: dict[str, dict[str, None]] = {}
     templates = [(name, one.method, _segments(one.path)) for name, one in OPERATIONS.items()]
     for call in calls:
         own = next((name for name, method, template in templates if _fits(call, method, template)), None)
         if own:
-            ours[own][call.status] += 1
+            ours.setdefault(own, {})[call.status] = None
         else:
-            others[f"{call.method} {_shown(call.segments)}"][call.status] += 1
+            others.setdefault(f"{call.method} {_shown(call.segments)}", {})[call.status] = None
     return ours, others
 
 
@@ -153,7 +152,3 @@ def _shown(segments: tuple[str, ...]) -> str:
         is_name = word == part and (part.isupper() or (shown and _OF_MANY.fullmatch(shown[-1])))
         shown.append("{text}" if part and is_name else word)
     return "/" + "/".join(shown)
-
-
-def _times(statuses: Counter[str]) -> str:
-    return ", ".join(f"{status} ({number} times)" if number > 1 else status for status, number in statuses.items())

@@ -20,9 +20,9 @@ FAILURES = {"Failure", "NotYet", "Uncertain", "TransportError", "kind", "failure
 SENTENCES = {
     "TransportError": "Cannot {call} ({operation}): %s.",
     "TransportError in __init__": "Control Center cannot be called: %s.",
-    "_unexpected": "Cannot {call}: {operation} %s.",
+    "unexpected": "Cannot {call}: {operation} %s.",
 }
-UNEXPECTED = "_unexpected"
+UNEXPECTED = "unexpected"
 WARNINGS = {"append", "warning"}
 # Places that their code names for another reader.
 PLACES = {
@@ -74,7 +74,8 @@ class _Reader(ast.NodeVisitor):
         if name in WARNINGS and "warn" in ast.unparse(node.func):
             self.warnings += [text for text in self._texts(node.args[0]) if text.count("}") < len(text.split())]
         elif name == UNEXPECTED:
-            self._add("unexpected_reply", SENTENCES[name], node.args[-1], None)
+            advice = next((word.value for word in node.keywords if word.arg == "advice"), None)
+            self._add("unexpected_reply", SENTENCES[name], node.args[2], advice)
         elif name in FAILURES and len(node.args) > 1:
             kind = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
             advice = next((word.value for word in node.keywords if word.arg == "advice"), None)

@@ -18,7 +18,7 @@ from support.tree import ROOT
 pytestmark = pytest.mark.sweep
 
 GUIDE = Guide("docs/when-a-tenant-answers-differently.md")
-VERIFY, READ = GUIDE.commands
+VERIFY, PROBE, READ = GUIDE.commands
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,8 @@ def ran(tmp_path_factory):
             recording = har([call("PATCH", "/work/web/api/v2/customers/1000/applications/tracker")])
             keep(folder, **{"tenants.yml": stage.inventory(), "tenant.har": recording})
             found["verify"] = shell(VERIFY, folder)
+            found["verified"] = (folder / "contract" / "contract.txt").read_text(encoding="utf-8")
+            found["probe"] = shell(PROBE, folder)
             found["read"] = shell(READ, folder)
             found["kept"] = (folder / "tenant.har").exists()
             found["files"] = {path.name: path.read_text() for path in folder.glob("*/*.*") if path.is_file()}
@@ -43,8 +45,13 @@ def ran(tmp_path_factory):
 
 def test_the_tenants_are_asked(ran):
     assert ran["verify"][0] == 0, ran["verify"][1]
-    assert "acme: nothing that an onboarding reads was found to differ" in ran["files"]["contract.txt"]
+    assert "acme: every call that reads is answered as the contract says" in ran["verified"]
     assert "contract.json" in ran["files"]
+
+
+def test_one_tenant_is_probed(ran):
+    assert ran["probe"][0] == 0, ran["probe"][1]
+    assert "acme: every call that was tried is answered as the contract says" in ran["files"]["contract.txt"]
 
 
 def test_the_recording_is_read_and_removed(ran):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import yaml
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import ADDED, OPERATIONS
 from ansible_collections.imanage.control_center.plugins.module_utils._contract_check import NEEDED
 from playbooks_support import EXTENSION, Stage, catalog, once
@@ -18,6 +19,7 @@ from support.places import SIGNING, TRACKER, refreshing
 READING = [name for name, one in OPERATIONS.items() if one.method == "GET"]
 WRITING = [name for name, one in OPERATIONS.items() if one.writes]
 READY = {"applications": refreshing(), "libraries": OTHERS}
+WANTING = ["The reply.data[].id is a whole number instead of a text.", "The reply.data[] has no status."]
 APP = {"id": "tracker-cc", "name": EXTENSION, "status": "enabled"}
 
 
@@ -44,7 +46,15 @@ def test_a_tenant_that_answers_as_the_contract_says(ready):
     expected = dict.fromkeys(OPERATIONS, "as_contract") | dict.fromkeys([*WRITING, "revokeToken"], "not_tried")
     assert verdicts(rows) == expected
     assert obstacles == []
-    assert ready.calls == ["requestToken", *READING, "revokeToken"]
+    paged = {name for name in READING if OPERATIONS[name].paged}
+    asked = [name for name in READING for _page in range(1 + (name in paged))]
+    assert ready.calls == ["requestToken", *asked, "revokeToken"]
+    assert {name: {one.query["offset"] for one in ready.log if one.operation == name} for name in paged} == {
+        "listApps": {"0", "4"},
+        "listRoles": {"0", "2"},
+        "listRoleMembers": {"0", "2"},
+        "listLibraryAuthorizations": {"0", "2"},
+    }
     assert all(row["details"] == [] for name, row in rows.items() if name in READING)
 
 
@@ -90,7 +100,7 @@ def test_an_answer_of_another_status(ready, naps, operation, status, verdict):
 def test_an_answer_that_is_no_such_reply(ready, operation, kind):
     ready.fault(kind, operation)
     rows, _obstacles = verified(ready, customer_id=ready.customer_id)
-    assert rows[operation]["verdict"] == "differs"
+    assert rows[operation]["verdict"] == ("absent" if kind == "html" else "differs")
     assert rows[operation]["status"] == 200
     assert rows[operation]["details"]
 
@@ -105,14 +115,16 @@ def test_an_answer_that_is_no_such_reply(ready, operation, kind):
                 "The reply.data.value has no allow_refresh_token.",
                 "The reply.data.value.refresh_token_expiry is a text instead of a whole number.",
             ],
-            ["data.value.refresh_allowed"],
+            ["data.type", "data.value.refresh_allowed"],
         ),
         (
             "listApps",
             {"data": [{"id": f"{number}", "state": "on", "name": None} for number in range(3)]},
-            ["The reply.data[].name is null instead of a text.", "The reply.data[] has no status."],
+            ["The reply.data[].name is null instead of a text."],
             ["data[].state"],
         ),
+        ("listApps", {"data": [{"name": TRACKER, "id": 7}]}, WANTING, []),
+        ("listApps", {"data": [{"name": "Another", "id": 7, "status": "retired"}]}, [], []),
         ("readApp", {"app": APP}, ["The reply has no data."], ["app"]),
         ("listApps", [APP], ["The reply is a list instead of an object."], []),
         ("listLibraries", {"data": {"ACTIVE": {}}}, ["The reply.data is an object instead of a list."], []),
@@ -144,7 +156,7 @@ def test_nothing_of_a_reply_but_names_and_the_words_of_a_refusal_is_returned(rea
     assert ready.admin not in text
     row = next(row for row in result["operations"] if row["operation"] == "listRoles")
     # The first fault of an operation strikes.
-    assert row["verdict"] == "differs"
+    assert row["verdict"] == "as_contract"
     ready.mend()
     ready.fault("status", "listRoles", status=403, body={"error": {"code": "No", "message": "Ask for a role."}})
     rows, _obstacles = verified(ready)
@@ -162,7 +174,7 @@ def test_a_list_without_rows_verifies_less_and_says_so(tenant):
 
 def test_what_is_not_there_yet_is_no_difference(acme):
     rows, obstacles = verified(acme)
-    for name, words in (("readTokenPolicy", "never set"), ("listLibraryAuthorizations", "added and enabled")):
+    for name, words in (("readTokenPolicy", "ever set"), ("listLibraryAuthorizations", "added and enabled")):
         assert (rows[name]["verdict"], rows[name]["status"]) == ("not_tried", 404)
         assert words in rows[name]["details"][0]
     assert obstacles == []
@@ -222,6 +234,115 @@ def test_a_call_that_wants_other_rights_costs_no_second_sign_in(ready):
     assert ready.calls.count("requestToken") == 1
 
 
+# -- second pages, and other paths ------------------------------------------------------------------------------------
+
+
+def test_a_list_of_many_pages_is_as_the_contract_says(tenant):
+    rows, _obstacles = verified(tenant(**READY, page_size=1))
+    assert {rows[name]["verdict"] for name in READING} == {"as_contract"}
+
+
+def test_a_second_page_that_repeats_the_first_is_a_difference_where_more_was_announced(tenant):
+    acme = tenant(**READY, page_size=2)
+    acme.fault("repeat_page", "listApps")
+    rows, obstacles = verified(acme)
+    assert (rows["listApps"]["verdict"], obstacles) == ("differs", ["listApps"])
+    assert rows["listApps"]["details"] == ["The second page repeats the rows of the first."]
+
+
+def test_a_third_page_that_repeats_the_second_is_a_difference_too(tenant):
+    acme = tenant(**READY, page_size=1)
+    acme.fault("shape", "listApps", body={"data": [APP], "total_count": 4}, skip=2)
+    rows, _obstacles = verified(acme)
+    assert rows["listApps"]["verdict"] == "differs"
+    assert "repeats rows from one page to the next" in rows["listApps"]["details"][0]
+
+
+def test_a_server_that_gives_the_whole_list_again_has_ended(ready):
+    ready.fault("repeat_page")
+    rows, _obstacles = verified(ready)
+    assert {rows[name]["verdict"] for name in READING} == {"as_contract"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict", "words"),
+    [
+        (
+            {"data": [APP], "total_count": 2},
+            {"data": [], "total_count": 2},
+            "differs",
+            "announces 2 rows, and there are 1",
+        ),
+        ({"data": [APP]}, {"data": []}, "as_contract", ""),
+        ({"data": [APP], "total_count": "2"}, {"data": []}, "as_contract", ""),
+        ({"data": [APP]}, {"rows": []}, "differs", "Of the second page: The reply has no data."),
+        ({"data": [APP], "total_count": 1}, {"rows": []}, "as_contract", ""),
+        ({"data": [{**APP, "id": str(one)} for one in range(500)]}, None, "differs", "repeats the rows"),
+        ({"data": [{**APP, "id": str(one)} for one in range(500)]}, {"data": []}, "as_contract", ""),
+    ],
+)
+def test_what_a_second_page_says(ready, first, second, verdict, words):
+    ready.fault("shape", "listApps", body=first, times=1)
+    ready.fault("shape", "listApps", body=first if second is None else second)
+    row = verified(ready)[0]["listApps"]
+    assert row["verdict"] == verdict
+    assert words in " ".join(row["details"])
+
+
+def test_a_second_page_that_is_refused_is_one_only_where_somebody_would_ask_for_it(ready):
+    ready.fault("status", "listApps", status=400, skip=1)
+    assert verified(ready)[0]["listApps"]["verdict"] == "as_contract"
+    ready.mend()
+    ready.fault("shape", "listApps", body={"data": [APP]}, times=1)
+    ready.fault("status", "listApps", status=403)
+    row = verified(ready)[0]["listApps"]
+    assert row["verdict"] == "not_allowed"
+    assert row["details"][0].startswith("Of the second page: Cannot list the applications")
+
+
+ELSEWHERE = "/platform/api/v2/customers/{customer_id}/settings/{app_id}/oauth2.tokens"
+
+
+def test_a_policy_that_is_answered_elsewhere_is_said_with_what_to_set(tenant):
+    acme = tenant(**READY, answers={"policy": "platform"})
+    rows, obstacles = verified(acme)
+    assert (rows["readTokenPolicy"]["verdict"], obstacles) == ("absent", ["readTokenPolicy"])
+    name, _colon, paths = rows["readTokenPolicy"]["details"][-1].partition(": ")
+    assert (name, json.loads(paths)) == (
+        "imanage_api_paths",
+        {"readTokenPolicy": ELSEWHERE, "writeTokenPolicy": ELSEWHERE},
+    )
+    assert yaml.safe_load(rows["readTokenPolicy"]["details"][-1]) == {"imanage_api_paths": json.loads(paths)}
+    rows, obstacles = verified(acme, api_paths=json.loads(paths))
+    assert (rows["readTokenPolicy"]["verdict"], obstacles) == ("as_contract", [])
+
+
+def test_what_to_set_keeps_the_paths_that_are_set(tenant):
+    own = {"listRoles": "/work/api/v2/customers/{customer_id}/roles/"}
+    rows, _obstacles = verified(tenant(**READY, answers={"policy": "platform"}), api_paths=own)
+    paths = json.loads(rows["readTokenPolicy"]["details"][-1].partition(": ")[2])
+    assert paths == {**own, "readTokenPolicy": ELSEWHERE, "writeTokenPolicy": ELSEWHERE}
+
+
+def test_a_policy_that_was_never_set_elsewhere_is_there_too(tenant):
+    rows, _obstacles = verified(tenant(answers={"policy": "platform"}))
+    assert rows["readTokenPolicy"]["verdict"] == "absent"
+    assert rows["readTokenPolicy"]["details"][-1].startswith("imanage_api_paths: ")
+
+
+def test_a_policy_that_is_answered_nowhere_is_absent(tenant):
+    rows, obstacles = verified(tenant(**READY, answers={"policy": "foreign_404"}))
+    assert (rows["readTokenPolicy"]["verdict"], obstacles) == ("absent", ["readTokenPolicy"])
+    assert "imanage_api_paths" not in str(rows["readTokenPolicy"]["details"])
+
+
+@pytest.mark.parametrize("answers", [{"apps": "whole"}, {"access": "list"}, {"security": "view"}, {"dates": "none"}])
+def test_forms_that_an_onboarding_takes_are_no_difference(tenant, answers):
+    rows, obstacles = verified(tenant(**READY, answers=answers))
+    assert {rows[name]["verdict"] for name in READING} == {"as_contract"}
+    assert obstacles == []
+
+
 # -- the playbook -----------------------------------------------------------------------------------------------------
 
 PLAYBOOK = "imanage.control_center.verify_contract"
@@ -239,6 +360,7 @@ def runs(tmp_path_factory):
             stage.add("other", applications=done)
             stage.add("lacking", applications=done)
             stage.add("roles", applications=done)
+            stage.add("denied", applications=done)
             stage.add("refused", {"imanage_password": "wrong"})
             stage.add("mistaken", {"imanage_timeout": "soon"})
             stage.add("undefined", {"imanage_password": "{{ nowhere }}"})
@@ -247,6 +369,7 @@ def runs(tmp_path_factory):
                 "other": Fault("shape", operation="listApps", body=body),
                 "lacking": Fault("status", operation="listLibraryAuthorizations", status=404),
                 "roles": Fault("status", operation="listRoles", status=404),
+                "denied": Fault("status", operation="listLibraries", status=403),
             }
             for name, fault in faults.items():
                 stage.sandbox.tenant(name).faults.append(fault)
@@ -254,7 +377,7 @@ def runs(tmp_path_factory):
             return {
                 "all": stage.run(PLAYBOOK, files=files),
                 "check": stage.run(PLAYBOOK, "--check", "--limit", "other", files=files),
-                "well": stage.run(PLAYBOOK, "--limit", "well:bare:roles", report=None),
+                "well": stage.run(PLAYBOOK, "--limit", "well:bare:roles:denied", report=None),
             }
 
     return once(tmp_path_factory, "verify_contract", make)
@@ -277,10 +400,11 @@ def test_the_playbook_fails_for_what_an_onboarding_needs(runs):
 def test_the_playbook_says_how_each_tenant_answers(runs):
     text = runs["all"].files["contract.txt"]
     for line in (
-        "well: nothing that an onboarding reads was found to differ",
-        "bare: nothing that an onboarding reads was found to differ; not verified: readTokenPolicy, "
-        "listLibraryAuthorizations",
+        "well: every call that reads is answered as the contract says",
+        "bare: not verified: readTokenPolicy, listLibraryAuthorizations",
         "other: an onboarding cannot rely on listApps; not verified: readTokenPolicy",
+        "roles: not as the contract says: listRoles; not verified: listRoleMembers",
+        "denied: not allowed: listLibraries",
         "        The reply.data[] has no name.",
         "        Fields that the contract does not name: data[].title.",
         "lacking: an onboarding cannot rely on listLibraryAuthorizations",

@@ -143,7 +143,7 @@ def files(path):
     """A playbook, and the playbooks, tasks and templates that it takes in."""
     text = path.read_text(encoding="utf-8")
     yield path
-    for name in re.findall(r"import_playbook: (\w+\.yml)|import_tasks: ([\w/]+\.yml)", text):
+    for name in re.findall(r"import_playbook: (\w+\.yml)|(?:import|include)_tasks: ([\w/]+\.yml)", text):
         yield from files(path.parent / (name[0] or name[1]))
     for name in re.findall(r"templates/([\w.]*)(?:\{\{ item \}\}([\w.]*))?", text):
         pattern = "*".join(name) if name[1] else name[0]

@@ -67,7 +67,7 @@ OWN = {
     },
     "imanage_session": {"state", "session_token"},
     "imanage_tenant_info": set(),
-    "imanage_contract_info": set(),
+    "imanage_contract_info": {"probe", "probe_application"},
     "imanage_application_info": {"name", "app_id", "status", "include"},
     "imanage_library_authorization_info": {"libraries"},
 }
@@ -81,7 +81,7 @@ RETURNED = {
     },
     "imanage_session": {"access_token", "api_url", "customer_id", "user", "email", "check_mode"},
     "imanage_tenant_info": {"tenant"},
-    "imanage_contract_info": {"operations", "obstacles"},
+    "imanage_contract_info": {"customer_id", "url", "operations", "obstacles"},
     "imanage_application_info": {"applications", "near_misses"},
     "imanage_library_authorization_info": {"libraries", "unlisted"},
 }

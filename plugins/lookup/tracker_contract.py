@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lookup by which a report names what verify_contract found."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: tracker_contract
+author: the imanage.control_center authors (@imanage-control-center)
+version_added: 1.0.0
+short_description: Reads what verify_contract found
+description:
+  - Reads the file C(contract.json) that the playbook C(imanage.control_center.verify_contract) left in a folder, for
+    the reports of the other playbooks. Without a file there is nothing. One that cannot be used is a warning.
+options:
+  _terms:
+    description: The folder.
+    type: list
+    elements: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: When was each tenant verified?
+  ansible.builtin.debug:
+    msg: "{{ query('imanage.control_center.tracker_contract', 'report') | items2dict('tenant', 'at') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: What was found, tenant by tenant, with C(tenant), C(at), C(customer_id), C(url), C(operations),
+    C(obstacles) and C(failure).
+  type: list
+  elements: dict
+"""
+
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _json_file
+
+_LAYOUT = [
+    {
+        "tenant": str,
+        "at": str,
+        "customer_id?": int,
+        "operations?": [{"operation": str, "verdict": str, "evidence": str}],
+    }
+]
+
+
+class LookupModule(LookupBase):
+    """What Ansible looks for in this file."""
+
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
+        """What the file has."""
+        file = Path(str(terms[0])).expanduser() / "contract.json"
+        if not file.exists():
+            return []
+        try:
+            rows: list[dict[str, Any]] = _json_file.read(str(file), "file", _LAYOUT, "what verify_contract leaves")
+        except _json_file.Unusable as unusable:
+            self._display.warning(str(unusable))
+            return []
+        return [{"customer_id": None, "operations": None, **row} for row in rows]

@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What verify_contract found stays in the folder of the report, and the next report names it."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playbooks_support import Stage, catalog, once
+from sandbox import Fault
+from support.places import refreshing
+
+VERIFY, PREVIEW = "imanage.control_center.verify_contract", "imanage.control_center.preview"
+NAMES = ("well", "odd", "new", "moved")
+TODAY = datetime.now(UTC).strftime("%Y-%m-%d")
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """Three tenants are verified and one is not; then all are previewed into the same folder."""
+
+    def make():
+        where = tmp_path_factory.mktemp("kept")
+        folder = where / "report"
+        into = ("-e", f"imanage_report={folder}")
+        found = {}
+        with Stage(where) as stage:
+            done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
+            for name in NAMES:
+                stage.add(name, applications=done)
+            missing = Fault("status", operation="listRoles", status=403)
+            stage.sandbox.tenant("odd").faults.append(missing)
+            stage.run(VERIFY, *into, "--limit", "well:odd")
+            stage.run(VERIFY, *into, "--limit", "moved")
+            found["kept"] = json.loads((folder / "contract.json").read_text(encoding="utf-8"))
+            # Since then it has become another tenant.
+            kept = [{**row, "customer_id": 7} if row["tenant"] == "moved" else row for row in found["kept"]]
+            (folder / "contract.json").write_text(json.dumps(kept), encoding="utf-8")
+            for name in ("well", "new"):
+                wrong = Fault("shape", operation="listLibraryAuthorizations", body={"rows": []})
+                stage.sandbox.tenant(name).faults.append(wrong)
+            found["preview"] = stage.run(PREVIEW, *into)
+            found["page"] = rows_of((folder / "report.html").read_text(encoding="utf-8"))
+            found["report"] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+            (folder / "contract.json").write_text('[{"tenant": "well"', encoding="utf-8")
+            found["broken"] = stage.run(PREVIEW, *into)
+            found["broken page"] = rows_of((folder / "report.html").read_text(encoding="utf-8"))
+        return found
+
+    return once(tmp_path_factory, "kept_contract", make)
+
+
+def rows_of(page):
+    """What the page says of each tenant, as text."""
+    parts = re.split(r"<tbody data-status", page)[1:]
+    texts = [html.unescape(re.sub(r"<[^>]+>", " ", part.partition(">")[2])).split() for part in parts]
+    return {words[0]: " ".join(words) for words in texts}
+
+
+def test_the_file_keeps_the_tenants_that_were_not_asked_again(ran):
+    assert [(row["tenant"], row["customer_id"], row["at"]) for row in ran["kept"]] == [
+        ("moved", 1003, TODAY),
+        ("well", 1000, TODAY),
+        ("odd", 1001, TODAY),
+    ]
+
+
+def test_the_next_report_names_it(ran):
+    writes = (
+        "not verified: updateApp, removeApp, updateAppAccess, writeTokenPolicy, authorizeLibrary, unauthorizeLibrary."
+    )
+    assert f"Calls verified on this tenant on {TODAY}; {writes}" in ran["page"]["well"]
+    assert f"Calls verified on this tenant on {TODAY}; not allowed: listRoles; not verified: " in ran["page"]["odd"]
+
+
+@pytest.mark.parametrize("name", ["new", "moved"])
+def test_a_tenant_that_was_not_verified_under_its_number_has_no_such_line(ran, name):
+    assert "Calls verified" not in ran["page"][name]
+
+
+def test_a_call_that_answers_otherwise_is_told_with_what_is_known_of_it(ran):
+    kinds = {row["tenant"]: (row["failure"] or {}).get("kind") for row in ran["report"]}
+    assert kinds == {"well": "unexpected_reply", "odd": None, "new": "unexpected_reply", "moved": None}
+    so = f"listLibraryAuthorizations was answered as the contract says on this tenant on {TODAY}."
+    assert so in ran["page"]["well"]
+    assert "listLibraryAuthorizations is assumed; nobody has verified it on this tenant." in ran["page"]["new"]
+    assert all("was answered" not in ran["page"][name] for name in ("odd", "new", "moved"))
+
+
+def test_a_file_that_cannot_be_used_is_a_warning_and_no_reason_to_write_no_report(ran):
+    assert any("contract.json is not JSON" in one for one in ran["broken"].warnings)
+    assert set(ran["broken page"]) == set(NAMES)
+    assert "Calls verified" not in str(ran["broken page"])
