@@ -63,7 +63,7 @@ def read(client: Client, wanted: Wish) -> dict[str, Any] | None:
                 client.warnings.append(f"{client.where}: nothing to remove. {failure.what}")
             return None
         raise
-    if is_added(application) and manages_access(wanted.managed):
+    if is_added(application) and wanted.managed.state == "present" and manages_access(wanted.managed):
         application["access"] = read_access(client, application["id"])
     return application
 

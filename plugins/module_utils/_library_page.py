@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, text_or_none
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION, POLICY_DEFAULTS
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall, quoted
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import without
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
@@ -149,15 +149,16 @@ def reckoned(client: Client, since: str | None, planned_days: int | None) -> dic
 
 def _refresh_days(client: Client, planned: int | None) -> int | None:
     """How long a refresh token of the configuration application lives; None where that cannot be known."""
+    policy: dict[str, Any] = {}
     try:
         extension = read_extension(client)
         policy = read_policy(client, extension["id"])[0] if extension else {}
     except Failure as failure:
         if failure.kind not in ("permission", "unexpected_reply"):
             raise
-        policy = {}
-    known = [days for days in (policy.get("refresh_token_expiry_days"), planned) if days]
-    return min(known, default=None)
+    # What allowing refresh tokens sets by itself holds where they are not allowed yet.
+    now = policy and (policy["refresh_token_expiry_days"] or POLICY_DEFAULTS["refresh_token_expiry_days"])
+    return planned or now or None
 
 
 def is_named_only(row: Mapping[str, Any]) -> bool:

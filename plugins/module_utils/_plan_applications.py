@@ -34,7 +34,7 @@ def is_added(application: Mapping[str, Any] | None) -> bool:
 
 def manages_access(wish: ApplicationWish) -> bool:
     """Whether anything is wanted of who may use the application. Otherwise it is not even read."""
-    return wish.state == "present" and any(value is not None for value in (wish.mode, wish.users, wish.groups))
+    return any(value is not None for value in (wish.mode, wish.users, wish.groups))
 
 
 def as_added(application: Mapping[str, Any], enabled: bool = True) -> dict[str, Any]:

@@ -90,13 +90,13 @@ def _refusal(operation: Operation, path: str, reply: Reply, hidden: Callable[[st
     status = reply.status
     text, code, request_id = (hidden(part) or None for part in _error_words(reply.body))
     if status in (405, 501) or (status == 404 and not (text or code)):
-        return _no_such_call(operation, path, reply, f"this tenant has no such call at {path} (status {status})")
+        return _no_such_call(operation, path, reply, f"this tenant has no such call at {path} (status {reply.status})")
     kind = _KIND_OF_STATUS.get(status, "unexpected_reply")
     if operation.id == "requestToken" and status in (400, 401, 403):
         kind = "sign_in"
     elif operation.id == "authorizeLibrary" and status == 403 and code == CONSENT_CODE:
         kind = "consent_required"
-    what = f"Cannot {operation.does} ({operation.id}, status {status})."
+    what = f"Cannot {operation.does} ({operation.id}, status {reply.status})."
     if 300 <= status < 400:
         target = quoted(origin(reply.headers.get("Location", "")))
         what = f"Cannot {operation.does} ({operation.id}): redirected to {target}, and redirects are not followed."

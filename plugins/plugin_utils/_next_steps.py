@@ -97,11 +97,14 @@ def _remaining(facts: Facts) -> list[str]:
 def _days(facts: Facts) -> list[str]:
     """The days to keep in the inventory, where Control Center does not show when an authorization ends."""
     stated = {str(library): str(day) for library, day in (facts.records["authorized_on"] or {}).items()}
-    known = {row["id"]: row["authorized_at"][:10] for row in facts.rows if row["expires_from"] and row["authorized_at"]}
-    shown = {row["id"] for row in facts.rows if row["expires_from"] == "tenant"}
-    new = {library: day for library, day in known.items() if library not in shown and stated.get(library) != day}
+    reckoned = [row for row in facts.rows if row["expires_from"] not in (None, "tenant") and row["authorized_at"]]
+    days = {row["id"]: row["authorized_at"][:10] for row in reckoned}
+    kept = {library.casefold(): day[:10] for library, day in stated.items()}
+    new = {library: day for library, day in days.items() if kept.get(library.casefold()) != day}
     if not new:
         return []
+    renewed = {library.casefold() for library in new}
+    stated = {library: day for library, day in stated.items() if library.casefold() not in renewed}
     return [
         "Control Center does not show when these authorizations end. Keep their days in the inventory: "
         f"tracker_onboarding_authorized_on: {json.dumps({**stated, **new})}"

@@ -64,7 +64,7 @@ def goal(runs, situations, name):
     """The tenant in which the wish has come true."""
     situation = situations[name]
     now = datetime.datetime.now(datetime.UTC)
-    wanted = Wanted(settled(runs["start"][name]), now, ends=not situation.tenant.get("never_expires"))
+    wanted = Wanted(settled(runs["start"][name]), now, ends=situation.tenant["answers"]["dates"] == "shown")
     wanted.carry_out(situation.module, filled(situation.options, name), filled(situation.user, name))
     return wanted
 

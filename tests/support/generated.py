@@ -123,7 +123,7 @@ def tenants(draw: Callable[..., Any]) -> dict[str, Any]:
         "applications": apps,
         "page_size": draw(st.sampled_from(PAGE_SIZES)),
         "consent_required": draw(_FOUR) == 3,
-        "never_expires": seldom(draw),
+        "answers": {"dates": "none" if seldom(draw) else "shown"},
     }
 
 

@@ -80,7 +80,7 @@ def tell(situation: Situation, sandbox: Sandbox, run: Callable[[bool], Result]) 
     assert writes(sandbox) == []
     assert _state(sandbox) == before
     sandbox.advance(PASSING)
-    wanted = Wanted(before, sandbox.now(), ends=not situation.tenant["never_expires"])
+    wanted = Wanted(before, sandbox.now(), ends=situation.tenant["answers"]["dates"] == "shown")
     ran = run(False)
     after = _state(sandbox)
     if preview.get("failed"):

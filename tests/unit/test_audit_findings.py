@@ -51,7 +51,8 @@ def audit(monkeypatch):
         }
         look = run_in_memory(monkeypatch, where, "imanage_onboarding_info", given, check=True)
         known = {"intent": "audit", "tenant": "acme", "url": url, "names": [TRACKER, EXTENSION], "check_mode": True}
-        return conclude({**NOTHING_RAN, **known, "look": look})
+        kept = given["authorization"].get("authorized_on", {})
+        return conclude({**NOTHING_RAN, **known, "authorized_on": kept, "look": look})
 
     return go
 
@@ -138,7 +139,7 @@ def test_an_end_that_nobody_knows_is_said_to_be_so(audit):
     result = audit(libraries=[library("ACTIVE", PAT, 1)], answers={"dates": "none"})
     unknown, foreign = result["next_steps"]
     assert "does not show when the authorization ends of: ACTIVE." in unknown
-    assert ": ACTIVE (by Pat). That is no drift" in foreign
+    assert f": ACTIVE (by {PAT}). That is no drift" in foreign
     assert (result["status"], result["expires_at"]) == ("onboarded", None)
     assert [(one["until"], one["until_from"]) for one in result["authorizations"]] == [(None, "unknown")]
 
@@ -147,11 +148,14 @@ def test_an_end_is_reckoned_from_the_day_that_the_inventory_keeps(audit):
     kept = {"authorized_on": {"active": "2018-03-15", "GONE": "2018-01-01"}}
     result = audit(libraries=[library("ACTIVE", ADMIN, 1)], answers={"dates": "none"}, authorization=kept)
     assert result["status"] == "drifted"
-    assert result["next_steps"][0] == "Authorized, but it ends within 30 days: ACTIVE (2019-03-15T00:00:00Z, by Admin)."
+    assert (
+        result["next_steps"][0]
+        == "Authorized, but it ends within 30 days: ACTIVE (2019-03-15T00:00:00Z, by admin@acme.example)."
+    )
     (one,) = result["authorizations"]
     assert one == {
         "library": "ACTIVE",
-        "by": "Admin",
+        "by": ADMIN,
         "since": "2018-03-15",
         "until": "2019-03-15T00:00:00Z",
         "until_from": "reckoned",
