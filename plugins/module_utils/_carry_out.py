@@ -30,13 +30,24 @@ class Outcome(NamedTuple):
     changed: bool
 
 
+# What was read, the steps that are left by their key, and the fields that can be seen.
+_Read = tuple[Any, dict[tuple[str, ...], Step], set[str]]
+
+
 class _Sent(NamedTuple):
     """What became of a round of writes: accepted, refused, or in doubt; C(stopped) is the one that ended the round."""
 
     accepted: list[Step]
-    refused: list[tuple[Step, Failure]]
+    in_doubt: list[Step]
     doubts: dict[tuple[str, ...], Failure]
+    refused: list[tuple[Step, Failure]]
     stopped: tuple[Step, Failure] | None
+
+    @property
+    def steps(self) -> list[Step]:
+        """Those that were sent."""
+        ended = [*self.refused, *filter(None, [self.stopped])]
+        return [*self.accepted, *self.in_doubt, *(step for step, _failure in ended)]
 
 
 def carry_out(
@@ -65,30 +76,32 @@ def carry_out(
             _check(steps, planned, doubts, journal)
             sent = _send_all(client, steps, independent, journal)
             doubts = sent.doubts
-            done += sent.accepted
-            current, left = _read_back(noun, client, wanted, sent)
-            refused = [(step, failure) for step, failure in [*refused, *sent.refused] if key_of(step) in left]
+            try:
+                current, left, fields = _read_back(noun, client, wanted, sent)
+            except Failure:
+                done += sent.accepted
+                raise
+            sure = {key for key in map(key_of, sent.steps) if key not in left}
+            made = [step for step in sent.steps if key_of(step) in sure and fields & set(step.touches)]
+            done += made
+            others = [step for step in sent.steps if step not in made]
+            unseen = [(step, _unseen(client, step)) for step in others if step in sent.accepted]
+            lost = [(step, doubts[key_of(step)]) for step in others if key_of(step) in sure and key_of(step) in doubts]
+            refused = [*refused, *(one for one in sent.refused if one[0] in others), *lost, *unseen]
             settled = {key_of(step): failure for step, failure in refused}
-            journal.read(left, settled)
-            for step in _answered_otherwise(sent, steps):
-                if key_of(step) not in left:
-                    done.append(step)
-                    journal.done(step)
-            unseen = [(step, _unseen(step)) for step in sent.accepted if key_of(step) in left]
-            for step, why in unseen:
-                journal.refused(step, why)
-            if sent.stopped and key_of(sent.stopped[0]) in left:
-                raise unseen[0][1] if unseen else _undone(noun, client, wanted, plan, sent.stopped, done, journal)
+            journal.read(made, others, settled)
+            if unseen and not all(independent(step) for step, _why in unseen):
+                raise unseen[0][1]
+            if sent.stopped and sent.stopped[0] in others:
+                raise _undone(noun, client, wanted, plan, sent.stopped, done, journal)
             steps = [step for key, step in left.items() if key not in settled]
             if not steps:
                 return Outcome(current, refused, bool(done))
             stuck = [doubts[key_of(step)] for step in steps if key_of(step) in doubts]
-            if not stuck and not unseen:
+            if not stuck and (doubts or sent.stopped):
                 continue  # What was in doubt is done; only what would have followed it is left.
             if not stuck:
-                if not all(independent(step) for step in steps):
-                    raise unseen[0][1]
-                return Outcome(current, [*refused, *unseen], bool(done))
+                raise _unseen(client, steps[0])
             if time.monotonic() + pause > deadline:
                 for step in steps:
                     if key_of(step) in doubts:
@@ -126,7 +139,7 @@ def _check(
 
 def _send_all(client: Client, steps: list[Step], independent: Any, journal: Journal) -> _Sent:
     """Send the writes in order. A step on which others may depend ends the round where it is not accepted."""
-    sent = _Sent([], [], {}, None)
+    sent = _Sent([], [], {}, [], None)
     for step in steps:
         journal.begun(step)
         try:
@@ -134,6 +147,7 @@ def _send_all(client: Client, steps: list[Step], independent: Any, journal: Jour
         except Failure as failure:
             journal.failed(step, failure)
             if isinstance(failure, Uncertain):
+                sent.in_doubt.append(step)
                 sent.doubts[key_of(step)] = failure
                 if not independent(step):
                     return sent
@@ -147,13 +161,7 @@ def _send_all(client: Client, steps: list[Step], independent: Any, journal: Jour
     return sent
 
 
-def _answered_otherwise(sent: _Sent, steps: list[Step]) -> list[Step]:
-    """The writes that were sent and not accepted. What is read back as wanted is done all the same."""
-    keys = {*sent.doubts, *(key_of(step) for step, _why in [*sent.refused, *filter(None, [sent.stopped])])}
-    return [step for step in steps if key_of(step) in keys]
-
-
-def _read_back(noun: Any, client: Client, wanted: Any, sent: _Sent) -> tuple[Any, dict[tuple[str, ...], Step]]:
+def _read_back(noun: Any, client: Client, wanted: Any, sent: _Sent) -> _Read:
     """What is there now, and what is left to do. What stopped the round is raised where nobody can read."""
     try:
         return _read_again(noun, client, wanted)
@@ -197,17 +205,21 @@ def together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str,
     )
 
 
-def _read_again(noun: Any, client: Client, wanted: Any) -> tuple[Any, dict[tuple[str, ...], Step]]:
-    """What is there now, and what would still have to be done, by its key."""
+def _read_again(noun: Any, client: Client, wanted: Any) -> _Read:
+    """What is there now, what would still have to be done, by its key, and the fields that can be seen."""
     current = noun.read(client, wanted)
-    return current, {key_of(step): step for step in noun.plan(wanted, current).steps}
+    plan = noun.plan(wanted, current)
+    return current, {key_of(step): step for step in plan.steps}, {*plan.before, *plan.after}
 
 
-def _unseen(step: Step) -> Failure:
+def _unseen(client: Client, step: Step) -> Failure:
     """That a write was answered with success, and reading does not show it."""
+    operation = client.connection.operations[step.operation]
     return Failure(
         "unexpected_reply",
         f"Control Center accepted the request to {step.does}, but reading again shows no such change.",
+        operation=operation.id,
+        method=operation.method,
     )
 
 
@@ -226,7 +238,7 @@ def _take_back(
     try:
         _send(client, undo)
         journal.done(undo)
-        _current, planned = _read_again(noun, client, wanted)
+        _current, planned, _fields = _read_again(noun, client, wanted)
     except Failure as second:
         if second.wire["operation"] == undo.operation:
             journal.failed(undo, second)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Container
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
@@ -63,13 +63,16 @@ class Journal:
         else:
             self.refused(step, failure)
 
-    def read(self, left: Container[tuple[str, ...]], settled: Container[tuple[str, ...]]) -> None:
-        """What is open is done, unless it is left to do: then it is refused, or about to be tried again."""
-        for key, (step, failure) in list(self._open.items()):
-            if key not in left:
-                self.done(step)
-            elif key in settled and failure:
-                self.refused(step, failure)
+    def read(self, made: Iterable[Step], others: Iterable[Step], settled: Mapping[tuple[str, ...], Failure]) -> None:
+        """What reading shows to be C(made) is done, whatever it was answered.
+
+        Of the C(others), what is C(settled) was refused, and the rest is about to be tried again.
+        """
+        for step in made:
+            self.done(step)
+        for step in others:
+            if key_of(step) in settled:
+                self.refused(step, settled[key_of(step)])
         self._open.clear()
 
     def undoing(self) -> Journal:

@@ -195,11 +195,10 @@ def test_consent_can_be_handed_over(tenant):
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"kind": "html"}, "an HTML page"),
         ({"kind": "empty"}, "empty"),
         ({"kind": "truncated"}, "ends too early"),
         ({"kind": "shape"}, "is a text instead of"),
-        ({"kind": "shape", "body": {"data": [{"id": 1}]}}, "instead of"),
+        ({"kind": "shape", "body": {"data": [{"id": 1, "name": 1}]}}, "instead of"),
         ({"kind": "shape", "body": {"data": {"rows": []}}}, "instead of"),
         ({"kind": "repeat_page"}, "repeats rows"),
     ],

@@ -133,8 +133,10 @@ def test_twelve_steps_of_library_authorizations(tenant):
             "authorized_by_email": None,
             "authorized_at": None,
             "expires_at": None,
+            "expires_from": None,
         }
     ]
+    assert run["libraries"][0]["expires_from"] == "tenant"
     assert run["libraries"][0]["authorized_by"] == run["libraries"][0]["authorized_by_email"] == acme.user("nrt")
     assert run["libraries"][0]["expires_at"] > run["libraries"][0]["authorized_at"]
     assert run["unlisted"] == ["ARCHIVE", "SPM"]

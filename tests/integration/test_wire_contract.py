@@ -118,7 +118,6 @@ def test_the_transcript_of_adding_an_application(acme):
         ("GET", "/apps", None, 200),
         ("PATCH", "/apps/tracker", {"status": "enabled"}, 200),
         ("GET", "/apps", None, 200),
-        ("GET", "/apps/tracker/security", None, 200),
     ]
 
 
@@ -215,7 +214,6 @@ def test_the_transcript_of_removing_an_application(tenant, kind):
     acme.run("imanage_application", app_id=kind, state="absent")
     assert transcript(acme) == [
         ("GET", f"/apps/{kind}", None, 200),
-        ("GET", f"/apps/{kind}/security", None, 200),
         ("DELETE", f"/apps/{kind}", None, 204),
         ("GET", f"/apps/{kind}", None, 200),
     ]

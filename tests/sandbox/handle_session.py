@@ -54,7 +54,8 @@ def request_token(call: Call) -> Reply:
             "access_token": access,
             "token_type": "Bearer",
             "expires_in": IDLE_MINUTES * 60,
-            "refresh_token": refresh,
+            # Where it is used up, and at a first sign-in, there is a new one.
+            "refresh_token": refresh if old is None or answers.refresh == "rotates" else form["refresh_token"],
             **({"scope": scope} if scope else {}),
         },
         {"cache-control": "no-store"},
