@@ -304,7 +304,7 @@ class Client:
             new = self._issue({"grant_type": "refresh_token", "refresh_token": given.refresh_token})
             if new and new != given.refresh_token:
                 self.warnings.append(
-                    f"{self.where}: the sign-in gave a new refresh token, so the one that was given may be used up. "
+                    f"{self._as_whom}: the sign-in gave a new refresh token, so the one that was given may be used up. "
                     "Give refresh_token_file, in which the new one is kept."
                 )
         elif given.password and given.username:
@@ -315,6 +315,11 @@ class Client:
                 "There are no credentials.",
                 advice="Give username, password and client_id, or refresh_token and client_id, or access_token.",
             )
+
+    @property
+    def _as_whom(self) -> str:
+        """How a warning about signing in names the tenant: the same in every task, which core shows once."""
+        return self.connection.url + (f", {self.connection.username}" if self.connection.username else "")
 
     @property
     def _scope(self) -> str | None:
@@ -336,7 +341,7 @@ class Client:
                 raise
             reply = self._asked_for_token(form)
             self.warnings.append(
-                f"{self.where}: the scope {quoted(scope)!r} was refused, so the sign-in was repeated without one. "
+                f"{self._as_whom}: the scope {quoted(scope)!r} was refused, so the sign-in was repeated without one. "
                 "Set scope to what this client may ask for, or to an empty text."
             )
         if not is_token(reply["access_token"]):

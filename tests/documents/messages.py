@@ -28,6 +28,7 @@ WARNINGS = {"append", "warning"}
 PLACES = {
     "client.where": "tenant",
     "self.where": "tenant",
+    "self._as_whom": "tenant",
     "self._where()": "tenant",
     "operation.does": "call",
     "operation.id": "operation",
