@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -41,6 +42,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_autho
     plan_authorizations,
     short_lived,
 )
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Wish(NamedTuple):
@@ -102,17 +105,21 @@ def checked_days(stated: Mapping[str, Any]) -> dict[str, str]:
     """The days of C(authorized_on) by library; raises C(bad_option) for one that is no day or has not come yet."""
     tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
     for library, day in stated.items():
-        try:
-            is_day = moment(str(day)) <= tomorrow
-        except Failure:
-            is_day = False
-        if not is_day:
+        if not _is_day(str(day)) or moment(str(day)) > tomorrow:
             raise Failure(
                 "bad_option",
                 f"authorized_on has {str(day)[:40]!r} for the library {library}, but it must be a day that has been.",
                 advice="Give the day on which somebody authorized it, like 2026-03-01.",
             )
     return {str(library).casefold(): str(day) for library, day in stated.items()}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        moment(text)
+    except Failure:
+        return False
+    return bool(_DAY.match(text))
 
 
 def read(client: Client, wanted: Wish) -> Current:
