@@ -104,7 +104,7 @@ def find(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]
         ids = ", ".join(quoted(match["id"]) for match in matches)
         raise Failure("ambiguous_name", f"{len(matches)} applications are named {name!r}, with the ids {ids}.")
     if matches:
-        return checked_row(client, matches[0])
+        return matches[0]
     near = near_miss(name or "", others)
     if near:
         raise Failure(
@@ -138,7 +138,7 @@ def find_added(client: Client, name: str | None, app_id: str | None) -> dict[str
     return application
 
 
-def checked_row(client: Client, row: dict[str, Any]) -> dict[str, Any]:
+def checked_row(client: Client, row: Mapping[str, Any]) -> Mapping[str, Any]:
     """The row of an application that something is decided about. Raises C(unexpected_reply)."""
     problem = mismatch(row, APP, f"the row of {quoted(row['name'])!r}")
     if problem:
@@ -154,9 +154,12 @@ def by_name(client: Client, names: list[str]) -> tuple[list[dict[str, Any]], lis
     """
     rows = client.rows("listApps")
     if set(names) - {row["name"] for row in rows}:
-        known = {row.get("id") for row in rows}
+        known = {text_or_none(row.get("id")) for row in rows} - {None}
         catalog = client.rows("listApps", query={"status": "available"})
-        rows += [row for row in catalog if row.get("id") not in known]
+        rows += [row for row in catalog if text_or_none(row.get("id")) not in known]
+    for row in rows:
+        if row["name"] in names:
+            checked_row(client, row)
     records = [record(row) for row in rows]
     return [row for row in records if row["name"] in names], [row for row in records if row["name"] not in names]
 
@@ -179,12 +182,16 @@ def read_access(client: Client, app_id: str) -> dict[str, Any]:
     """Who may use an application that is added."""
     reply = client.call("readAppAccess", app_id=app_id)
     is_list = isinstance(reply["data"], list)
-    members = reply["data"] if is_list else reply["data"].get("members") or []
+    members = reply["data"] if is_list else reply["data"].get("members")
     security = (reply if is_list else reply["data"])["default_security"]
+    if members is None and _MODE_OF_WIRE[security] == "custom":
+        raise client.unexpected(
+            "readAppAccess", {"app_id": app_id}, "does not say who is in the list of the application"
+        )
     return {
         "mode": _MODE_OF_WIRE[security],
         **{
-            field: sorted((row["id"] for row in members if row["type"] == kind), key=str.casefold)
+            field: sorted((row["id"] for row in members or [] if row["type"] == kind), key=str.casefold)
             for field, kind in MEMBER_KINDS.items()
         },
     }

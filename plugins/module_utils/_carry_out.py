@@ -78,18 +78,24 @@ def carry_out(
             doubts = sent.doubts
             try:
                 current, left, fields = _read_back(noun, client, wanted, sent)
+                if any(key_of(step) in left for step in [*sent.accepted, *sent.in_doubt]):
+                    # What was taken in may take its time to show.
+                    time.sleep(pause)
+                    current, left, fields = _read_back(noun, client, wanted, sent)
             except Failure:
                 done += sent.accepted
                 raise
             sure = {key for key in map(key_of, sent.steps) if key not in left}
             made = [step for step in sent.steps if key_of(step) in sure and fields & set(step.touches)]
+            progress = {key_of(step) for step in made} - {key_of(step) for step in done}
             done += made
             others = [step for step in sent.steps if step not in made]
             unseen = [(step, _unseen(client, step)) for step in others if step in sent.accepted]
             lost = [(step, doubts[key_of(step)]) for step in others if key_of(step) in sure and key_of(step) in doubts]
             refused = [*refused, *(one for one in sent.refused if one[0] in others), *lost, *unseen]
             settled = {key_of(step): failure for step, failure in refused}
-            journal.read(made, others, settled)
+            gone = [step for step, _failure in lost]
+            journal.read(made, [step for step in others if step not in gone], settled)
             if unseen and not all(independent(step) for step, _why in unseen):
                 raise unseen[0][1]
             if sent.stopped and sent.stopped[0] in others:
@@ -98,7 +104,7 @@ def carry_out(
             if not steps:
                 return Outcome(current, refused, bool(done))
             stuck = [doubts[key_of(step)] for step in steps if key_of(step) in doubts]
-            if not stuck and (doubts or sent.stopped):
+            if not stuck and progress and (doubts or sent.stopped):
                 continue  # What was in doubt is done; only what would have followed it is left.
             if not stuck:
                 raise _unseen(client, steps[0])
@@ -110,7 +116,6 @@ def carry_out(
                     raise stuck[0]
                 refused += [(step, doubts.get(key_of(step), stuck[0])) for step in steps]
                 return Outcome(current, refused, bool(done))
-            time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
     except Failure as failure:
         failure.result = {"changed": bool(done), **failure.result}

@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import email.utils
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -29,7 +30,13 @@ from ansible_collections.imanage.control_center.plugins.module_utils._contract i
     Operation,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain, quoted
-from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply, checked, is_page, wire
+from ansible_collections.imanage.control_center.plugins.module_utils._replies import (
+    Reply,
+    checked,
+    is_page,
+    refresh_token_in,
+    wire,
+)
 from ansible_collections.imanage.control_center.plugins.module_utils._transport import Transport, TransportError
 
 ROWS_AT_ONCE = 500
@@ -69,6 +76,8 @@ class Client:
         self.warnings: list[str] = []
         # When each write was accepted, by the server's clock: its operation and the ids of its path.
         self.accepted: dict[tuple[str, ...], datetime.datetime] = {}
+        # The reading calls that were answered.
+        self.answered: set[str] = set()
         self._token = connection.access_token
         self._issued: str | None = None
         self._granted: str | None = None
@@ -104,6 +113,7 @@ class Client:
         place = id(self), name, *sorted({**ids, **(query or {})}.items())
         if place not in self._read:
             self._read[place] = self._answer(operation, query, body, ids)
+            self.answered.add(name)
         return self._read[place]
 
     def look(self, name: str, ids: Mapping[str, str], *, offset: int = 0, body: Any = None) -> Look:
@@ -166,13 +176,13 @@ class Client:
             return _each_once(self.call(name, query=query, **ids)["data"])
         rows: list[dict[str, Any]] = []
         read = 0
+        deadline = time.monotonic() + self.connection.retry_timeout
         while True:
             page = self.call(name, query={**(query or {}), **_page_from(read)}, **ids)
             known = len(rows)
             rows = _each_once([*rows, *page["data"]])
             read += len(page["data"])
-            total = page.get("total_count")
-            total = total if isinstance(total, int) and not isinstance(total, bool) else None
+            total = _total(page, len(rows))
             if total is not None and len(rows) >= total:
                 return rows
             if len(rows) == known:
@@ -181,6 +191,8 @@ class Client:
                 if total is not None:
                     raise self.unexpected(name, ids, f"announces {total} rows and gives {len(rows)}")
                 return rows
+            if time.monotonic() > deadline:
+                raise self.unexpected(name, ids, "goes on page after page, and did not end within retry_timeout")
 
     @property
     def customer_id(self) -> int:
@@ -215,7 +227,7 @@ class Client:
     def scope_assumption(self) -> str | None:
         """That less was granted than was asked for, as an assumption of a preview; None where that is not known."""
         asked = self._scope
-        if not asked or self._granted is None or asked in self._granted.split():
+        if not asked or self._granted is None or set(asked.split()) <= set(self._granted.split()):
             return None
         return (
             f"The sign-in asked for the scope {quoted(asked)!r} and was granted {quoted(self._granted)!r}; that it "
@@ -295,18 +307,11 @@ class Client:
     def _sign_in(self) -> None:
         given = self.connection
         if given.refresh_token_file:
-            with _token_file.locked(given.refresh_token_file) as file:
+            with _token_file.locked(given.refresh_token_file, given.retry_timeout) as file:
                 self._secrets.append(file.token)
-                new = self._issue({"grant_type": "refresh_token", "refresh_token": file.token})
-                if new and new != file.token:
-                    file.replace(new)
+                self._issue({"grant_type": "refresh_token", "refresh_token": file.token}, file.replace)
         elif given.refresh_token:
-            new = self._issue({"grant_type": "refresh_token", "refresh_token": given.refresh_token})
-            if new and new != given.refresh_token:
-                self.warnings.append(
-                    f"{self._as_whom}: the sign-in gave a new refresh token, so the one that was given may be used up. "
-                    "Give refresh_token_file, in which the new one is kept."
-                )
+            self._issue({"grant_type": "refresh_token", "refresh_token": given.refresh_token}, self._warn_of)
         elif given.password and given.username:
             self._issue({"grant_type": "password", "username": given.username, "password": given.password})
         else:
@@ -315,6 +320,12 @@ class Client:
                 "There are no credentials.",
                 advice="Give username, password and client_id, or refresh_token and client_id, or access_token.",
             )
+
+    def _warn_of(self, _token: str) -> None:
+        self.warnings.append(
+            f"{self._as_whom}: the sign-in gave a new refresh token, so the one that was given may be used up. "
+            "Give refresh_token_file, in which the new one is kept."
+        )
 
     @property
     def _as_whom(self) -> str:
@@ -328,18 +339,18 @@ class Client:
         by_token = given.refresh_token or given.refresh_token_file
         return given.scope if given.scope is not None or by_token else _SCOPE
 
-    def _issue(self, form: dict[str, str]) -> str | None:
-        """Get an access token; returns the refresh token that came with it."""
+    def _issue(self, form: dict[str, str], keep: Callable[[str], None] | None = None) -> None:
+        """Get an access token. C(keep) is called with a new refresh token, before anything else can go wrong."""
         given, scope = self.connection, self._scope
         form["client_id"] = given.client_id or ""
         if given.client_secret:
             form["client_secret"] = given.client_secret
         try:
-            reply = self._asked_for_token({**form, "scope": scope} if scope else form)
+            reply = self._asked_for_token({**form, "scope": scope} if scope else form, keep)
         except Failure as failure:
             if not scope or failure.wire["code"] != "invalid_scope":
                 raise
-            reply = self._asked_for_token(form)
+            reply = self._asked_for_token(form, keep)
             self.warnings.append(
                 f"{self._as_whom}: the scope {quoted(scope)!r} was refused, so the sign-in was repeated without one. "
                 "Set scope to what this client may ask for, or to an empty text."
@@ -352,18 +363,20 @@ class Client:
                 **wire(operation, operation.path),
             )
         self._token = self._issued = reply["access_token"]
-        self._granted = reply.get("scope")
+        self._granted = text_or_none(reply.get("scope"))
         self._read.clear()
-        new: str | None = reply.get("refresh_token")
-        self._secrets += [reply["access_token"], *filter(None, [new])]
-        return new
+        self._secrets.append(reply["access_token"])
 
-    def _asked_for_token(self, form: dict[str, str]) -> dict[str, Any]:
+    def _asked_for_token(self, form: dict[str, str], keep: Callable[[str], None] | None) -> dict[str, Any]:
         operation = self.connection.operations["requestToken"]
         note = f"The scope asked for was {quoted(form['scope'])!r}." if "scope" in form else ""
-        reply: dict[str, Any] = self._checked(
-            operation, operation.path, self._send(operation, operation.path, form=form), note
-        )
+        answer = self._send(operation, operation.path, form=form)
+        new = refresh_token_in(answer)
+        if new:
+            self._secrets.append(new)
+            if keep and new != form.get("refresh_token"):
+                keep(new)
+        reply: dict[str, Any] = self._checked(operation, operation.path, answer, note)
         return reply
 
     def _discover(self) -> Identity:
@@ -490,6 +503,14 @@ class Client:
 def _page_from(offset: int) -> dict[str, Any]:
     """The query for a page of a list."""
     return {"limit": ROWS_AT_ONCE, "offset": offset, "total": "true"}
+
+
+def _total(page: Mapping[str, Any], given: int) -> int | None:
+    """How many rows a list says that it has; None where it says nothing, or less than what it gave."""
+    total = page.get("total_count")
+    if not isinstance(total, int) or isinstance(total, bool):
+        return None
+    return total if total >= given else None
 
 
 def _each_once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

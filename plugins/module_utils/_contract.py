@@ -46,16 +46,16 @@ STATUSES = ("available", *ADDED)
 # A list of applications is searched by name; the row that is found has to be an APP.
 APP_ROW = {"name": str}
 APP = {**APP_ROW, "id": str, "status": STATUSES}
-MEMBERS = [{"id": str, "type": str}]
+MEMBERS = [{"id": str, "type": ("user", "group")}]
 ACCESS_MODE = {"default_security": tuple(ACCESS_MODES.values())}
 # Of workspaces and folders, public client code reads the list of members itself in data, and the rest beside it.
 ACCESS = OneOf({"data": {**ACCESS_MODE, "members?": MEMBERS}}, {"data": MEMBERS, **ACCESS_MODE})
 TOKEN_POLICY = {
     "value": {"allow_refresh_token": bool, "refresh_token_expiry?": int, "access_token_max_idle_time?": int},
 }
-LIBRARY_AUTHORIZATION = {"id": str, "authorized_by?": dict, "authorized_at?": str, "expires_at?": str}
+LIBRARY_AUTHORIZATION = {"id": str, "authorized_by?": dict, "expires_at?": str}
 IDENTITY = {"user": {"customer_id": int, "id": str}, "versions": [{"name": str}]}
-TOKEN = {"access_token": str, "refresh_token?": str, "scope?": str}
+TOKEN = {"access_token": str}
 LIBRARY = ROLE = MEMBER = {"id": str}
 
 

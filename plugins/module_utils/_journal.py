@@ -66,14 +66,13 @@ class Journal:
     def read(self, made: Iterable[Step], others: Iterable[Step], settled: Mapping[tuple[str, ...], Failure]) -> None:
         """What reading shows to be C(made) is done, whatever it was answered.
 
-        Of the C(others), what is C(settled) was refused, and the rest is about to be tried again.
+        Of the C(others), what is C(settled) was refused. The rest is about to be tried again, or nobody can say.
         """
         for step in made:
             self.done(step)
         for step in others:
             if key_of(step) in settled:
                 self.refused(step, settled[key_of(step)])
-        self._open.clear()
 
     def undoing(self) -> Journal:
         """The same journal, for taking back what the plan did."""

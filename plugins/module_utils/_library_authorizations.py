@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._library_pa
     is_named_only,
     named,
     not_listed,
+    page_rows,
     read_extension,
     reckoned,
     record,
@@ -43,6 +45,9 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_autho
     short_lived,
 )
 
+_BY_PERSON = f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r}, on which a person authorizes."
+# Seconds between the attempts at a page that is not there.
+_PAUSES = (0.5, 2.0)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -130,35 +135,60 @@ def read(client: Client, wanted: Wish) -> Current:
         who = client.identity
         user, email = who.user, email or who.email or (who.user if "@" in who.user else None)
     try:
-        rows = client.rows("listLibraryAuthorizations")
+        rows = page_rows(client)
     except Failure as failure:
         extension = wanted.extension or (read_extension(client) or {}).get("status")
-        if isinstance(failure, NoSuchCall) and extension in (None, "enabled") and managed.state == "authorized":
+        if "listLibraryAuthorizations" in client.answered or client.accepted:
+            raise  # It is there, and something on the way answered for it.
+        if not isinstance(failure, NoSuchCall) or extension not in (None, "enabled"):
+            if failure.kind != "not_found" and not isinstance(failure, NoSuchCall):
+                raise
+            if managed.state == "unauthorized" and extension == "available":
+                return Current(Authorizations([], client.now()), None)
+            raise _without_page(client, wanted, failure, extension, user, email) from None
+        again = _asked_again(client, failure)
+        if again is None:
+            if managed.state == "unauthorized":
+                raise
             return _unserved(client, wanted, failure, user, email)
-        if failure.kind != "not_found" and not isinstance(failure, NoSuchCall):
-            raise
-        if managed.state == "unauthorized" and extension == "available":
-            return Current(Authorizations([], client.now()), None)
-        raise _without_page(client, wanted, failure, extension, user, email) from None
+        rows = again
     records = [record(client, row, wanted.stated, wanted.days) for row in rows]
-    if managed.authorizer == "me" and (nameless := [row["id"] for row in rows if is_named_only(row)]):
+    if (
+        managed.authorizer == "me"
+        and not wanted.by_person
+        and (nameless := [row["id"] for row in rows if is_named_only(row)])
+    ):
         raise client.unexpected(
             "listLibraryAuthorizations",
             {},
             f"does not say by id who authorized the {named(nameless)}, which authorizer: me needs to know",
         )
     unlisted = not_listed(client, records)
+    listed = [row["id"] for row in records]
     if not wanted.by_person:
-        check_listed(managed.libraries, [row["id"] for row in records], unlisted)
+        check_listed(managed.libraries, listed, unlisted)
+    elif unlisted is not None:
+        check_listed(managed.libraries, [*listed, *unlisted], None)
     found = Authorizations(records, client.now(), user, email)
-    again = short_lived(managed, found)
-    if again:
+    every_run = short_lived(managed, found)
+    if every_run:
         client.warnings.append(
             f"{client.where}: renew_before_days is {managed.renew_before_days}, and authorizations last no longer than "
-            f"that here ({named(again)}), so every run authorizes them again. A smaller number, or a longer "
+            f"that here ({named(every_run)}), so every run authorizes them again. A smaller number, or a longer "
             "Refresh Token Expiry, ends that."
         )
     return Current(found, unlisted)
+
+
+def _asked_again(client: Client, failure: NoSuchCall) -> list[dict[str, Any]] | None:
+    """The rows after a while, since what a gateway answers while a service starts passes; None where it stays so."""
+    for pause in _PAUSES if failure.wire["status"] in (200, 404) else ():
+        time.sleep(pause)
+        try:
+            return page_rows(client)
+        except NoSuchCall:
+            continue
+    return None
 
 
 def plan(wanted: Wish, current: Current) -> Plan:
@@ -277,7 +307,9 @@ def _without_page(
         failure.what,
         advice=failure.advice,
         assumed=Current(Authorizations(rows, client.now(), user, email), None),
-        assumption=f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r} and to allow refresh tokens; "
+        assumption=_BY_PERSON
+        if wanted.by_person
+        else f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r} and to allow refresh tokens; "
         "the page is assumed to list every library of the tenant for the signed-in user, and not to ask for a person's "
         "consent.",
         **failure.wire,
@@ -287,7 +319,12 @@ def _without_page(
 def _handed_over(client: Client, library: str, words: str, is_served: bool = True) -> dict[str, Any]:
     user, url = client.identity.user, f"{client.connection.url}/work/cc"
     said = f' Control Center said: "{words}"' if words else ""
-    blind = " This account cannot verify it: the tenant does not answer Tracker's calls." if not is_served else ""
+    blind = (
+        ""
+        if is_served
+        else " This account could not verify it: the tenant did not answer Tracker's calls. If it did before, run "
+        "again first."
+    )
     return {
         "library": library,
         "url": url,

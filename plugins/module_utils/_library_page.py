@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.imanage.control_center.plugins.module_utils._applications import checked_row
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, text_or_none
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION, POLICY_DEFAULTS
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall, quoted
@@ -31,7 +32,7 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The rows of the libraries asked for (none given: all), and the tenant's libraries that the page does not list."""
     libraries = checked_libraries(parameters["libraries"])
     try:
-        records = [record(client, row, {}) for row in client.rows("listLibraryAuthorizations")]
+        records = [record(client, row, {}) for row in page_rows(client)]
     except Failure as failure:
         if failure.kind == "not_found" or isinstance(failure, NoSuchCall):
             failure.kind = "not_added"
@@ -89,7 +90,8 @@ def read_extension(client: Client) -> Mapping[str, Any] | None:
         if failure.kind != "permission":
             raise
         return None
-    return next((row for row in rows if row["name"] == EXTENSION), None)
+    found = next((row for row in rows if row["name"] == EXTENSION), None)
+    return checked_row(client, found) if found else None
 
 
 def allows_refresh(client: Client) -> bool | None:
@@ -107,6 +109,14 @@ def checked_libraries(libraries: list[str] | None) -> list[str] | None:
     return None if libraries is None else without(libraries, [])
 
 
+def page_rows(client: Client) -> list[dict[str, Any]]:
+    """The rows of the page. Raises C(unexpected_reply) where they name who authorized in a field that nobody knows."""
+    rows = client.rows("listLibraryAuthorizations")
+    if any(set(row) - {"id"} for row in rows) and not any("authorized_by" in row for row in rows):
+        raise client.unexpected("listLibraryAuthorizations", {}, "has no authorized_by in any row")
+    return rows
+
+
 def record(
     client: Client, row: Mapping[str, Any], stated: Mapping[str, str], planned_days: int | None = None
 ) -> dict[str, Any]:
@@ -122,13 +132,12 @@ def record(
         "authorized": by is not None,
         "authorized_by": who,
         "authorized_by_email": by and text_or_none(by.get("email")),
-        "authorized_at": row.get("authorized_at"),
-        "expires_at": row.get("expires_at"),
+        "authorized_at": text_or_none(row.get("authorized_at")) or None,
+        "expires_at": row.get("expires_at") or None,
         "expires_from": None,
     }
-    for field in ("authorized_at", "expires_at"):
-        if plain[field] is not None:
-            moment(plain[field])
+    if plain["expires_at"] is not None:
+        moment(plain["expires_at"])
     if by is None:
         return plain
     if plain["expires_at"] is not None:
@@ -142,8 +151,15 @@ def record(
 
 def reckoned(client: Client, since: str | None, planned_days: int | None) -> dict[str, Any]:
     """When an authorization was made and when it ends, as far as that is known without the page."""
-    days = since and _refresh_days(client, planned_days)
-    until = iso(moment(since) + datetime.timedelta(days=days)) if since and days else None
+    try:
+        made = moment(since) if since else None
+    except Failure:  # The page shows it in a form that says nothing.
+        made = None
+    days = made and _refresh_days(client, planned_days)
+    try:
+        until = iso(made + datetime.timedelta(days=days)) if made and days else None
+    except OverflowError:  # Nobody will be there when it ends.
+        until = None
     return {"authorized_at": since, "expires_at": until, "expires_from": "reckoned" if until else "unknown"}
 
 

@@ -68,6 +68,15 @@ def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str
     return value
 
 
+def refresh_token_in(reply: Reply) -> str | None:
+    """The refresh token that a sign-in brought, whatever else the reply has or lacks."""
+    try:
+        token = json.loads(reply.body)["refresh_token"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return None
+    return token if isinstance(token, str) and reply.status == 200 else None
+
+
 def wire(
     operation: Operation,
     path: str,
@@ -89,7 +98,7 @@ def wire(
 def _refusal(operation: Operation, path: str, reply: Reply, hidden: Callable[[str], str], note: str) -> Failure:
     status = reply.status
     text, code, request_id = (hidden(part) or None for part in _error_words(reply.body))
-    if status in (405, 501) or (status == 404 and not (text or code)):
+    if status in (405, 501) or (status == 404 and not _is_own_error(reply.body)):
         return _no_such_call(operation, path, reply, f"this tenant has no such call at {path} (status {reply.status})")
     kind = _KIND_OF_STATUS.get(status, "unexpected_reply")
     if operation.id == "requestToken" and status in (400, 401, 403):
@@ -113,6 +122,15 @@ def _no_such_call(operation: Operation, path: str, reply: Reply, what: str) -> N
         advice=f"Verify the contract, and set api_paths to where this tenant serves the call.{elsewhere}",
         **wire(operation, path, reply.status),
     )
+
+
+def _is_own_error(body: bytes) -> bool:
+    """Whether a refusal has Control Center's own form. Gateways on the way have others, in JSON too."""
+    try:
+        error = json.loads(body)["error"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return False
+    return isinstance(error, dict) and any(error.get(name) for name in ("code", "code_message", "message"))
 
 
 def _error_words(body: bytes) -> tuple[str, str, str]:

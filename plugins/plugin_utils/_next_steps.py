@@ -31,7 +31,7 @@ INSTALL = "Users then need iManage Work Desktop for Windows; Tracker appears as 
 AGAIN = "Run again afterwards: the run verifies the consent."
 KEEP_THE_DAY = (
     "Keep the day on which each was authorized in tracker_onboarding_authorized_on: "
-    "no run can verify it on this tenant."
+    "while the tenant does not answer Tracker's calls, no run can verify it."
 )
 
 
@@ -136,7 +136,7 @@ def _left_behind(facts: Facts) -> list[str]:
     """What an offboarding could not withdraw, and nobody can any more once the page is gone."""
     page = facts.records["names"][1]
     if facts.look.get("tracker_calls") is False:
-        why = "No authorization was withdrawn, because this tenant does not answer Tracker's calls."
+        why = "No authorization was withdrawn, because this tenant did not answer Tracker's calls."
         what = "a library was authorized"
     elif any(row["name"] == page and row["status"] == "disabled" for row in facts.look["applications"]):
         why = f"No authorization was withdrawn, because {page} was disabled, and so had no page."

@@ -56,7 +56,9 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     authorization = (ran["authorization"] or [{}])[0]
     rows = _audit.libraries(look) if intent == "audit" else authorization.get("libraries", look["libraries"])
     unlisted = authorization.get("unlisted", look["unlisted"])
-    handed_over = authorization.get("handed_over", look["handed_over"])
+    previews = bool(look.get("check_mode", records["check_mode"]))
+    # In a preview the stage knows less than the look: what the stages before it bring is not there.
+    handed_over = look["handed_over"] if previews else authorization.get("handed_over", look["handed_over"])
     stated = _stated(rows, handed_over)
     remaining = [*look["remaining"], *_not_done(intent, look, ran, failure), *map(_plan_chain.stated, stated)]
     remaining = [] if look["left_alone"] else remaining
@@ -65,7 +67,6 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     if status == "awaiting_provisioning" and not is_private_cloud(records["url"]):
         # Tracker is provisioned as a whole, so the request is for the first of its parts.
         asked = request(records["provisioning_request"], records["tenant"], records["names"][0])
-    previews = bool(look.get("check_mode", records["check_mode"]))
     facts = _next_steps.Facts(records, look, status, asked, handed_over, remaining, unlisted, failure, rows)
     return {
         "tenant": records["tenant"],
@@ -79,7 +80,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         "stages": _stages(intent, records["look"], ran, failed_stage),
         "libraries": {
             "authorized": [row["id"] for row in rows if row["authorized"]],
-            "pending": _pending(intent, rows, remaining),
+            "pending": _pending(intent, rows, remaining, handed_over),
             "unlisted": unlisted,
         },
         "authorizations": [
@@ -183,6 +184,8 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
         words.update(dict.fromkeys(nothing_to_do, "unchanged"))
     if intent == "audit":
         words.update(dict.fromkeys(known["stages"], "changed"))
+    if known["handed_over"] and words["authorization"] == "unchanged":
+        words["authorization"] = "waiting"
     for stage, results in ran.items():
         if results:
             waits = any(one.get("handed_over") for one in results)
@@ -197,12 +200,14 @@ def _stated(rows: list[dict[str, Any]], handed_over: list[dict[str, Any]]) -> li
     return [row["id"] for row in rows if row["authorized"] is None and row["id"] not in waiting]
 
 
-def _pending(intent: str, rows: list[dict[str, Any]], remaining: list[dict[str, Any]]) -> list[str]:
+def _pending(
+    intent: str, rows: list[dict[str, Any]], remaining: list[dict[str, Any]], handed_over: list[dict[str, Any]]
+) -> list[str]:
     """The libraries that are not authorized and should be, those too that an approved plan does not have."""
     stated = [row["library"] for row in remaining if row["reason"] == "stated"]
     wanting = [row["id"] for row in rows if not row["authorized"] and row["id"] not in stated and intent != "offboard"]
     left = [row["library"] for row in remaining if row["library"] is not None and row["library"] not in stated]
-    return list(dict.fromkeys([*wanting, *left]))
+    return list(dict.fromkeys([*wanting, *left, *(row["library"] for row in handed_over)]))
 
 
 def _first_end(intent: str, rows: list[dict[str, Any]], stated: list[str]) -> str | None:

@@ -37,7 +37,7 @@ def test_what_is_not_authorized_is_handed_over_and_nothing_is_sent(tenant, check
     for row in result["handed_over"]:
         assert row["instructions"].startswith("Sign out of Control Center first, or use a private window")
         assert f"Sign in at {acme.url}/work/cc as {acme.admin}" in row["instructions"]
-        assert "cannot verify" not in row["instructions"]
+        assert "verify" not in row["instructions"]
 
 
 def test_a_named_library_that_this_account_does_not_see_is_a_persons_too(tenant):
@@ -60,7 +60,7 @@ FORMS = ["page_404", 405, "html"]
 
 
 @pytest.fixture(params=FORMS)
-def silent(request, tenant):
+def silent(request, tenant, naps):
     return tenant(applications=refreshing(), answers={"tracker": request.param})
 
 
@@ -70,7 +70,7 @@ def test_all_wanted_libraries_are_a_persons(silent, check):
     assert handed_over(result) == ["ACTIVE", "SPM"]
     assert (result["changed"], silent.writes) == (False, [])
     assert [row["authorized"] for row in result["libraries"]] == [None, None]
-    assert all("cannot verify it" in row["instructions"] for row in result["handed_over"])
+    assert all("could not verify it" in row["instructions"] for row in result["handed_over"])
 
 
 def test_who_wants_to_fail_fails(silent):
@@ -174,3 +174,64 @@ def test_a_day_that_is_none_is_refused(dateless, given):
     assert result["failure"]["kind"] == "bad_option"
     assert "for the library ACTIVE, but it must be a day that has been" in result["msg"]
     assert dateless.calls == []
+
+
+# -- what passes ------------------------------------------------------------------------------------------------------
+
+PASSING = [{"kind": "html"}, {"kind": "status", "status": 404, "text": "<html>404 nginx", "content_type": "text/html"}]
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_a_page_of_a_gateway_that_passes_is_asked_for_again(tenant, naps, fault):
+    acme = tenant(applications=refreshing(), libraries=SOME)
+    for module, options in ((MODULE, {}), (LOOK, {"applications": BOTH, "authorization": {}, "state": "absent"})):
+        acme.fault(operation="listLibraryAuthorizations", times=2, **fault)
+        result = acme.run(module, **options)
+        assert not result.get("failed"), result
+        assert [row["authorized"] for row in result["libraries"]] == [True] * 3
+        assert result.get("tracker_calls") in (None, True)
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_once_it_was_answered_a_page_in_its_place_is_no_tenant_without_calls(tenant, naps, fault):
+    acme = tenant(applications=refreshing())
+    acme.fault(operation="listLibraryAuthorizations", skip=1, **fault)
+    result = acme.run(MODULE, on_consent_required="hand_over")
+    assert result["failure"]["kind"] == "unexpected_reply"
+    assert result["changed"], "what was accepted may be there, and nobody could read it"
+    assert [one["outcome"] for one in result["writes"]] == ["done"] * 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"timestamp": 1, "status": 404, "error": "Not Found", "path": "/tracker"},
+        {"message": "no Route matched with those values"},
+        {"error": {}},
+    ],
+)
+def test_a_gateways_own_form_of_404_is_not_control_centers(tenant, naps, body):
+    acme = tenant(applications=refreshing())
+    acme.fault("status", "listLibraryAuthorizations", status=404, body=body)
+    assert handed_over(acme.run(MODULE, on_consent_required="hand_over")) == ["ACTIVE", "ARCHIVE", "SPM"]
+
+
+def test_a_column_of_another_name_is_not_taken_for_nobody(tenant):
+    acme = tenant(applications=refreshing())
+    rows = [{"id": "ACTIVE", "authorizer": "Ada"}, {"id": "SPM", "authorizer": None}]
+    acme.fault("shape", "listLibraryAuthorizations", body={"data": rows})
+    for state in ("authorized", "unauthorized"):
+        result = acme.run(MODULE, state=state)
+        assert result["failure"]["kind"] == "unexpected_reply"
+        assert "has no authorized_by in any row" in result["msg"]
+
+
+def test_a_policy_that_never_ends_has_no_end_to_reckon(tenant):
+    acme = tenant(applications=refreshing(refresh_token_expiry=2147483647), answers={"dates": "none"})
+    result = acme.run(MODULE)
+    assert {source for _until, source in ends(result).values()} == {"unknown"}
+
+
+def test_a_named_library_that_nobody_has_is_not_found_by_a_person_either(tenant):
+    acme = tenant(applications=refreshing())
+    assert acme.run(MODULE, libraries=["NOWHERE"], **BY_PERSON)["failure"]["kind"] == "not_found"

@@ -139,7 +139,7 @@ def test_what_cannot_be_kept_says_that_the_old_one_may_be_used_up(kept, monkeypa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(_token_file.os, "fsync", full)
-    with _token_file.locked(str(kept)) as file, pytest.raises(Failure) as caught:
+    with _token_file.locked(str(kept), 1) as file, pytest.raises(Failure) as caught:
         file.replace("another")
     assert "cannot be written: No space left on device. The token in it may be used up" in caught.value.what
     assert "another" not in caught.value.what
@@ -150,3 +150,37 @@ def test_a_token_and_a_file_are_one_too_many(acme, kept):
     result = acme.run(INFO, **by_file(acme, kept, refresh_token="t0ken"))
     assert result["failure"]["kind"] == "bad_option"
     assert "refresh_token and refresh_token_file are both given" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"scope": ["admin"]},
+        {"access_token": "not a header's"},
+        {"access_token": None},
+    ],
+)
+def test_a_new_token_is_kept_whatever_else_the_reply_has(acme, kept, odd):
+    body = {"access_token": "t0ken", "refresh_token": "a-new-one", **odd}
+    acme.fault("shape", "requestToken", body=body, times=1)
+    acme.run(INFO, **by_file(acme, kept))
+    assert kept.read_text().strip() == "a-new-one"
+
+
+def test_a_file_with_another_name_too_is_refused(acme, kept, tmp_path):
+    os.link(kept, tmp_path / "other")
+    result = acme.run(INFO, **by_file(acme, kept))
+    assert "has another name too" in result["msg"]
+    assert acme.calls == []
+
+
+def test_a_folder_and_a_name_that_is_none_are_refused(acme, tmp_path):
+    for path in (tmp_path, f"{tmp_path}/\0"):
+        assert acme.run(INFO, **by_file(acme, path))["failure"]["kind"] == "bad_option"
+
+
+def test_a_lock_that_lasts_is_not_waited_for_without_end(acme, kept):
+    with _token_file.locked(str(kept), 1):
+        result = acme.run(INFO, **by_file(acme, kept, retry_timeout=1))
+    assert "another task has locked it" in result["msg"]
+    assert acme.calls == []
