@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)/tests
 	lowest lock bench clean
 
 help:
-	@echo "make demo     preview and onboard four tenants against a sandbox Control Center"
+	@echo "make demo     preview and onboard five tenants against a sandbox Control Center"
 	@echo "make sandbox  run the sandbox and its pages on port $(SANDBOX_PORT) until you stop it"
 	@echo "make test     run the tests in a few minutes, without the sweeps (or all of what ARGS names)"
 	@echo "make test-all run all tests, the sweeps too"

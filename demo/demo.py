@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demonstration: four tenants previewed, onboarded, and onboarded again without a change."""
+"""The demonstration: five tenants previewed, onboarded, and onboarded again without a change."""
 
 from __future__ import annotations
 

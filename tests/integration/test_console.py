@@ -71,6 +71,13 @@ def test_the_summary_is_a_plain_line_for_each_tenant(runs):
         "bare: awaiting_provisioning",
         "consent: awaiting_consent, 3 pending",
     ]
+    expected = "onboarded (would change), 3 libraries expected (a person may have to authorize them)"
+    assert task(runs["preview"], "Summary") == [
+        f"well: {expected}",
+        "wrong: failed, sign_in",
+        "bare: awaiting_provisioning",
+        f"consent: {expected}",
+    ]
 
 
 def test_another_callback_gets_the_lines_in_the_result_and_nothing_in_between(runs):

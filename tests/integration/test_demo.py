@@ -73,7 +73,19 @@ def test_the_demonstration_ends_well_and_leaves_its_report(demo):
         "birch": ("awaiting_provisioning", False),
         "cedar": ("awaiting_consent", False),
         "dune": ("onboarded", False),
+        "elm": ("awaiting_consent", False),
     }
+    (elm,) = [row for row in rows if row["tenant"] == "elm"]
+    assert (elm["stages"]["application"], elm["stages"]["refresh_token"]) == ("unchanged", "unchanged")
+    assert elm["libraries"] == {"authorized": [], "pending": ["ELM_1", "ELM_2"], "unlisted": None}
+
+
+def test_a_preview_of_the_demonstration_says_who_may_be_needed_and_stays_onboarded(demo):
+    preview, run, _again = _parts(demo[0].stdout)
+    for tenant in ("cedar", "elm"):
+        expected = f"{tenant}: onboarded (would change), 2 libraries expected (a person may have to authorize them)"
+        assert f"\n{expected}\n" in preview
+        assert f"\n{tenant}: awaiting_consent (changed), 2 pending\n" in run
 
 
 def test_only_the_second_run_of_the_demonstration_changes_something(demo):
@@ -101,7 +113,7 @@ def test_the_demonstration_warns_of_nothing_but_assumptions(demo):
 
 def test_the_demonstration_has_an_inventory_as_users_write_them():
     inventory = yaml.safe_load((ROOT / "demo" / "inventory.yml").read_text(encoding="utf-8"))
-    assert list(inventory["imanage_tenants"]["hosts"]) == ["acme", "birch", "cedar", "dune"]
+    assert list(inventory["imanage_tenants"]["hosts"]) == ["acme", "birch", "cedar", "dune", "elm"]
 
 
 def _made(*arguments: str) -> str:

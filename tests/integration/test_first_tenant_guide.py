@@ -146,5 +146,5 @@ def test_the_readme_previews_its_inventory(tmp_path):
 def test_the_path_of_the_readme_is_taken(acme):
     paths = yaml.safe_load(PATHS)["imanage_api_paths"]
     result = acme.run("imanage_application", name=TRACKER, api_paths=paths)
-    assert result["failure"]["kind"] == "not_found"
+    assert result["failure"]["kind"] == "unexpected_reply"
     assert result["failure"]["path"] == paths["updateApp"].format(customer_id=acme.customer_id, app_id="tracker")

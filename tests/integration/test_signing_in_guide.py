@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -18,8 +19,9 @@ from support.places import SIGNING
 pytestmark = pytest.mark.sweep
 
 GUIDE = Guide("docs/signing-in.md")
-PASSWORD, REFRESH, ACCESS, TWO, SESSION, DEFAULTS = GUIDE.yaml
+PASSWORD, REFRESH, FILE, ACCESS, TWO, SESSION, DEFAULTS = GUIDE.yaml
 ENCRYPT, AUDIT, ENVIRONMENT = GUIDE.commands
+TOKENS = {"refresh_token", "refresh_token_file", "access_token"}
 SECRETS = ("acme-admin-password", "acme-manager-password", "acme-admin-refresh", "acme-admin-token")
 
 
@@ -60,6 +62,15 @@ def tried(folder):
         line = '    imanage_password: "{{ vaulted_passwords[inventory_hostname] }}"\n'
         ways.take("single value", AUDIT, **{"tenants.yml": changed(PASSWORD, **{line: single})})
         ways.take("refresh token", AUDIT, **{"tenants.yml": REFRESH})
+        # From now on each sign-in uses the token up.
+        rotating = stage.sandbox.tenant("acme")
+        rotating.answers = replace(rotating.answers, refresh="rotates")
+        (token,) = re.findall(r"^ *imanage_refresh_token: .*\n", REFRESH, re.MULTILINE)
+        in_file = "    " + changed(FILE, **{"/opt/onboarding/": f"{folder}/"})
+        keep(folder, **{"tokens/acme": f"{SECRETS[2]}\n"})
+        ways.take("token file", AUDIT, **{"tenants.yml": changed(REFRESH, **{token: in_file})})
+        ways.take("token file again", AUDIT)
+        ways.found["kept"] = (folder / "tokens" / "acme").stat().st_mode & 0o777
         ways.take("access token", AUDIT, **{"tenants.yml": ACCESS})
         typed = {"Password: ": SECRETS[0]}
         ways.take("environment", changed(ENVIRONMENT, **{"https://cloudimanage.com": stage.server.url}), typed)
@@ -80,7 +91,9 @@ def ways(tmp_path_factory):
     return once(tmp_path_factory, "signing_in", lambda: tried(tmp_path_factory.mktemp("ways")))
 
 
-@pytest.mark.parametrize("name", ["single value", "refresh token", "access token", "environment"])
+@pytest.mark.parametrize(
+    "name", ["single value", "refresh token", "token file", "token file again", "access token", "environment"]
+)
 def test_each_way_gets_in(ways, name):
     assert ways[name]["code"] == 0, ways[name]["output"]
     assert re.search("^acme: drifted", ways[name]["output"], re.MULTILINE)
@@ -91,6 +104,7 @@ def test_each_way_gets_in(ways, name):
     [
         ("single value", [1, 1]),
         ("refresh token", [1, 1]),
+        ("token file again", [1, 1]),
         ("access token", [0, 0]),
         ("environment", [1, 1]),
         ("session", [1, 1]),
@@ -114,13 +128,17 @@ def test_a_session_asks_once_who_it_is(ways):
     assert {"listApps", "readTokenPolicy", "listLibraryAuthorizations"} <= set(ways["session"]["calls"])
 
 
+def test_the_file_of_a_token_is_for_its_owner(ways):
+    assert ways["kept"] == 0o600
+
+
 def test_the_second_account_authorizes(ways):
     assert ways["two"]["code"] == 0, ways["two"]["output"]
     assert set(ways["authorizers"].values()) == {yaml.safe_load(TWO)["imanage_nrtadmin_username"]}
 
 
 def test_no_way_shows_a_secret(ways):
-    outputs = {name: way["output"] for name, way in ways.items() if name != "authorizers"}
+    outputs = {name: way["output"] for name, way in ways.items() if name not in ("authorizers", "kept")}
     assert "task path: " in outputs["session"]
     assert [(name, secret) for name, output in outputs.items() for secret in SECRETS if secret in output] == []
 
@@ -166,10 +184,10 @@ def test_the_number_of_another_customer_stops_a_run_at_once(acme):
 @pytest.mark.parametrize(
     ("given", "kept_out"),
     [
-        ({"username": "a"}, {"refresh_token", "access_token"}),
-        ({"password": "a"}, {"refresh_token", "access_token"}),
-        ({"access_token": "a"}, {"username", "password", "refresh_token"}),
-        ({"refresh_token": "a", "customer_id": 1}, {"access_token"}),
+        ({"username": "a"}, TOKENS),
+        ({"password": "a"}, TOKENS),
+        ({"access_token": "a"}, {"username", "password", *TOKENS} - {"access_token"}),
+        ({"refresh_token": "a", "customer_id": 1}, TOKENS - {"refresh_token"}),
         ({"url": "a", "client_id": "b", "customer_id": 1}, set()),
     ],
 )
