@@ -138,7 +138,7 @@ def read(client: Client, wanted: Wish) -> Current:
         rows = page_rows(client)
     except Failure as failure:
         extension = wanted.extension or (read_extension(client) or {}).get("status")
-        if "listLibraryAuthorizations" in client.answered or client.accepted:
+        if isinstance(failure, NoSuchCall) and ("listLibraryAuthorizations" in client.answered or client.accepted):
             raise  # It is there, and something on the way answered for it.
         if not isinstance(failure, NoSuchCall) or extension not in (None, "enabled"):
             if failure.kind != "not_found" and not isinstance(failure, NoSuchCall):

@@ -11,6 +11,10 @@ from typing import Any
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 
+# Public client code has seen texts.
+_GRANTED = ("true", True)
+_NOT_GRANTED = ("false", False, None)
+
 
 def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Who is signed in, to which tenant, with which libraries, and whether with App Management."""
@@ -28,12 +32,16 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _has_app_management(client: Client, user: str) -> bool | None:
-    """Whether a role with App Management has the user as a member; None where roles may not be read."""
+    """Whether a role with App Management has the user as a member; None where that cannot be known.
+
+    It is a hint, so it fails nothing, and a privilege in words that nobody has seen says nothing.
+    """
     try:
-        roles = [row["id"] for row in client.rows("listRoles") if row.get("app_management") == "true"]
+        rows = client.rows("listRoles")
+        roles = [row["id"] for row in rows if row.get("app_management") in _GRANTED]
         members = (row["id"] for role in roles for row in client.rows("listRoleMembers", role_id=role))
-        return any(member.casefold() == user.casefold() for member in members)
-    except Failure as failure:
-        if failure.kind != "permission":
-            raise
+        is_member = any(member.casefold() == user.casefold() for member in members)
+    except Failure:
         return None
+    is_known = all(row.get("app_management") in (*_GRANTED, *_NOT_GRANTED) for row in rows)
+    return is_member if is_member or is_known else None

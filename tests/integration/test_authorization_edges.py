@@ -159,11 +159,19 @@ def test_the_address_given_comes_before_that_of_the_user(ready, user, options, s
     assert [one.body for one in ready.log if one.operation == "authorizeLibrary"] == [{"email": sent}]
 
 
-@pytest.mark.parametrize("field", ["authorized_at", "expires_at"])
-def test_a_time_that_is_none_is_refused(ready, field):
-    row = {"id": "ACTIVE", "authorized_by": {"id": "ada@acme.example"}, field: "soon"}
+def test_an_end_that_is_no_time_is_refused(ready):
+    row = {"id": "ACTIVE", "authorized_by": {"id": "ada@acme.example"}, "expires_at": "soon"}
     ready.fault("shape", "listLibraryAuthorizations", body={"data": [row], "total_count": 1})
     result = ready.run(AUTHORIZATION)
     assert result["failure"]["kind"] == "unexpected_reply"
     assert "soon" in result["msg"]
     assert ready.writes == []
+
+
+@pytest.mark.parametrize("since", ["soon", 1700000000, ""])
+def test_a_day_that_decides_nothing_may_be_anything(ready, since):
+    by = {"id": "ada@acme.example"}
+    row = {"id": "ACTIVE", "authorized_by": by, "authorized_at": since, "expires_at": "2099-01-01T00:00:00Z"}
+    ready.fault("shape", "listLibraryAuthorizations", body={"data": [row], "total_count": 1})
+    (read,) = ready.run("imanage_library_authorization_info")["libraries"]
+    assert (read["authorized"], read["expires_at"], read["expires_from"]) == (True, row["expires_at"], "tenant")
