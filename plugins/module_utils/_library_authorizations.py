@@ -137,32 +137,12 @@ def read(client: Client, wanted: Wish) -> Current:
     try:
         rows = page_rows(client)
     except Failure as failure:
-        extension = wanted.extension or (read_extension(client) or {}).get("status")
-        if isinstance(failure, NoSuchCall) and ("listLibraryAuthorizations" in client.answered or client.accepted):
-            raise  # It is there, and something on the way answered for it.
-        if not isinstance(failure, NoSuchCall) or extension not in (None, "enabled"):
-            if failure.kind != "not_found" and not isinstance(failure, NoSuchCall):
-                raise
-            if managed.state == "unauthorized" and extension == "available":
-                return Current(Authorizations([], client.now()), None)
-            raise _without_page(client, wanted, failure, extension, user, email) from None
-        again = _asked_again(client, failure)
-        if again is None:
-            if managed.state == "unauthorized":
-                raise
-            return _unserved(client, wanted, failure, user, email)
-        rows = again
+        instead = _without_rows(client, wanted, failure, user, email)
+        if isinstance(instead, Current):
+            return instead
+        rows = instead
+    _check_ids(client, wanted, rows)
     records = [record(client, row, wanted.stated, wanted.days) for row in rows]
-    if (
-        managed.authorizer == "me"
-        and not wanted.by_person
-        and (nameless := [row["id"] for row in rows if is_named_only(row)])
-    ):
-        raise client.unexpected(
-            "listLibraryAuthorizations",
-            {},
-            f"does not say by id who authorized the {named(nameless)}, which authorizer: me needs to know",
-        )
     unlisted = not_listed(client, records)
     listed = [row["id"] for row in records]
     if not wanted.by_person:
@@ -180,7 +160,39 @@ def read(client: Client, wanted: Wish) -> Current:
     return Current(found, unlisted)
 
 
-def _asked_again(client: Client, failure: NoSuchCall) -> list[dict[str, Any]] | None:
+def _without_rows(
+    client: Client, wanted: Wish, failure: Failure, user: str | None, email: str | None
+) -> Current | list[dict[str, Any]]:
+    """What it means that the page was not answered: what is known without it, or its rows after all, or C(failure)."""
+    is_unknown = isinstance(failure, NoSuchCall)
+    if is_unknown and ("listLibraryAuthorizations" in client.answered or client.accepted):
+        raise failure  # It is there, and something on the way answered for it.
+    if not is_unknown and failure.kind != "not_found":
+        raise failure
+    withdraws = wanted.managed.state == "unauthorized"
+    extension = wanted.extension or (read_extension(client) or {}).get("status")
+    if not is_unknown or extension not in (None, "enabled"):
+        if withdraws and extension == "available":
+            return Current(Authorizations([], client.now()), None)
+        raise _without_page(client, wanted, failure, extension, user, email) from None
+    rows = _asked_again(client, failure)
+    if rows is None and withdraws:
+        raise failure
+    return _unserved(client, wanted, failure, user, email) if rows is None else rows
+
+
+def _check_ids(client: Client, wanted: Wish, rows: list[dict[str, Any]]) -> None:
+    """Raise C(unexpected_reply) where who authorized a library has a name only, and it matters who it is."""
+    nameless = [row["id"] for row in rows if is_named_only(row)]
+    if nameless and wanted.managed.authorizer == "me" and not wanted.by_person:
+        raise client.unexpected(
+            "listLibraryAuthorizations",
+            {},
+            f"does not say by id who authorized the {named(nameless)}, which authorizer: me needs to know",
+        )
+
+
+def _asked_again(client: Client, failure: Failure) -> list[dict[str, Any]] | None:
     """The rows after a while, since what a gateway answers while a service starts passes; None where it stays so."""
     for pause in _PAUSES if failure.wire["status"] in (200, 404) else ():
         time.sleep(pause)
