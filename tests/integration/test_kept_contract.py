@@ -15,6 +15,8 @@ from playbooks_support import Stage, catalog, once
 from sandbox import Fault
 from support.places import refreshing
 
+pytestmark = pytest.mark.sweep
+
 VERIFY, PREVIEW = "imanage.control_center.verify_contract", "imanage.control_center.preview"
 NAMES = ("well", "odd", "new", "moved")
 TODAY = datetime.now(UTC).strftime("%Y-%m-%d")

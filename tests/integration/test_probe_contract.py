@@ -370,6 +370,7 @@ def probes(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["all", "two", "one of one"])
+@pytest.mark.sweep
 def test_a_probe_of_other_than_one_limited_tenant_stops_before_anybody_signs_in(probes, name):
     assert probes[name].code == 2
     assert "takes one tenant at a time: name it with --limit. Nobody signed in." in probes[name].output
@@ -377,6 +378,7 @@ def test_a_probe_of_other_than_one_limited_tenant_stops_before_anybody_signs_in(
     assert probes[name].files == {}
 
 
+@pytest.mark.sweep
 def test_a_probe_is_shown_before_it_is_sent(probes):
     run = probes["well"]
     assert run.code == 0
@@ -393,6 +395,7 @@ def test_a_probe_is_shown_before_it_is_sent(probes):
     assert run.snapshots["well"] == probes["all"].snapshots["well"]
 
 
+@pytest.mark.sweep
 def test_law_3_in_check_mode_the_playbook_probes_nothing(probes):
     run = probes["check"]
     assert (run.code, run.writes("well")) == (0, [])
@@ -400,6 +403,7 @@ def test_law_3_in_check_mode_the_playbook_probes_nothing(probes):
     assert line in run.files["contract.txt"]
 
 
+@pytest.mark.sweep
 def test_the_report_says_what_a_probe_found(probes):
     text = probes["well"].files["contract.txt"]
     assert text.splitlines()[0] == "well: every call that was tried is answered as the contract says"
@@ -407,11 +411,13 @@ def test_the_report_says_what_a_probe_found(probes):
     assert "Not tried" not in text
 
 
+@pytest.mark.sweep
 def test_a_probe_for_an_application_that_is_not_there_sends_nothing(probes):
     assert (probes["wrong"].code, probes["wrong"].writes("well")) == (2, [])
     assert "0 added applications have that name" in probes["wrong"].output
 
 
+@pytest.mark.sweep
 def test_a_probe_that_made_something_fails_the_playbook_and_is_in_the_report(probes):
     run = probes["creating"]
     assert run.code == 2
@@ -425,6 +431,7 @@ def test_a_probe_that_made_something_fails_the_playbook_and_is_in_the_report(pro
     assert "is new" in run.output.partition("Say why")[2]
 
 
+@pytest.mark.sweep
 def test_what_was_found_is_kept_with_day_number_and_address(probes):
     (row,) = json.loads(probes["well"].files["contract.json"])
     assert (row["tenant"], row["customer_id"], row["failure"]) == ("well", 1000, None)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 from playbooks_support import Stage, app, once
 
+pytestmark = pytest.mark.sweep
+
 PLAYBOOKS = {"preview": "preview", "onboard": "onboard", "again": "onboard", "audit": "audit", "offboard": "offboard"}
 LISTS = {"tracker_onboarding_access": "custom", "tracker_onboarding_groups": ["Partners"]}
 POLICY = "/platform/api/v2/customers/{customer_id}/settings/{app_id}/oauth2.tokens"

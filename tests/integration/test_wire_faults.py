@@ -408,7 +408,25 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("operation", ["requestToken", "discover", "listRoles", "listLibraries"])
+@pytest.mark.parametrize("operation", ["listRoles", "listRoleMembers"])
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_hint_that_cannot_be_read_fails_nothing(acme, operation, case):
+    acme.fault(operation=operation, **BROKEN[case][0])
+    assert acme.run(INFO)["tenant"]["app_management"] is None
+
+
+@pytest.mark.parametrize(
+    ("privileges", "app_management"),
+    [(["true"], True), ([True, "nobody knows"], True), (["false"], False), ([None], False), (["granted"], None)],
+)
+def test_a_privilege_in_words_that_nobody_has_seen_says_nothing(acme, privileges, app_management):
+    rows = [{"id": f"role {number}", "app_management": one} for number, one in enumerate(privileges)]
+    acme.fault("shape", "listRoles", body={"data": rows})
+    acme.fault("shape", "listRoleMembers", body={"data": [{"id": acme.admin}]})
+    assert acme.run(INFO)["tenant"]["app_management"] is app_management
+
+
+@pytest.mark.parametrize("operation", ["requestToken", "discover", "listLibraries"])
 @pytest.mark.parametrize("case", BROKEN)
 def test_a_broken_reply_is_unexpected(acme, operation, case):
     fault, words = BROKEN[case]
