@@ -27,12 +27,12 @@ class Answers:
 
     apps: str = _forms("paged", "whole")
     security: str = _forms("public_private", "view")
-    access: str = _forms("object", "list")
+    access: str = _forms("list", "object")
     scope: str = _forms("needed", "ignored", "invalid", "less", "refused")
     writes: int | None = _forms(None, 200, 201, 202, 204)
     body: str = _forms("full", "empty")
     policy: str = _forms("contract", "foreign_404", "platform")
-    dates: str = _forms("shown", "none")
+    dates: str = _forms("none", "shown")
     tracker: str | int = _forms("served", "page_404", 405, "html")
     door: bool = _forms(False, True)
     refresh: str = _forms("keeps", "rotates")
@@ -63,6 +63,10 @@ class Answers:
             return Reply(status)
         # A removal has nothing to show, and only a 204 may lack a body without being told to.
         return replace(reply, status=status, headers={"content-type": JSON}, body=reply.body or b"{}")
+
+
+# Pages have one form, whatever the calls have.
+IN_A_BROWSER = Answers(access="object", dates="shown")
 
 
 def read_answers(description: Any, what: str) -> Answers:

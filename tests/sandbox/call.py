@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .answers import Answers
+from .answers import IN_A_BROWSER, Answers
 from .contract import Operation
 from .model import Tenant
 from .people import User
@@ -47,7 +47,7 @@ class Call:
     @property
     def answers(self) -> Answers:
         """The forms in which the tenant answers; a person in a browser sees pages, which have one form."""
-        return Answers() if self.in_browser else self.tenant.answers
+        return IN_A_BROWSER if self.in_browser else self.tenant.answers
 
 
 def need_to_write(call: Call) -> None:

@@ -33,6 +33,8 @@ def example(name: str = "acme", customer_id: int = 101, **changes: Any) -> dict[
             {"id": "tracker-cc", "name": "iManage Tracker CC configuration"},
         ],
         **changes,
+        # What most tests are about can be seen only where it is shown.
+        "answers": {"access": "object", "dates": "shown", **changes.get("answers", {})},
     }
 
 
