@@ -90,7 +90,9 @@ def test_a_call_that_answers_otherwise_is_told_with_what_is_known_of_it(ran):
     assert kinds == {"well": "unexpected_reply", "odd": None, "new": "unexpected_reply", "moved": None}
     so = f"listLibraryAuthorizations was answered as the contract says on this tenant on {TODAY}."
     assert so in ran["page"]["well"]
-    assert "listLibraryAuthorizations is assumed; nobody has verified it on this tenant." in ran["page"]["new"]
+    unknown = "listLibraryAuthorizations was not verified on this tenant."
+    assert unknown in ran["page"]["new"]
+    assert all(f"    {words}" in ran["preview"].output for words in (so, unknown))
     assert all("was answered" not in ran["page"][name] for name in ("odd", "new", "moved"))
 
 
