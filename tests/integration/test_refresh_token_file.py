@@ -184,3 +184,13 @@ def test_a_lock_that_lasts_is_not_waited_for_without_end(acme, kept):
         result = acme.run(INFO, **by_file(acme, kept, retry_timeout=1))
     assert "another task has locked it" in result["msg"]
     assert acme.calls == []
+
+
+def test_a_token_that_the_server_repeats_is_hidden(acme, kept):
+    token = kept.read_text().strip()
+    error = {"error": "invalid_grant", "error_description": f"{token} has ended."}
+    acme.fault("status", "requestToken", status=400, body=error)
+    result = acme.run(INFO, **by_file(acme, kept))
+    assert result["failure"]["kind"] == "sign_in"
+    assert "has ended." in result["msg"]
+    assert token not in json.dumps(result)
