@@ -24,8 +24,7 @@ options:
     elements: str
     required: true
   tenants:
-    description: The names of the tenants that have to be in a report. Without any, nobody is looked for, and a warning
-      says so.
+    description: The tenants that must be in a report. Where none is named, none can be missed, and a warning says so.
     type: list
     elements: str
     default: []

@@ -102,7 +102,7 @@ def shown(url: Any) -> str:
         return "Control Center"
     try:
         _port = parts.port
-    except ValueError:  # What stands for a port and is none may be a password.
+    except ValueError:  # An invalid port may be part of a password, so it is not shown.
         text = f"{parts.scheme}://{parts.hostname}".removeprefix("://")
     return quoted(text)
 

@@ -42,7 +42,7 @@ MAY_BE_NULL = dict.fromkeys((key[:-1] for key in RESULT if key.endswith("?")), N
 def merged(names: Iterable[str], tenants: Iterable[str] = ()) -> dict[str, Any]:
     """C(results) of all files that are reports, and C(problems): each the C(name) of what has it, and a C(msg).
 
-    C(tenants) are those that have to be there; without any, nobody is looked for.
+    C(tenants) are those that must be in a report. Where none is named, none can be missed.
     """
     expected = list(tenants)
     named = list(names)
