@@ -56,7 +56,7 @@ class Wish(NamedTuple):
 
     C(by_person): a person authorizes, and this account never does. C(stated): on which day somebody authorized a
     library, by the inventory. C(extension) and C(days): the status of the configuration application and the days of
-    its refresh tokens, where the caller knows or plans them.
+    its refresh tokens, where the caller knows them; of days that change, the fewer.
     """
 
     managed: AuthorizationWish
@@ -103,6 +103,7 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
         by_person=parameters["authorize_by"] == "person" and managed.state == "authorized",
         stated=checked_days(parameters["authorized_on"] or {}),
         planned=parameters.get("planned"),
+        days=parameters.get("refresh_token_expiry_days"),
     )
 
 

@@ -118,9 +118,12 @@ def page_rows(client: Client) -> list[dict[str, Any]]:
 
 
 def record(
-    client: Client, row: Mapping[str, Any], stated: Mapping[str, str], planned_days: int | None = None
+    client: Client, row: Mapping[str, Any], stated: Mapping[str, str], known_days: int | None = None
 ) -> dict[str, Any]:
-    """A row of the page as this collection returns it. An end that the page does not show is reckoned, or unknown."""
+    """A row of the page as this collection returns it. An end that the page does not show is reckoned, or unknown.
+
+    C(known_days): the days of a refresh token before this run or as planned, where that is known.
+    """
     by = row.get("authorized_by")
     who = by and (text_or_none(by.get("id")) or text_or_none(by.get("name")))
     if by is not None and not who:
@@ -145,17 +148,21 @@ def record(
     else:
         written = client.accepted.get(("authorizeLibrary", row["id"]))
         since = plain["authorized_at"] or (written and iso(written)) or stated.get(row["id"].casefold())
-        plain.update(reckoned(client, since, planned_days))
+        # What this run wrote came after whatever it changed.
+        plain.update(reckoned(client, since, None if written else known_days))
     return {**plain, "authorized": authorized(plain, client.now())}
 
 
-def reckoned(client: Client, since: str | None, planned_days: int | None) -> dict[str, Any]:
-    """When an authorization was made and when it ends, as far as that is known without the page."""
+def reckoned(client: Client, since: str | None, known_days: int | None) -> dict[str, Any]:
+    """When an authorization was made and when it ends, as far as that is known without the page.
+
+    A policy that was changed since may or may not count for a token that was there: the shorter is the safe one.
+    """
     try:
         made = moment(since) if since else None
     except Failure:  # The page shows it in a form that says nothing.
         made = None
-    days = made and _refresh_days(client, planned_days)
+    days = made and min(filter(None, (known_days, _refresh_days(client))), default=None)
     try:
         until = iso(made + datetime.timedelta(days=days)) if made and days else None
     except OverflowError:  # Nobody will be there when it ends.
@@ -163,7 +170,7 @@ def reckoned(client: Client, since: str | None, planned_days: int | None) -> dic
     return {"authorized_at": since, "expires_at": until, "expires_from": "reckoned" if until else "unknown"}
 
 
-def _refresh_days(client: Client, planned: int | None) -> int | None:
+def _refresh_days(client: Client) -> int | None:
     """How long a refresh token of the configuration application lives; None where that cannot be known."""
     policy: dict[str, Any] = {}
     try:
@@ -172,9 +179,13 @@ def _refresh_days(client: Client, planned: int | None) -> int | None:
     except Failure as failure:
         if failure.kind not in ("permission", "unexpected_reply"):
             raise
-    # What allowing refresh tokens sets by itself holds where they are not allowed yet.
-    now = policy and (policy["refresh_token_expiry_days"] or POLICY_DEFAULTS["refresh_token_expiry_days"])
-    return planned or now or None
+    return refresh_days(policy) if policy else None
+
+
+def refresh_days(policy: Mapping[str, Any]) -> int:
+    """The days of a policy; where it allows no refresh tokens yet, those that allowing them sets by itself."""
+    days: int = policy["refresh_token_expiry_days"] or POLICY_DEFAULTS["refresh_token_expiry_days"]
+    return days
 
 
 def is_named_only(row: Mapping[str, Any]) -> bool:

@@ -87,6 +87,7 @@ def _nothing_yet(want: Want) -> dict[str, Any]:
         "unlisted": None,
         "handed_over": [],
         "tracker_calls": None,
+        "refresh_token_expiry_days": None,
         "plan": {name: [] for name in _NO_PLAN},
         "stages": [],
         "remaining": [_plan_chain.left_out(stage, want.leaving) for stage in want.left_out],
@@ -181,14 +182,16 @@ def _check_extension(client: Client, earlier: list[tuple[Part, Foreseen]], autho
     _plan_chain.check_extension(planned.get(EXTENSION), policy if authorizes else None)
 
 
-def _with_what_is_known(part: Part, earlier: list[tuple[Part, Foreseen]], found: Mapping[str, Any]) -> Any:
-    """What is wanted, of the libraries with what was read and planned of the configuration application."""
+def _with_what_is_known(part: Part, earlier: list[tuple[Part, Foreseen]], found: dict[str, Any]) -> Any:
+    """What is wanted; of the libraries, with what was read and planned of the configuration application."""
     if part.stage != "authorization":
         return part.wish
     statuses = [row["status"] for row in found["applications"] if row["name"] == EXTENSION]
-    planned = [one.plan.outcome for part, one in earlier if part.stage == "refresh_token"]
-    days = [one.policy["refresh_token_expiry_days"] for one in planned if one.application["name"] == EXTENSION]
-    return part.wish._replace(extension=next(iter(statuses), None), days=next(iter(days), None))
+    for _part, one in (seen for seen in earlier if seen[0].stage == "refresh_token"):
+        if one.plan.outcome.application["name"] == EXTENSION:
+            policies = (one.current.policy, one.plan.outcome.policy)
+            found["refresh_token_expiry_days"] = min(map(_library_page.refresh_days, policies))
+    return part.wish._replace(extension=next(iter(statuses), None), days=found["refresh_token_expiry_days"])
 
 
 def _note_libraries(account: Client, part: Part, seen: Foreseen, found: dict[str, Any]) -> None:

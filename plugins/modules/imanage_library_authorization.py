@@ -66,6 +66,12 @@ options:
         from that day and the refresh token expiry of the configuration application.
       - What the page shows, and what this task itself authorizes, count first.
     type: dict
+  refresh_token_expiry_days:
+    description:
+      - After how many days a refresh token of the configuration application ended before an earlier task changed that.
+        Nothing is set. Where Control Center does not show when an authorization ends, its end is reckoned from the
+        fewer of these days and those of the token policy.
+    type: int
   email:
     description:
       - The e-mail address to enter. Without it, that of the signed-in user.
@@ -303,6 +309,7 @@ TASK = Task(
         own={
             **authorization_options(),
             **planned_options(),
+            "refresh_token_expiry_days": {"type": "int", "no_log": False},
             "state": {"type": "str", "choices": ["authorized", "unauthorized"], "default": "authorized"},
         }
     ),

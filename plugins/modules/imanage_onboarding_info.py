@@ -248,6 +248,13 @@ tracker_calls:
   returned: success, and on a failure as far as it was known
   type: bool
   sample: true
+refresh_token_expiry_days:
+  description:
+    - After how many days a refresh token of the configuration application ends, the fewer of those now and those
+      planned. Null where its token policy was not looked at.
+  returned: success, and on a failure as far as it was known
+  type: int
+  sample: 365
 plan:
   description: What a run would do.
   returned: success, and on a failure as far as it was known

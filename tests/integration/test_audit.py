@@ -35,6 +35,22 @@ def _add(stage: Stage, name: str, host: Any = None, tracker: str = "enabled", **
     stage.add(name, host, **{**settled, **more})
 
 
+def _add_changed_policies(stage: Stage) -> None:
+    """Two tenants of a page without ends, whose runs change how long refresh tokens last."""
+    for name, now, wanted in (("longer", 90, 365), ("shorter", 365, 90)):
+        policy = {"allow_refresh_token": True, "refresh_token_expiry": now}
+        libraries = [
+            {"id": library, "authorized_by": f"pat@{name}.example", "authorized_at": NOW - datetime.timedelta(days=ago)}
+            for library, ago in (("OLD", 80), ("YOUNG", 20))
+        ]
+        host = {
+            "tracker_onboarding_renew_before_days": DAYS.days,
+            "tracker_onboarding_refresh_token_expiry_days": wanted,
+        }
+        applications = catalog(tracker={"status": "enabled"}, tracker_cc={"status": "enabled", "token_policy": policy})
+        _add(stage, name, host, applications=applications, libraries=libraries, never_expires=True)
+
+
 def _scenario(where: Any) -> dict[str, Any]:
     with Stage(where, clock=NOW.timestamp) as stage:
         _add(stage, "fine")
@@ -65,6 +81,10 @@ def _scenario(where: Any) -> dict[str, Any]:
         runs["renewal"] = stage.run("--diff", *onboard)
         runs["again"] = stage.run(*onboard)
         runs["after"] = stage.run(*STRICT, "--limit", "ending", AUDIT)
+        _add_changed_policies(stage)
+        onboard = ("--limit", "longer,shorter", "imanage.control_center.onboard")
+        runs["policy preview"] = stage.run("--check", "--diff", *onboard)
+        runs["policy run"] = stage.run("--diff", *onboard)
     return runs
 
 
@@ -171,3 +191,17 @@ def test_the_preview_of_a_renewal_is_the_run(runs):
 def test_a_foreign_authorizer_is_no_drift(runs):
     (step,) = runs["after"].report["ending"]["next_steps"]
     assert step.startswith("Authorized by somebody else than admin@ending.example: SECOND_LATER (")
+
+
+@pytest.mark.parametrize(("name", "days"), [("longer", 365), ("shorter", 90)])
+def test_of_a_policy_that_the_run_changes_the_shorter_counts(runs, name, days):
+    """A token that was there may end by the policy of before: preview and run reckon with the earlier end."""
+    preview, run = runs["policy preview"], runs["policy run"]
+    assert preview.diffs(name) == run.diffs(name)
+    assert run.writes(name) == ["writeTokenPolicy", "authorizeLibrary"]
+    assert authorizers(run.snapshots[name]) == {"OLD": f"admin@{name}.example", "YOUNG": f"pat@{name}.example"}
+    ends = {one["library"]: (one["until"], one["until_from"]) for one in run.report[name]["authorizations"]}
+    assert ends == {
+        "OLD": (iso(NOW + datetime.timedelta(days=days)), "reckoned"),
+        "YOUNG": (iso(NOW + datetime.timedelta(days=70)), "reckoned"),
+    }

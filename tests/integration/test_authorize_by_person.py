@@ -13,12 +13,11 @@ from support.places import applications, refreshing
 
 MODULE = "imanage_library_authorization"
 BY_PERSON = {"authorize_by": "person"}
-TODAY = datetime.datetime.now(datetime.UTC).date()
 SOME = ["ACTIVE", {"id": "ARCHIVE", "authorized_by": "pat@{name}.example", "expires_in_days": 99}, "SPM"]
 
 
 def day(ago):
-    return str(TODAY - datetime.timedelta(days=ago))
+    return str(datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=ago))
 
 
 def handed_over(result):
@@ -92,7 +91,7 @@ def test_what_the_inventory_says_was_authorized_is_not_handed_over_before_its_en
     result = silent.run(MODULE, authorized_on=kept, on_consent_required="hand_over")
     assert handed_over(result) == ["SPM"]
     assert [row["expires_from"] for row in result["libraries"]] == ["reckoned"] * 3
-    assert result["libraries"][0]["expires_at"] == str(TODAY + datetime.timedelta(days=355)) + "T00:00:00Z"
+    assert result["libraries"][0]["expires_at"] == day(-355) + "T00:00:00Z"
 
 
 def test_nothing_can_be_withdrawn(silent):
@@ -134,13 +133,13 @@ def test_an_end_that_no_page_shows_is_unknown_until_its_day_is_known(dateless):
     info = dateless.run("imanage_library_authorization_info")
     assert ends(info) == {"ACTIVE": (None, None), "ARCHIVE": (None, "unknown"), "SPM": (None, None)}
     result = dateless.run(MODULE, libraries=["ARCHIVE"], authorized_on={"Archive": day(20)})
-    end = f"{TODAY + datetime.timedelta(days=70)}T00:00:00Z"
+    end = f"{day(-70)}T00:00:00Z"
     assert ends(result) == {"ARCHIVE": (end, "reckoned")}
 
 
 def test_what_a_run_authorizes_itself_is_reckoned_from_its_own_write(dateless):
     result = dateless.run(MODULE)
-    end = str(TODAY + datetime.timedelta(days=90))
+    end = day(-90)
     assert {name: (str(until)[:10], source) for name, (until, source) in ends(result).items()} == {
         "ACTIVE": (end, "reckoned"),
         "ARCHIVE": ("None", "unknown"),
@@ -168,7 +167,7 @@ def test_an_authorization_without_an_id_cannot_be_taken_over(dateless):
     assert dateless.writes == []
 
 
-@pytest.mark.parametrize("given", ["soon", "2026-13-01", str(TODAY + datetime.timedelta(days=9)), 20260301, None])
+@pytest.mark.parametrize("given", ["soon", "2026-13-01", day(-9), 20260301, None])
 def test_a_day_that_is_none_is_refused(dateless, given):
     result = dateless.run(MODULE, authorized_on={"ACTIVE": given})
     assert result["failure"]["kind"] == "bad_option"

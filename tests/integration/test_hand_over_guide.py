@@ -16,7 +16,6 @@ pytestmark = pytest.mark.sweep
 GUIDE = Guide("docs/hand-overs.md")
 (DAYS,) = GUIDE.yaml
 ONBOARD, PREVIEW = "imanage.control_center.onboard", "imanage.control_center.preview"
-TODAY = datetime.datetime.now(datetime.UTC).date()
 LIBRARIES = ["ACTIVE", "ARCHIVE"]
 ASKS, SILENT, PERSON = "asks", "silent", "person"
 
@@ -35,7 +34,8 @@ def handed_over(where):
         found = {"preview": stage.run(PREVIEW), "run": stage.run(ONBOARD)}
         for library in LIBRARIES:
             stage.sandbox.tenant(PERSON).consent(library, f"admin@{PERSON}.example")
-        for name, day in (("kept", TODAY), ("long ago", TODAY - datetime.timedelta(days=366))):
+        today = found["today"] = datetime.datetime.now(datetime.UTC).date()
+        for name, day in (("kept", today), ("long ago", today - datetime.timedelta(days=366))):
             (where / "days.yml").write_text(dated(day), encoding="utf-8")
             found[name] = stage.run("-e", f"@{where / 'days.yml'}", ONBOARD)
         return found
@@ -81,7 +81,7 @@ def test_what_only_the_inventory_says_is_never_onboarded(runs):
     row = runs["kept"].report[SILENT]
     assert (runs["kept"].code, row["status"]) == (0, "incomplete")
     assert [(one["library"], one["reason"]) for one in row["remaining"]] == [(name, "stated") for name in LIBRARIES]
-    end = str(TODAY + datetime.timedelta(days=365))
+    end = str(runs["today"] + datetime.timedelta(days=365))
     assert [(one["until"][:10], one["until_from"]) for one in row["authorizations"]] == [(end, "reckoned")] * 2
 
 

@@ -35,6 +35,8 @@ CONNECTION = {
     "retry_timeout": None,
     "api_paths": None,
 }
+# What a look knows by itself.
+BEFORE = ("refresh_token_expiry_days",)
 OWN = {
     "imanage_application": {"name", "app_id", "state", "enabled", "access", "users", "groups", "exclusive", "planned"},
     "imanage_app_auth": {
@@ -51,6 +53,7 @@ OWN = {
         "state",
         "authorize_by",
         "authorized_on",
+        "refresh_token_expiry_days",
         "email",
         "authorizer",
         "renew_before_days",
@@ -77,7 +80,16 @@ RETURNED = {
     "imanage_library_authorization": {"libraries", "unlisted", "handed_over", "writes"},
     "imanage_onboarding_info": {
         *("tenant", "left_alone", "applications", "missing", "near_misses", "libraries", "unlisted"),
-        *("handed_over", "tracker_calls", "plan", "stages", "remaining", "failed_stage", "check_mode"),
+        *(
+            "handed_over",
+            "tracker_calls",
+            "refresh_token_expiry_days",
+            "plan",
+            "stages",
+            "remaining",
+            "failed_stage",
+            "check_mode",
+        ),
     },
     "imanage_session": {"access_token", "api_url", "customer_id", "user", "email", "check_mode"},
     "imanage_tenant_info": {"tenant"},
@@ -161,7 +173,7 @@ def test_law_9_stages_take_the_options_of_the_modules_that_do_them():
     both = {**modules["imanage_application"], **modules["imanage_app_auth"]}
     libraries = modules["imanage_library_authorization"]
     assert set(application) == set(both) - {"app_id", "state", "planned"}
-    assert set(authorization) == set(libraries) - {"state", "planned"} | {"username", "password"}
+    assert set(authorization) == set(libraries) - {"state", "planned", *BEFORE} | {"username", "password"}
     assert all(application[option] == both[option] for option in set(application) - {"name"})
     assert all(authorization[option] == libraries[option] for option in set(authorization) & set(libraries))
     assert own["stages"]["choices"] == own["stages"]["default"] == list(_options.WRITING_STAGES)
