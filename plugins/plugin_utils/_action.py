@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import filter_loader, test_loader
+from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
 from ansible_collections.imanage.control_center.plugins.module_utils import _options, _task, _transport
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
@@ -25,6 +25,7 @@ if _transport.IMPORT_ERROR is None:
 for _loader in (filter_loader, test_loader):
     list(_loader.all())
 filter_loader.get("imanage.control_center.tracker_result")
+lookup_loader.get("imanage.control_center.connection")
 
 
 class InProcessAction(ActionBase):

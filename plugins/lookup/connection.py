@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lookup by which the inventory's variables become the options of a connection."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: connection
+author: the imanage.control_center authors (@imanage-control-center)
+version_added: 1.0.0
+short_description: The connection options of a tenant, from the variables of the inventory
+description:
+  - Takes each option of the connection from the variable C(imanage_) and its name, for C(module_defaults) of the group
+    C(imanage.control_center.all).
+  - A variable that is not there, null, or made of something undefined gives no option, so that the environment counts.
+  - The result has secrets in it. Use it where options are given, and keep it in no variable.
+options:
+  account:
+    description:
+      - Which account signs in. V(second) takes O(account=second) from C(imanage_nrtadmin_username) and
+        C(imanage_nrtadmin_password), and no token, since tokens are of the first. Where they are not given, it is the
+        first.
+    type: str
+    choices: [first, second]
+    default: first
+"""
+
+EXAMPLES = r"""
+- name: List the applications
+  hosts: imanage_tenants
+  gather_facts: false
+  connection: local
+  module_defaults:
+    group/imanage.control_center.all: "{{ lookup('imanage.control_center.connection') }}"
+  tasks:
+    - name: Read those that are in the catalog
+      imanage.control_center.imanage_application_info:
+        status: available
+"""
+
+RETURN = r"""
+_raw:
+  description: The options that are given, by name.
+  type: list
+  elements: dict
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleUndefinedVariable
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.imanage.control_center.plugins.module_utils._options import CONNECTION_OPTIONS
+
+_ACCOUNT = ("username", "password")
+_TOKENS = ("refresh_token", "refresh_token_file", "access_token")
+
+
+class LookupModule(LookupBase):
+    """What Ansible looks for in this file."""
+
+    def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
+        """The options of the connection."""
+        self.set_options(var_options=variables, direct=kwargs)
+        known = variables or {}
+        options = self._given(known, "imanage_", CONNECTION_OPTIONS)
+        if self.get_option("account") == "second":
+            second = {name: value for name, value in self._given(known, "imanage_nrtadmin_", _ACCOUNT).items() if value}
+            options.update(second)
+            if "username" in second:
+                # An empty one keeps that of the environment out too.
+                options.update(dict.fromkeys(_TOKENS, ""))
+        return [options]
+
+    def _given(self, variables: Mapping[str, Any], prefix: str, names: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name in names:
+            if prefix + name in variables:
+                try:
+                    # Within a dictionary, what is omitted goes.
+                    found.update(self._templar.template({name: variables[prefix + name]}))
+                except AnsibleUndefinedVariable:
+                    continue
+        return {name: value for name, value in found.items() if value is not None}
