@@ -66,6 +66,27 @@ def change(title: str, *fields: tuple[str, Any, Any]) -> dict[str, Any]:
     return {"stage": "application", "title": title, "fields": [dict(zip(keys, one, strict=True)) for one in fields]}
 
 
+def planned(tenant: str, run: bool = False, libraries: int = 5, **changes: Any) -> dict[str, Any]:
+    """A tenant for which everything is to be done, or was done in a C(run)."""
+    by = f"admin@{tenant}.example" if run else None
+    names = [f"LIB_{number}" for number in range(libraries)]
+    fields = [{"field": name, "before": "unauthorized", "after": "authorized"} for name in names]
+    policy = ("Allow Refresh Token", False, True)
+    return row(
+        tenant,
+        "onboarded",
+        "uccc",
+        check_mode=not run,
+        changes=[
+            change("iManage Tracker", ("Added", False, True), ("Enable application?", None, True)),
+            change("iManage Tracker CC configuration", ("Added", False, True), ("Enable application?", None, True)),
+            {**change("iManage Tracker CC configuration, Authentication", policy), "stage": "refresh_token"},
+            {"stage": "authorization", "title": "Tracker background service authorization", "fields": fields},
+        ],
+        **{**authorized(*((name, by, 365 if run else None) for name in names)), **changes},
+    )
+
+
 def failure(kind: str, msg: str) -> dict[str, Any]:
     """The keys of a tenant that failed."""
     wire = dict.fromkeys(("status", "code", "operation", "method", "path", "request_id"))

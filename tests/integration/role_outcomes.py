@@ -159,7 +159,7 @@ def scenario(where: Any) -> dict[str, Any]:
     with Stage(where) as stage:
         _tenants(stage)
         runs: dict[str, Any] = {"start": stage.snapshots(), "hosts": list(stage.hosts)}
-        runs["preview"] = stage.run("imanage.control_center.preview")
+        runs["preview"] = stage.run("--diff", "imanage.control_center.preview")
         _faults(stage)
         runs["onboard"] = stage.run("--diff", "imanage.control_center.onboard")
         runs["again"] = stage.run("imanage.control_center.onboard")
