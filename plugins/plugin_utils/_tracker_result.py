@@ -33,6 +33,7 @@ _NO_LOOK: dict[str, Any] = {
 # What the role records of a tenant for which no task ran.
 NOTHING_RAN: dict[str, Any] = {
     "intent": "onboard",
+    "state": "present",
     "names": [],
     "authorized_on": {},
     "provisioning_request": {},
@@ -45,7 +46,7 @@ NOTHING_RAN: dict[str, Any] = {
 def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     """The role's result fact.
 
-    C(records) has C(intent) (onboard, audit, offboard), C(tenant), C(url), C(names) of the two applications,
+    C(records) has C(intent) (onboard, audit, offboard), C(state), C(tenant), C(url), C(names) of the two applications,
     C(authorized_on), C(provisioning_request), what the tasks registered (C(look), and by stage C(application),
     C(refresh_token) and C(authorization), each empty where it did not run), C(failed), the result on which the role
     failed, and C(check_mode), which counts where the look does not say it.
@@ -62,7 +63,8 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     stated = _stated(rows, handed_over)
     remaining = [*look["remaining"], *_not_done(intent, look, ran, failure), *map(_plan_chain.stated, stated)]
     remaining = [] if look["left_alone"] else remaining
-    status = _status(intent, look, handed_over, remaining, failure)
+    leaves = intent == "offboard" or (intent == "audit" and records.get("state") == "absent")
+    status = _status(intent, leaves, look, handed_over, remaining, failure)
     asked = None
     if status == "awaiting_provisioning" and not is_private_cloud(records["url"]):
         # Tracker is provisioned as a whole, so the request is for the first of its parts.
@@ -80,7 +82,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         "stages": _stages(intent, records["look"], ran, failed_stage),
         "libraries": {
             "authorized": [row["id"] for row in rows if row["authorized"]],
-            "pending": _pending(intent, rows, remaining, handed_over),
+            "pending": _pending(leaves, rows, remaining, handed_over),
             "unlisted": unlisted,
         },
         "authorizations": [
@@ -153,6 +155,7 @@ def _not_done(
 
 def _status(
     intent: str,
+    leaves: bool,
     look: Mapping[str, Any],
     handed_over: list[dict[str, Any]],
     remaining: list[dict[str, Any]],
@@ -166,7 +169,7 @@ def _status(
         "awaiting_consent": handed_over,
         "drifted": intent == "audit" and look["stages"],
         "incomplete": remaining,
-        "offboarded": intent == "offboard",
+        "offboarded": leaves,
         "onboarded": True,
     }
     return next(status for status, holds in statuses.items() if holds)
@@ -201,11 +204,11 @@ def _stated(rows: list[dict[str, Any]], handed_over: list[dict[str, Any]]) -> li
 
 
 def _pending(
-    intent: str, rows: list[dict[str, Any]], remaining: list[dict[str, Any]], handed_over: list[dict[str, Any]]
+    leaves: bool, rows: list[dict[str, Any]], remaining: list[dict[str, Any]], handed_over: list[dict[str, Any]]
 ) -> list[str]:
     """The libraries that are not authorized and should be, those too that an approved plan does not have."""
     stated = [row["library"] for row in remaining if row["reason"] == "stated"]
-    wanting = [row["id"] for row in rows if not row["authorized"] and row["id"] not in stated and intent != "offboard"]
+    wanting = [row["id"] for row in rows if not row["authorized"] and row["id"] not in stated and not leaves]
     left = [row["library"] for row in remaining if row["library"] is not None and row["library"] not in stated]
     return list(dict.fromkeys([*wanting, *left, *(row["library"] for row in handed_over)]))
 
