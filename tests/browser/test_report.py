@@ -38,8 +38,13 @@ def varied():
     access = change("iManage Tracker", ("Enable application?", False, True), ("Groups", [], ["IT", "Pilot"]))
     policy = change("iManage Tracker CC configuration, Authentication", ("Refresh Token Expiry (days)", 365, 90))
     adding = change("iManage Tracker", ("Added", False, True), ("Enable application?", None, True))
-    pending = {"authorized": ["EU_1"], "pending": ["EU_2"], "not_visible": ["EU_HR"]}
-    old = row("olsen2", "onboarded", "uuuu", libraries={"authorized": ["OLD"], "pending": [], "not_visible": None})
+    pending = {"wanted": [], "others": [], "authorized": ["EU_1"], "pending": ["EU_2"], "not_visible": ["EU_HR"]}
+    old = row(
+        "olsen2",
+        "onboarded",
+        "uuuu",
+        libraries={"wanted": [], "others": [], "authorized": ["OLD"], "pending": [], "not_visible": None},
+    )
     for key in ("authorizations", "changes", "remaining", "assumptions", "planned"):
         del old[key]
     return [
@@ -68,7 +73,12 @@ def varied():
             **{**authorized(("EU_1", "d@dupont.example", 0)), "libraries": pending},
         ),
         row("eriksen", "failed", "ufss", changes=[adding], **failure("permission", "Not allowed.\nAsk somebody.")),
-        row("faure", "offboarded", "uccc", libraries={"authorized": [], "pending": [], "not_visible": None}),
+        row(
+            "faure",
+            "offboarded",
+            "uccc",
+            libraries={"wanted": [], "others": [], "authorized": [], "pending": [], "not_visible": None},
+        ),
         row("gupta", "incomplete", "cuss", url="javascript:alert(1)"),
         row("hansen", "left_alone", "ssss", next_steps=["The plan does not have this tenant."]),
         old,
