@@ -48,7 +48,9 @@ def preview(noun: Any, client: Client, wanted: Any, planned: Planned | None, dif
     """Show what a run would do. C(planned): the writes that were approved, None where no plan was."""
     foreseen = foresee(noun, client, wanted)
     # Without the tenant's name, so that Ansible prints what is assumed of many tenants once.
-    client.warnings += filter(None, (*foreseen.assumptions, foreseen.plan.steps and client.scope_assumption))
+    client.warnings += foreseen.assumptions
+    if foreseen.plan.steps and client.scope_assumption:
+        client.warnings.append(client.scope_assumption)
     _approval.check_writes(foreseen.plan.steps, planned)
     return _shown(noun, client, wanted, foreseen.current, foreseen.plan, diff)
 
