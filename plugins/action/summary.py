@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import callback_loader
 
 # Whose output is for people. Anything else may be read by a program, which lines in between would break.
 FOR_PEOPLE = ("default", "awx_display")
@@ -27,6 +28,14 @@ class ActionModule(ActionBase):
         lines = ["".join(sign if sign.isprintable() else " " for sign in line) for line in given["lines"]]
         if constants.DEFAULT_STDOUT_CALLBACK.rpartition(".")[2] not in FOR_PEOPLE:
             return {"changed": False, "msg": lines, "_ansible_verbose_always": True}
+        if self._heading_waits():
+            self._display.banner(f"TASK [{self._task.get_name()}]")
         for line in lines:
             self._display.display(line)
         return {"changed": False, "msg": lines}
+
+    def _heading_waits(self) -> bool:
+        """Whether the heading of a task comes with its first result, so that the lines would stand under another."""
+        callback = callback_loader.get("ansible.builtin.default")
+        callback.set_options()
+        return not (callback.get_option("display_skipped_hosts") and callback.get_option("display_ok_hosts"))

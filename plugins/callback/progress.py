@@ -13,8 +13,8 @@ short_description: Show how many tenants are done
 version_added: 1.0.0
 description:
   - Counts the tenants of a play with the role P(imanage.control_center.tracker_onboarding#role) that are done, and
-    those of them that changed, wait for iManage or a person, or failed, and guesses the time that is left. In check
-    mode, tenants that would change are counted.
+    those of them that changed, wait for iManage or a person, or failed, and guesses the time that is left. A tenant
+    that changed and waits counts in both. In check mode, tenants that would change are counted.
   - A tenant is done when the role has set its result, or when a task failed. Until then the line says how many have
     passed the task that is at work. Other plays show nothing.
   - On a terminal the counts stay on the last line. Otherwise, and under ansible-runner or where E(TERM) is V(dumb), a
@@ -57,7 +57,7 @@ class CallbackModule(CallbackBase):
         self._play: Any = None
         self._tally = Tally()
         self._live: LiveLine | None = None
-        self._said: dict[str, str] = {}
+        self._said: dict[str, tuple[str, ...]] = {}
         self._said_at = 0.0
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
@@ -84,18 +84,18 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """A tenant has failed, unless a rescue says better."""
-        self._count(result, None if ignore_errors else "failed")
+        self._count(result, None if ignore_errors else ("failed",))
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """A tenant has failed."""
-        self._count(result, "failed")
+        self._count(result, ("failed",))
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """The end of the run."""
         self._end()
 
-    def _count(self, result: Any, what: str | None) -> None:
-        if what:
+    def _count(self, result: Any, what: tuple[str, ...] | None) -> None:
+        if what is not None:
             self._tally.outcomes[result._host.get_name()] = what
         if self._tally.started is not None:
             # Tenants that go through a role task by task are done all at once, at the end.

@@ -14,7 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
 from ansible_collections.imanage.control_center.plugins.module_utils import _options, _task, _transport
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, quoted
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _change_record
 
 # Made once in the parent: every task is a fork of it, and would spend more on these than on its work.
@@ -38,8 +38,16 @@ class InProcessAction(ActionBase):
     task_definition: _task.Task
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The task's result, from here or from the module. An option that is null is not given, on both ways."""
+        """The task's result, from here or from the module, its diff headed by the tenant's name in the inventory."""
         super().run(tmp, task_vars)
+        result, name = self._result(task_vars), (task_vars or {}).get("inventory_hostname")
+        if name and isinstance(result.get("diff"), dict):
+            heads = {end: f"{quoted(name)}, {head}" for end, head in result["diff"].items() if end.endswith("_header")}
+            result["diff"] = {**result["diff"], **heads}
+        return result
+
+    def _result(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """The result as the module has it. An option that is null is not given, on both ways."""
         task = self.task_definition
         check_mode = bool(self._task.check_mode)
         given = _options.of_one_account(_given(plain(dict(self._task.args))))

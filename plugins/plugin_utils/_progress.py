@@ -14,25 +14,21 @@ from ansible_collections.imanage.control_center.plugins.module_utils._duration i
 OUTCOMES = ("changed", "would change", "waiting", "failed")
 
 
-def outcome(result: Mapping[str, Any]) -> str:
-    """What became of a tenant, by its tracker_onboarding_result: one of OUTCOMES, or unchanged."""
+def outcome(result: Mapping[str, Any]) -> tuple[str, ...]:
+    """What became of a tenant, by its tracker_onboarding_result: those of OUTCOMES that hold. One may change and wait."""
     status = str(result.get("status"))
-    if status == "failed":
-        return "failed"
-    if status.startswith("awaiting_"):
-        return "waiting"
-    if not result.get("changed"):
-        return "unchanged"
-    return "would change" if result.get("check_mode") else "changed"
+    changed = ("would change" if result.get("check_mode") else "changed",) if result.get("changed") else ()
+    waits = ("waiting",) if status.startswith("awaiting_") else ()
+    return (*changed, *waits, *(("failed",) if status == "failed" else ()))
 
 
 class Tally:
-    """The tenants of a play that are done, each counted once, by what became of it last."""
+    """The tenants of a play that are done, by what became of each last."""
 
     def __init__(self) -> None:
         self.total = 0
         self.started: float | None = None
-        self.outcomes: dict[str, str] = {}
+        self.outcomes: dict[str, tuple[str, ...]] = {}
         # How many have passed each task, and the one that somebody passed last.
         self.passed: Counter[str] = Counter()
         self.task = ""
@@ -48,7 +44,7 @@ class Tally:
 
     def line(self, now: float, ended: bool = False) -> str:
         """The counts in a line, with the time it took, or the time left where that can be guessed."""
-        found, took = list(self.outcomes.values()), now - (self.started or 0)
+        found, took = [what for one in self.outcomes.values() for what in one], now - (self.started or 0)
         parts = [f"{self.done} of {max(self.total, self.done)} tenants done"]
         parts += [f"{found.count(what)} {what}" for what in OUTCOMES if what in found]
         if ended:

@@ -33,7 +33,7 @@ def row(tenant: str, status: str, stages: str, **changes: Any) -> dict[str, Any]
         "check_mode": False,
         "changed": "c" in stages,
         "stages": {stage: words[letter] for stage, letter in zip(STAGES, stages, strict=True)},
-        "libraries": {"authorized": [], "pending": [], "unlisted": []},
+        "libraries": {"authorized": [], "pending": [], "not_visible": []},
         "authorizations": [],
         "expires_at": None,
         "changes": [],
@@ -54,7 +54,7 @@ def authorized(*libraries: tuple[str, str | None, int | None]) -> dict[str, Any]
         for library, by, ahead in libraries
     ]
     return {
-        "libraries": {"authorized": [one["library"] for one in rows], "pending": [], "unlisted": []},
+        "libraries": {"authorized": [one["library"] for one in rows], "pending": [], "not_visible": []},
         "authorizations": rows,
         "expires_at": min((one["until"] for one in rows if one["until"]), default=None),
     }
@@ -64,6 +64,27 @@ def change(title: str, *fields: tuple[str, Any, Any]) -> dict[str, Any]:
     """What changed on a page: fields, each with its name, and what it was and is or would be."""
     keys = ("field", "before", "after")
     return {"stage": "application", "title": title, "fields": [dict(zip(keys, one, strict=True)) for one in fields]}
+
+
+def planned(tenant: str, run: bool = False, libraries: int = 5, **changes: Any) -> dict[str, Any]:
+    """A tenant for which everything is to be done, or was done in a C(run)."""
+    by = f"admin@{tenant}.example" if run else None
+    names = [f"LIB_{number}" for number in range(libraries)]
+    fields = [{"field": name, "before": "unauthorized", "after": "authorized"} for name in names]
+    policy = ("Allow Refresh Token", False, True)
+    return row(
+        tenant,
+        "onboarded",
+        "uccc",
+        check_mode=not run,
+        changes=[
+            change("iManage Tracker", ("Added", False, True), ("Enable application?", None, True)),
+            change("iManage Tracker CC configuration", ("Added", False, True), ("Enable application?", None, True)),
+            {**change("iManage Tracker CC configuration, Authentication", policy), "stage": "refresh_token"},
+            {"stage": "authorization", "title": "Tracker background service authorization", "fields": fields},
+        ],
+        **{**authorized(*((name, by, 365 if run else None) for name in names)), **changes},
+    )
 
 
 def failure(kind: str, msg: str) -> dict[str, Any]:
@@ -88,7 +109,7 @@ def many(count: int) -> list[dict[str, Any]]:
             steps = ["Send this to iManage, wait for the confirmation, and run again:\n\nDear iManage,\n…"]
             rows.append(row(name, "awaiting_provisioning", "wsss", next_steps=steps, **common))
         elif kind < 18:
-            libraries = {"authorized": [], "pending": ["LIB_0", "LIB_1"], "unlisted": ["LIB_HR"]}
+            libraries = {"authorized": [], "pending": ["LIB_0", "LIB_1"], "not_visible": ["LIB_HR"]}
             steps = ["Open the page and authorize it.", "Run again afterwards: the run verifies the consent."]
             rows.append(row(name, "awaiting_consent", "uuuw", libraries=libraries, next_steps=steps, **common))
         elif kind == 18:

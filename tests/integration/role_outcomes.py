@@ -116,7 +116,11 @@ def _tenants(stage: Stage) -> None:
         "unknown_user",
         {"tracker_onboarding_access": "custom", "tracker_onboarding_users": ["nobody@unknown_user.example"]},
     )
-    add("unknown_group", {"tracker_onboarding_groups": ["Nobodies"]}, applications=catalog(tracker=ADDED))
+    add(
+        "unknown_group",
+        {"tracker_onboarding_access": "custom", "tracker_onboarding_groups": ["Nobodies"]},
+        applications=catalog(tracker=ADDED),
+    )
     add(
         "unknown_library",
         {"tracker_onboarding_libraries": ["ACTIVE", "NOWHERE"]},
@@ -155,7 +159,7 @@ def scenario(where: Any) -> dict[str, Any]:
     with Stage(where) as stage:
         _tenants(stage)
         runs: dict[str, Any] = {"start": stage.snapshots(), "hosts": list(stage.hosts)}
-        runs["preview"] = stage.run("imanage.control_center.preview")
+        runs["preview"] = stage.run("--diff", "imanage.control_center.preview")
         _faults(stage)
         runs["onboard"] = stage.run("--diff", "imanage.control_center.onboard")
         runs["again"] = stage.run("imanage.control_center.onboard")

@@ -43,6 +43,7 @@ def runs(tmp_path_factory):
                 "minimal": stage.run("--check", ONBOARD, ANSIBLE_STDOUT_CALLBACK="minimal"),
                 "terminal": stage.run(ONBOARD, terminal=True, **COLOURS),
                 "log": stage.run(ONBOARD),
+                "no skips": stage.run("--limit", "well", ONBOARD, report=None, ANSIBLE_DISPLAY_SKIPPED_HOSTS="no"),
                 "no report": stage.run("--limit", "well,bare", ONBOARD, report=None),
             }
             book = stage.where / "escapes.yml"
@@ -58,32 +59,56 @@ def task(run, name):
     return [line for line in lines if not re.match(r"(\x1b\[[0-9;]*m)?(ok|changed|skipping): ", line)]
 
 
+def heads(run):
+    """The lines of the summary, without what remains to do for a tenant."""
+    return [line for line in task(run, "Summary") if not line.startswith("    ")]
+
+
 def test_the_summary_is_a_plain_line_for_each_tenant(runs):
-    assert task(runs["terminal"], "Summary") == [
+    assert heads(runs["terminal"]) == [
         "well: onboarded (changed), 3 libraries authorized",
         "wrong: failed, sign_in",
         "bare: awaiting_provisioning",
         "consent: awaiting_consent (changed), 3 pending",
+        "2 changed: 4 applications added, 2 policies, 3 libraries authorized; 2 wait; 1 failed",
     ]
-    assert task(runs["log"], "Summary") == [
+    assert heads(runs["log"]) == [
         "well: onboarded, 3 libraries authorized",
         "wrong: failed, sign_in",
         "bare: awaiting_provisioning",
         "consent: awaiting_consent, 3 pending",
+        "2 wait; 1 failed; 1 unchanged",
     ]
-    expected = "onboarded (would change), 3 libraries expected (a person may have to authorize them)"
-    assert task(runs["preview"], "Summary") == [
+    expected = "would be onboarded, 3 libraries expected (a person may have to authorize them)"
+    told = heads(runs["preview"])
+    assert [line for line in told if not line.startswith("Assumed of 2 tenants: ")] == [
+        "Preview: what a run would do. Nothing was written.",
         f"well: {expected}",
         "wrong: failed, sign_in",
         "bare: awaiting_provisioning",
         f"consent: {expected}",
+        "2 would change: 4 applications added, 2 policies, 6 libraries expected; 1 waits; 1 failed",
     ]
+    assert len(told) == 6 + 2
+
+
+@pytest.mark.parametrize("name", ["terminal", "log", "preview"])
+def test_who_waits_or_failed_reads_there_what_to_do(runs, name):
+    lines = [line.strip() for line in task(runs[name], "Summary")]
+    for tenant, row in runs[name].report.items():
+        if row["status"] not in ("onboarded", "offboarded"):
+            assert [step for step in row["next_steps"] if step.splitlines()[0] not in lines] == [], tenant
+
+
+def test_the_lines_stand_under_their_own_heading_where_headings_come_late(runs):
+    assert heads(runs["no skips"])[0] == "well: onboarded, 3 libraries authorized"
 
 
 def test_another_callback_gets_the_lines_in_the_result_and_nothing_in_between(runs):
     output = runs["minimal"].output
     (result,) = re.findall(r"^well(?: -> localhost)? \| SUCCESS => (\{[^}]*\"msg\": \[.*?\n\})", output, re.M | re.S)
-    assert json.loads(result)["msg"][1:3] == ["wrong: failed, sign_in", "bare: awaiting_provisioning"]
+    told = [line for line in json.loads(result)["msg"] if line.startswith(("wrong: ", "bare: "))]
+    assert told == ["wrong: failed, sign_in", "bare: awaiting_provisioning"]
     assert not re.search(r"^(well|wrong|bare|consent): ", output, re.MULTILINE)
 
 

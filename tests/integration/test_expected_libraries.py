@@ -53,9 +53,8 @@ def told(tmp_path_factory):
 @pytest.mark.parametrize(
     "line",
     [
-        "one: onboarded (would change), 1 library expected (a person may have to authorize it)",
-        "two: onboarded (would change), 1 library authorized, "
-        "2 libraries expected (a person may have to authorize them)",
+        "one: would be onboarded, 1 library expected (a person may have to authorize it)",
+        "two: would be onboarded, 1 library authorized, 2 libraries expected (a person may have to authorize them)",
         "same: onboarded, 1 library authorized",
         "kept: incomplete",
         "done: onboarded (changed), 2 libraries authorized",

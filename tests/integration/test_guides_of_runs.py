@@ -115,7 +115,7 @@ def test_the_configuration_records_as_well(runs):
 
 def test_offboarding_one_tenant_leaves_the_other(runs):
     assert runs["offboard"]["code"] == 0, runs["offboard"]["output"]
-    assert runs["offboard"]["output"].count("acme: offboarded (would change)") == 1, "the preview"
+    assert runs["offboard"]["output"].count("acme: would be offboarded") == 1, "the preview"
     assert runs["offboard"]["output"].count("acme: offboarded (changed)") == 1
     assert app(runs["snapshots"]["acme"], "tracker")["status"] == "available"
     assert app(runs["snapshots"]["birch"], "tracker")["status"] == "enabled"

@@ -16,8 +16,8 @@ NAMED = {"tracker_onboarding_access": "custom", "tracker_onboarding_groups": ["I
 HOST = {**NAMED, "tracker_onboarding_renew_before_days": 30, "tracker_onboarding_refresh_token_expiry_days": 90}
 PRINTED = """\
 TASK: Add iManage Tracker and its configuration application
---- before: URL, customer 1000, iManage Tracker (as it is)
-+++ after: URL, customer 1000, iManage Tracker (as planned)
+--- before: acme, URL, customer 1000, iManage Tracker (as it is)
++++ after: acme, URL, customer 1000, iManage Tracker (as planned)
 @@ -1,6 +1,7 @@
  Added: yes
 -Enable application?: no
@@ -30,24 +30,24 @@ TASK: Add iManage Tracker and its configuration application
    - Pilot
 
 changed: [acme] => (item=iManage Tracker)
---- before: URL, customer 1000, iManage Tracker CC configuration (as it is)
-+++ after: URL, customer 1000, iManage Tracker CC configuration (as planned)
+--- before: acme, URL, customer 1000, iManage Tracker CC configuration (as it is)
++++ after: acme, URL, customer 1000, iManage Tracker CC configuration (as planned)
 @@ -1,2 +1,2 @@
  Added: yes
 -Enable application?: no
 +Enable application?: yes
 
 changed: [acme] => (item=iManage Tracker CC configuration)
---- before: URL, customer 1001, iManage Tracker (as it is)
-+++ after: URL, customer 1001, iManage Tracker (as planned)
+--- before: birch, URL, customer 1001, iManage Tracker (as it is)
++++ after: birch, URL, customer 1001, iManage Tracker (as planned)
 @@ -1 +1,2 @@
 -Added: no
 +Added: yes
 +Enable application?: yes
 
 changed: [birch] => (item=iManage Tracker)
---- before: URL, customer 1001, iManage Tracker CC configuration (as it is)
-+++ after: URL, customer 1001, iManage Tracker CC configuration (as planned)
+--- before: birch, URL, customer 1001, iManage Tracker CC configuration (as it is)
++++ after: birch, URL, customer 1001, iManage Tracker CC configuration (as planned)
 @@ -1 +1,2 @@
 -Added: no
 +Added: yes
@@ -56,16 +56,16 @@ changed: [birch] => (item=iManage Tracker)
 changed: [birch] => (item=iManage Tracker CC configuration)
 
 TASK: Allow refresh tokens for the configuration application
---- before: URL, customer 1000, iManage Tracker CC configuration, Authentication (as it is)
-+++ after: URL, customer 1000, iManage Tracker CC configuration, Authentication (as planned)
+--- before: acme, URL, customer 1000, iManage Tracker CC configuration, Authentication (as it is)
++++ after: acme, URL, customer 1000, iManage Tracker CC configuration, Authentication (as planned)
 @@ -1,2 +1,2 @@
  Allow Refresh Token: yes
 -Refresh Token Expiry (days): 365
 +Refresh Token Expiry (days): 90
 
 changed: [acme]
---- before: URL, customer 1001, iManage Tracker CC configuration, Authentication (as it is)
-+++ after: URL, customer 1001, iManage Tracker CC configuration, Authentication (as planned)
+--- before: birch, URL, customer 1001, iManage Tracker CC configuration, Authentication (as it is)
++++ after: birch, URL, customer 1001, iManage Tracker CC configuration, Authentication (as planned)
 @@ -1 +1 @@
 -Allow Refresh Token: no
 +Allow Refresh Token: yes
@@ -73,8 +73,8 @@ changed: [acme]
 changed: [birch]
 
 TASK: Authorize Tracker's background service for the libraries
---- before: URL, customer 1000, Tracker background service authorization (as it is)
-+++ after: URL, customer 1000, Tracker background service authorization (as planned)
+--- before: acme, URL, customer 1000, Tracker background service authorization (as it is)
++++ after: acme, URL, customer 1000, Tracker background service authorization (as planned)
 @@ -1,3 +1,3 @@
 -ACTIVE: unauthorized
 -"2026-A: x": unauthorized
@@ -84,8 +84,8 @@ TASK: Authorize Tracker's background service for the libraries
 +SPM: authorized
 
 changed: [acme]
---- before: URL, customer 1001, Tracker background service authorization (as it is)
-+++ after: URL, customer 1001, Tracker background service authorization (as planned)
+--- before: birch, URL, customer 1001, Tracker background service authorization (as it is)
++++ after: birch, URL, customer 1001, Tracker background service authorization (as planned)
 @@ -1,3 +1,3 @@
 -ACTIVE: unauthorized
 -ARCHIVE: unauthorized
@@ -147,3 +147,14 @@ def test_nothing_is_printed_where_nothing_is_left(runs):
     assert not re.search(r"^changed: ", again, re.MULTILINE)
     # The look, and the result.
     assert len(re.findall(r"^ok: \[acme\]", again, re.MULTILINE)) == 2
+
+
+@pytest.mark.parametrize(("count", "arguments", "shown"), [(20, (), 80), (21, (), 0), (21, ("--diff",), 84)])
+def test_a_preview_prints_the_diffs_of_twenty_tenants_and_of_more_only_if_asked(tmp_path, count, arguments, shown):
+    with Stage(tmp_path) as stage:
+        for number in range(count):
+            stage.add(f"firm-{number}")
+        run = stage.run(*arguments, "imanage.control_center.preview", report=None)
+    heads = re.findall(r"^\+\+\+ after: (firm-\d+), ", run.output, re.MULTILINE)
+    assert len(heads) == shown
+    assert len(set(heads)) == (count if shown else 0)
