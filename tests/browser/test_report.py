@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from integration.playbooks_support import EXTENSION, Stage, catalog, once
-from report_rows import authorized, change, day, failure, many, page_of, row
+from report_rows import authorized, change, day, failure, libraries, many, page_of, row
 
 pytest.importorskip("playwright")
 
@@ -38,8 +38,8 @@ def varied():
     access = change("iManage Tracker", ("Enable application?", False, True), ("Groups", [], ["IT", "Pilot"]))
     policy = change("iManage Tracker CC configuration, Authentication", ("Refresh Token Expiry (days)", 365, 90))
     adding = change("iManage Tracker", ("Added", False, True), ("Enable application?", None, True))
-    pending = {"authorized": ["EU_1"], "pending": ["EU_2"], "not_visible": ["EU_HR"]}
-    old = row("olsen2", "onboarded", "uuuu", libraries={"authorized": ["OLD"], "pending": [], "not_visible": None})
+    pending = libraries(["EU_1"], ["EU_2"], ["EU_HR"])
+    old = row("olsen2", "onboarded", "uuuu", libraries=libraries(["OLD"], not_visible=None))
     for key in ("authorizations", "changes", "remaining", "assumptions", "planned"):
         del old[key]
     return [
@@ -68,7 +68,7 @@ def varied():
             **{**authorized(("EU_1", "d@dupont.example", 0)), "libraries": pending},
         ),
         row("eriksen", "failed", "ufss", changes=[adding], **failure("permission", "Not allowed.\nAsk somebody.")),
-        row("faure", "offboarded", "uccc", libraries={"authorized": [], "pending": [], "not_visible": None}),
+        row("faure", "offboarded", "uccc", libraries=libraries(not_visible=None)),
         row("gupta", "incomplete", "cuss", url="javascript:alert(1)"),
         row("hansen", "left_alone", "ssss", next_steps=["The plan does not have this tenant."]),
         old,
@@ -189,9 +189,9 @@ def _key(one, title):
     if title in COLUMNS[3:]:
         return list(SIGNS).index(one["stages"][title.lower().replace(" ", "_")])
     if title == "Libraries":
-        libraries = one["libraries"]
-        all_of_them = libraries["authorized"] + libraries["pending"] + (libraries["not_visible"] or [])
-        return len(libraries["authorized"]) if all_of_them else None
+        stand = one["libraries"]
+        all_of_them = stand["authorized"] + stand["pending"] + (stand["not_visible"] or [])
+        return len(stand["authorized"]) if all_of_them else None
     changed = ("would change" if one["check_mode"] else "yes") if one["changed"] else "no"
     return {
         "Tenant": _natural(one["tenant"]),

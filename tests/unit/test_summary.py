@@ -135,12 +135,11 @@ def test_a_library_is_expected_also_where_the_page_is_there_already():
     assert expected({**there, "check_mode": False}, "run") == []
 
 
-def test_what_nobody_sees_is_said_by_either_name():
-    for name in ("not_visible", "unlisted"):
-        libraries = {"authorized": ["A"], "pending": [], name: ["B"]}
-        assert lines([row("a", "incomplete", "uuuu", libraries=libraries)], "run")[0] == (
-            "a: incomplete, 1 library authorized, 1 not visible"
-        )
+def test_what_this_account_cannot_see_is_unknown_to_it():
+    libraries = {"authorized": ["A"], "pending": [], "not_visible": ["B"]}
+    assert lines([row("a", "incomplete", "uuuu", libraries=libraries)], "run")[0] == (
+        "a: incomplete, 1 library authorized, 1 unknown to this account"
+    )
 
 
 def test_a_reply_that_nobody_expected_is_told_with_what_was_verified():
