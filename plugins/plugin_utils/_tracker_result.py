@@ -49,11 +49,10 @@ NOTHING_RAN: dict[str, Any] = {
 def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     """The role's result fact.
 
-    C(records) has C(intent) (onboard, audit, offboard), C(state), C(tenant), C(url), C(at), C(names) of the two
-    applications,
-    C(authorized_on), C(provisioning_request), what the tasks registered (C(look), and by stage C(application),
-    C(refresh_token) and C(authorization), each empty where it did not run), C(failed), the result on which the role
-    failed, and C(check_mode), which counts where the look does not say it.
+    C(records) has C(intent) (onboard, audit, offboard), C(state), C(tenant), C(url), C(at), C(names) of the
+    applications, C(authorized_on), C(provisioning_request), what the tasks registered (C(look), and by stage
+    C(application), C(refresh_token) and C(authorization), each empty where it did not run), C(failed), the result on
+    which the role failed, and C(check_mode), which counts where the look does not say it.
     """
     intent, look = records["intent"], {**_NO_LOOK, **records["look"]}
     ran = {stage: _results(records[stage]) for stage in WRITING_STAGES}

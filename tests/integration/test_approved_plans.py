@@ -217,7 +217,7 @@ def test_a_tenant_that_is_not_in_the_plan_is_not_even_read(runs, which):
 def test_without_the_file_nobody_is_touched(runs):
     run = runs["no file"]
     assert (run.code, run.report) == (2, {})
-    assert "There is no plan nowhere/plan.json" in run.output
+    assert "There is no plan nowhere/plan.json. Nobody signed in." in run.output
     assert [run.calls(name) for name in ("as_it_was", "touched")] == [[], []]
 
 
