@@ -18,6 +18,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_appli
     ApplicationWish,
     as_added,
     is_added,
+    leaves_nobody,
     manages_access,
     plan_application,
 )
@@ -36,11 +37,12 @@ class Wish(NamedTuple):
 
 def wish(parameters: Mapping[str, Any]) -> Wish:
     """What the options ask for; raises C(bad_option)."""
-    if parameters["access"] == "all" and (parameters["users"] or parameters["groups"]):
+    lists = [kind for kind in MEMBER_KINDS if parameters[kind] is not None]
+    if lists and parameters["access"] != "custom":
         raise Failure(
             "bad_option",
-            "access is all, but users or groups are given too.",
-            advice="Use access: custom for a list of users and groups, or leave the lists out.",
+            f"{' and '.join(lists)} without access: custom. An application that is open to all is open to others too.",
+            advice="Give access: custom with such a list, or leave the list out.",
         )
     managed = ApplicationWish(
         state=parameters["state"],
@@ -65,6 +67,10 @@ def read(client: Client, wanted: Wish) -> dict[str, Any] | None:
         raise
     if is_added(application) and wanted.managed.state == "present" and manages_access(wanted.managed):
         application["access"] = read_access(client, application["id"])
+    if leaves_nobody(wanted.managed, application["access"]):
+        name = quoted(application["name"])
+        words = f"{client.where}: access is custom and nobody is in the lists, so nobody can use {name!r}."
+        client.warnings += [] if words in client.warnings else [words]
     return application
 
 
@@ -132,8 +138,10 @@ def find_added(client: Client, name: str | None, app_id: str | None) -> dict[str
             "not_added",
             f"{quoted(application['name'])!r} is in the catalog, but it has not been added.",
             assumed={**as_added(application), "access": None},
-            assumption=f"{quoted(application['name'])!r} is assumed to be added by an earlier task, with the "
-            "documented defaults.",
+            assumptions=[
+                f"{quoted(application['name'])!r} is assumed to be added by an earlier task, with the documented "
+                "defaults."
+            ],
         )
     return application
 

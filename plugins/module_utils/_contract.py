@@ -24,6 +24,8 @@ CONSENT_CODE = "InteractiveConsentRequired"
 
 # The application whose presence brings the page "Tracker background service authorization".
 EXTENSION = "iManage Tracker CC configuration"
+# The vendor's names of the two applications, in the order in which they are added.
+APPLICATIONS = ("iManage Tracker", EXTENSION)
 
 ADDED = ("enabled", "disabled")
 ACCESS_MODES = {"all": "public", "custom": "private"}

@@ -19,14 +19,14 @@ Planned = Sequence[Mapping[str, Any]]
 
 
 class Foreseen(NamedTuple):
-    """What a preview found: what was read or assumed, the plan, and the assumption in words.
+    """What a preview found: what was read or assumed, the plan, and the assumptions in words.
 
     C(missing): why nothing could be read, where an earlier task may bring it.
     """
 
     current: Any
     plan: Plan
-    assumption: str | None
+    assumptions: list[str]
     missing: NotYet | None = None
 
 
@@ -38,17 +38,17 @@ def foresee(noun: Any, client: Client, wanted: Any, reader: Client | None = None
     try:
         current = noun.read(client, wanted)
         plan = noun.plan(wanted, current)
-        assumption = noun.assumption(reader or client, plan) if hasattr(noun, "assumption") else None
+        assumptions = noun.assumptions(reader or client, plan) if hasattr(noun, "assumptions") else []
     except NotYet as missing:
-        return Foreseen(missing.assumed, noun.plan(wanted, missing.assumed), missing.assumption, missing)
-    return Foreseen(current, plan, assumption)
+        return Foreseen(missing.assumed, noun.plan(wanted, missing.assumed), missing.assumptions, missing)
+    return Foreseen(current, plan, assumptions)
 
 
 def preview(noun: Any, client: Client, wanted: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
     """Show what a run would do. C(planned): the writes that were approved, None where no plan was."""
     foreseen = foresee(noun, client, wanted)
     # Without the tenant's name, so that Ansible prints what is assumed of many tenants once.
-    client.warnings += filter(None, (foreseen.assumption, foreseen.plan.steps and client.scope_assumption))
+    client.warnings += filter(None, (*foreseen.assumptions, foreseen.plan.steps and client.scope_assumption))
     _approval.check_writes(foreseen.plan.steps, planned)
     return _shown(noun, client, wanted, foreseen.current, foreseen.plan, diff)
 

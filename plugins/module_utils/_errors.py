@@ -117,13 +117,13 @@ class NotYet(Failure):
     """Something is missing that an earlier task of the play may create.
 
     A run fails with it; a preview goes on from C(assumed), the documented state after that task, and says so
-    in the words of C(assumption).
+    in the words of C(assumptions).
     """
 
-    def __init__(self, kind: str, what: str, *, assumed: Any, assumption: str, **wire: Any) -> None:
+    def __init__(self, kind: str, what: str, *, assumed: Any, assumptions: list[str], **wire: Any) -> None:
         super().__init__(kind, what, **wire)
         self.assumed = assumed
-        self.assumption = assumption
+        self.assumptions = assumptions
 
 
 def quoted(text: object) -> str:

@@ -46,6 +46,10 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_autho
 )
 
 _BY_PERSON = f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r}, on which a person authorizes."
+_NO_CONSENT = (
+    "Control Center is assumed to authorize the libraries without a person's consent. It says only when it is asked "
+    "whether a person has to."
+)
 # Seconds between the attempts at a page that is not there.
 _PAUSES = (0.5, 2.0)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -93,7 +97,7 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
         state=parameters["state"],
         libraries=None if libraries is None else without(libraries, excluded),
         email=email,
-        authorizer=parameters["authorizer"],
+        standing=_may_stand(parameters["authorizer"]),
         renew_before_days=parameters["renew_before_days"],
         excluded=tuple(excluded),
     )
@@ -105,6 +109,17 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
         planned=parameters.get("planned"),
         days=parameters.get("refresh_token_expiry_days"),
     )
+
+
+def _may_stand(authorizer: list[str]) -> tuple[str, ...] | None:
+    """Whose authorizations may stand beside those of the account; None: anybody's. Raises C(bad_option)."""
+    if not authorizer or ("keep" in authorizer and len(authorizer) > 1):
+        raise Failure(
+            "bad_option",
+            f"authorizer is {', '.join(map(quoted, authorizer)) or 'an empty list'}.",
+            advice="Give keep, or me, or the ids of those whose authorizations may stand.",
+        )
+    return None if authorizer == ["keep"] else tuple(user for user in authorizer if user != "me")
 
 
 def checked_days(stated: Mapping[str, Any]) -> dict[str, str]:
@@ -132,7 +147,7 @@ def read(client: Client, wanted: Wish) -> Current:
     """The rows of the page and what it does not list. Raises NotYet while the page does not exist."""
     managed = wanted.managed
     user, email = None, managed.email
-    if managed.state == "authorized" and (managed.authorizer == "me" or not email):
+    if managed.state == "authorized" and (managed.standing is not None or not email):
         who = client.identity
         user, email = who.user, email or who.email or (who.user if "@" in who.user else None)
     try:
@@ -185,11 +200,11 @@ def _without_rows(
 def _check_ids(client: Client, wanted: Wish, rows: list[dict[str, Any]]) -> None:
     """Raise C(unexpected_reply) where who authorized a library has a name only, and it matters who it is."""
     nameless = [row["id"] for row in rows if is_named_only(row)]
-    if nameless and wanted.managed.authorizer == "me" and not wanted.by_person:
+    if nameless and wanted.managed.standing is not None and not wanted.by_person:
         raise client.unexpected(
             "listLibraryAuthorizations",
             {},
-            f"does not say by id who authorized the {named(nameless)}, which authorizer: me needs to know",
+            f"does not say by id who authorized the {named(nameless)}, which authorizer needs to know here",
         )
 
 
@@ -219,14 +234,15 @@ def plan(wanted: Wish, current: Current) -> Plan:
     return made._replace(outcome=current._replace(authorizations=found._replace(rows=made.outcome)))
 
 
-def assumption(client: Client, plan: Plan) -> str | None:
-    """What an earlier task has to bring before these writes are accepted: refresh tokens are kept only if allowed."""
+def assumptions(client: Client, plan: Plan) -> list[str]:
+    """What only an earlier task or Control Center decides of these writes: refresh tokens are kept only if allowed."""
     if not any(step.operation == "authorizeLibrary" for step in plan.steps):
-        return None
+        return []
     allows = allows_refresh(client)
-    if allows is None:
-        return f"Refresh tokens are assumed to be allowed for {EXTENSION!r}; the signed-in user may not read whether."
-    return None if allows else f"Refresh tokens are assumed to be allowed for {EXTENSION!r} by an earlier task."
+    if allows:
+        return [_NO_CONSENT]
+    why = "; the signed-in user may not read whether" if allows is None else " by an earlier task"
+    return [f"Refresh tokens are assumed to be allowed for {EXTENSION!r}{why}.", _NO_CONSENT]
 
 
 def verifying(wanted: Wish, current: Current) -> Wish:
@@ -238,11 +254,20 @@ def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
     """The task's return values. Handed over are those that were never this account's to authorize."""
     rows = asked(wanted.managed, current.authorizations.rows)
     waiting = _waiting(wanted, current) if wanted.by_person or not current.is_served else []
+    unlisted = None if current.unlisted is None else [{"id": library} for library in current.unlisted]
     return {
         "libraries": rows,
-        "unlisted": current.unlisted,
+        "not_visible": None if unlisted is None else [row["id"] for row in asked(wanted.managed, unlisted)],
         "handed_over": [_handed_over(client, library, "", current.is_served) for library in waiting],
     }
+
+
+def scope(wanted: Wish, current: Current) -> dict[str, list[str]]:
+    """The tenant's libraries: C(wanted) those that something is wanted of, C(others) the rest."""
+    every = [{"id": row["id"]} for row in current.authorizations.rows]
+    every += [{"id": library} for library in current.unlisted or []]
+    ids = [row["id"] for row in asked(wanted.managed, every)]
+    return {"wanted": ids, "others": without([row["id"] for row in every], ids)}
 
 
 def title(wanted: Wish, current: Current) -> str:
@@ -320,11 +345,13 @@ def _without_page(
         failure.what,
         advice=failure.advice,
         assumed=Current(Authorizations(rows, client.now(), user, email), None),
-        assumption=_BY_PERSON
+        assumptions=[_BY_PERSON]
         if wanted.by_person
-        else f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r} and to allow refresh tokens; "
-        "the page is assumed to list every library of the tenant for the signed-in user, and not to ask for a person's "
-        "consent.",
+        else [
+            f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r} and to allow refresh tokens; "
+            "the page is assumed to list every library of the tenant for the signed-in user.",
+            _NO_CONSENT,
+        ],
         **failure.wire,
     )
 

@@ -20,12 +20,20 @@ from ansible_collections.imanage.control_center.plugins.module_utils import (
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import Connection, connection
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION, POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import (
+    APPLICATIONS,
+    EXTENSION,
+    POLICY_FIELDS,
+)
 from ansible_collections.imanage.control_center.plugins.module_utils._converge import Foreseen, foresee
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall, quoted
 from ansible_collections.imanage.control_center.plugins.module_utils._journal import planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._options import WRITING_STAGES
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
+from ansible_collections.imanage.control_center.plugins.module_utils._spelling import distance
+
+# Names that are no further apart are taken for one name, misspelt.
+_LETTERS = 2
 
 
 class Part(NamedTuple):
@@ -84,7 +92,9 @@ def _nothing_yet(want: Want) -> dict[str, Any]:
         "near_misses": [],
         "applications": [],
         "libraries": [],
-        "unlisted": None,
+        "wanted": [],
+        "others": [],
+        "not_visible": None,
         "handed_over": [],
         "tracker_calls": None,
         "refresh_token_expiry_days": None,
@@ -150,11 +160,32 @@ def _look_up(client: Client, want: Want, found: dict[str, Any]) -> None:
     question = {"name": want.names, "app_id": None, "status": None, "include": []}
     found.update(_application_info.answer(client, question))
     names = [row["name"] for row in found["applications"]]
+    # Other applications than Tracker's are nobody's to guess.
+    usual = dict(zip(want.names, APPLICATIONS)) if len(want.names) == len(APPLICATIONS) else {}
     for name in want.names:
-        must_be_there = name in found["near_misses"] or want.must_be_provisioned
-        if names.count(name) > 1 or (must_be_there and name not in names and not want.leaving):
-            _applications.find(client, name, None)  # It says what is wrong with the name.
+        if names.count(name) > 1 or (name not in names and not want.leaving):
+            if name in found["near_misses"] or want.must_be_provisioned or names.count(name) > 1:
+                _applications.find(client, name, None)  # It says what is wrong with the name.
+            if name in usual:
+                _check_name(client, name, usual[name])
     found["missing"] = [] if want.leaving else [name for name in want.names if name not in names]
+
+
+def _check_name(client: Client, name: str, usual: str) -> None:
+    """Raise C(not_found) for a name of the user's own that no application has, where another can be meant.
+
+    C(usual): the vendor's name. One that differs by two letters is taken for a slip.
+    """
+    if name == usual:
+        return
+    there = [row["name"] for row in _applications.by_name(client, [name])[1]]
+    near = [one for one in there if one == usual or distance(one.casefold(), name.casefold()) <= _LETTERS]
+    if near:
+        raise Failure(
+            "not_found",
+            f"No application is named {quoted(name)!r}; there is {' and '.join(repr(quoted(one)) for one in near)}.",
+            advice="Names match exactly: correct the name and run again. Nothing has to be asked of iManage.",
+        )
 
 
 def _possible(want: Want, found: Mapping[str, Any]) -> Iterator[Part]:
@@ -197,9 +228,9 @@ def _with_what_is_known(part: Part, earlier: list[tuple[Part, Foreseen]], found:
 def _note_libraries(account: Client, part: Part, seen: Foreseen, found: dict[str, Any]) -> None:
     """Note how the libraries stand; none do where there is no page yet."""
     read = part.noun.report(account, part.wish, seen.current)
-    found["handed_over"] = read["handed_over"]
+    found.update(part.noun.scope(part.wish, seen.current), handed_over=read["handed_over"])
     if seen.missing is None:
-        found.update(libraries=read["libraries"], unlisted=read["unlisted"], tracker_calls=seen.current.is_served)
+        found.update(libraries=read["libraries"], not_visible=read["not_visible"], tracker_calls=seen.current.is_served)
 
 
 def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Foreseen]], found: dict[str, Any]) -> None:
@@ -212,6 +243,10 @@ def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Foreseen]], fo
     plan = found["plan"]
     for part, title, one in titled:
         others = _approval.left_out(one.plan.steps, _approved_writes(want))
+        if part.stage == "authorization" and not want.leaving:
+            rows = [row["id"] for row in one.current.authorizations.rows]
+            gone = [library for library in _approved_libraries(want) if library not in rows]
+            found["remaining"] += [_plan_chain.not_visible(library) for library in gone]
         found["remaining"] += [_plan_chain.appeared(step.ids["library_id"]) for step in others]
         steps = [step for step in one.plan.steps if step not in others]
         if steps:
@@ -221,10 +256,10 @@ def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Foreseen]], fo
             plan["writes"] += planned_rows(Plan(before, after, steps, None), title)
             found["stages"].append(part.stage)
     found["stages"] = list(dict.fromkeys(found["stages"]))
-    assumptions = [one.assumption for _part, one in seen]
-    if plan["writes"]:
+    assumptions = [words for _part, one in seen for words in one.assumptions]
+    if plan["writes"] and client.scope_assumption:
         assumptions.append(client.scope_assumption)
-    plan["assumptions"] = list(dict.fromkeys(filter(None, assumptions)))
+    plan["assumptions"] = list(dict.fromkeys(assumptions))
 
 
 def _names(part: Part) -> list[str] | None:
@@ -235,6 +270,11 @@ def _names(part: Part) -> list[str] | None:
 
 def _approved_writes(want: Want) -> list[Mapping[str, Any]] | None:
     return None if want.approved is None else _approval.writes_of(want.approved)
+
+
+def _approved_libraries(want: Want) -> list[str]:
+    writes = [write for write in _approved_writes(want) or [] if write.get("operation") == "authorizeLibrary"]
+    return [str((write.get("ids") or {}).get("library_id")) for write in writes]
 
 
 def _without(fields: Container[str], view: Mapping[str, Any]) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def authorization_options() -> dict[str, dict[str, Any]]:
         "authorize_by": {"type": "str", "choices": ["account", "person"], "default": "account"},
         "authorized_on": {"type": "dict"},
         "email": {"type": "str"},
-        "authorizer": {"type": "str", "choices": ["keep", "me"], "default": "keep"},
+        "authorizer": {"type": "list", "elements": "str", "default": ["keep"]},
         "renew_before_days": {"type": "int", "default": 0},
         "on_consent_required": {"type": "str", "choices": ["fail", "hand_over"], "default": "fail"},
     }

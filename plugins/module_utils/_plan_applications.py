@@ -37,6 +37,17 @@ def manages_access(wish: ApplicationWish) -> bool:
     return any(value is not None for value in (wish.mode, wish.users, wish.groups))
 
 
+def leaves_nobody(wish: ApplicationWish, access: Mapping[str, Any] | None) -> bool:
+    """Whether an application would be open to the members of its lists alone, and there are none.
+
+    C(access): as it was read; None for an application that is not added yet.
+    """
+    if wish.state == "absent" or wish.mode != "custom":
+        return False
+    after = _wished_access(wish, access or {"mode": "all", **{kind: [] for kind in MEMBER_KINDS}})
+    return not any(after[kind] for kind in MEMBER_KINDS)
+
+
 def as_added(application: Mapping[str, Any], enabled: bool = True) -> dict[str, Any]:
     """An application right after it was added: access for all, no members (contract operation updateApp)."""
     return {

@@ -18,6 +18,8 @@ class AuthorizationWish(NamedTuple):
 
     C(excluded): libraries that are left alone, whatever is wanted of the others.
 
+    C(standing): the ids of the users whose authorization may stand, beside that of the account; None: anybody's.
+
     C(replaced), when verifying a run, is what was read before it. An authorization that is another one now was renewed,
     even if it still ends within the days asked for because authorizations do not last longer here; and what was left
     alone has to be so at the time of that reading, not at a later one.
@@ -26,7 +28,7 @@ class AuthorizationWish(NamedTuple):
     state: str = "authorized"
     libraries: list[str] | None = None
     email: str | None = None
-    authorizer: str = "keep"
+    standing: tuple[str, ...] | None = None
     renew_before_days: int = 0
     replaced: Authorizations | None = None
     excluded: tuple[str, ...] = ()
@@ -46,7 +48,8 @@ def plan_authorizations(wish: AuthorizationWish, current: Authorizations) -> Pla
     before, after, outcome, steps = {}, {}, [], []
     for row in asked(wish, current.rows):
         standing = _standing(wish, row, current)
-        goal = _goal(wish, current)
+        may_stand = {f"authorized by {user}".casefold() for user in wish.standing or ()}
+        goal = standing if standing.casefold() in may_stand else _goal(wish, current)
         settled = standing == goal
         before[row["id"]], after[row["id"]] = standing, goal
         outcome.append(row if settled else _blank(row, wish.state == "authorized"))
@@ -121,7 +124,7 @@ def _standing(wish: AuthorizationWish, row: Mapping[str, Any], current: Authoriz
         return "ended"
     if _ends_early(wish, row, now) and not _is_renewed(wish, row):
         return _ending(wish)
-    if wish.authorizer == "me":
+    if wish.standing is not None:
         mine = row["authorized_by"].casefold() == str(current.user).casefold()
         return f"authorized by {current.user if mine else row['authorized_by']}"
     return "authorized"
@@ -149,7 +152,7 @@ def _ending(wish: AuthorizationWish) -> str:
 
 
 def _goal(wish: AuthorizationWish, current: Authorizations) -> str:
-    if wish.state == "authorized" and wish.authorizer == "me":
+    if wish.state == "authorized" and wish.standing is not None:
         return f"authorized by {current.user}"
     return wish.state
 

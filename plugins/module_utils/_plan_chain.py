@@ -46,6 +46,26 @@ def appeared(library: str) -> dict[str, Any]:
     return {"stage": "authorization", "library": library, "reason": "appeared_after_plan", "remedy": remedy}
 
 
+def not_visible(library: str) -> dict[str, Any]:
+    """What remains of a library that the page does not list for the account: nobody says how it stands."""
+    remedy = (
+        "Make the account a member of NRTADMIN there, give imanage_nrtadmin_username, or leave the library out with "
+        "tracker_onboarding_libraries_except."
+    )
+    return {"stage": "authorization", "library": library, "reason": "not_visible", "remedy": remedy}
+
+
+def not_authorized(library: str | None) -> dict[str, Any]:
+    """What remains of a library that is listed and not authorized; None: of a tenant in which none is."""
+    remedy = "Run again."
+    if library is None:
+        remedy = (
+            "Tracker works where at least one library is authorized. Make the account a member of NRTADMIN in one, and "
+            "see what tracker_onboarding_libraries and tracker_onboarding_libraries_except leave."
+        )
+    return {"stage": "authorization", "library": library, "reason": "not_authorized", "remedy": remedy}
+
+
 def stated(library: str) -> dict[str, Any]:
     """What remains of a library of which only the inventory says that it is authorized."""
     remedy = "See on the page that the authorization is there; this account cannot."

@@ -23,7 +23,7 @@ class Task(NamedTuple):
     """What a module is: its options, and the noun that it manages or the question that it answers.
 
     C(noun) is a module of functions: wish, read, plan, report, title, and where it needs them independent,
-    hand_over, verifying and assumption. C(answer) takes the client and the parameters and sends nothing that writes.
+    hand_over, verifying and assumptions. C(answer) takes the client and the parameters and sends nothing that writes.
     C(answer_in_run) takes its place outside check mode. C(reveals) names the one return value that has to carry a
     secret. C(tells_check_mode) adds check_mode to the result.
     """

@@ -79,9 +79,11 @@ options:
   authorizer:
     description:
       - V(keep) leaves alone what somebody else authorized. V(me) takes it over.
-    type: str
-    choices: [keep, me]
-    default: keep
+      - A list of user ids says whose authorizations may stand, beside those of the account. All others are taken over,
+        those of somebody who has left for example.
+    type: list
+    elements: str
+    default: [keep]
   renew_before_days:
     description:
       - Authorizes again what ends within so many days. V(0) renews only what has ended.
@@ -167,9 +169,10 @@ libraries:
           of the token policy, or V(unknown). Null where the library is not authorized, and before a run.
       type: str
       sample: tenant
-unlisted:
+not_visible:
   description:
-    - Libraries of the tenant that the page does not list, because the signed-in user is no NRTADMIN there.
+    - The wanted libraries of the tenant that the page does not list, because the signed-in user is no NRTADMIN there.
+      Whether somebody else has authorized them is not known.
     - Null where that cannot be known, because the page does not exist yet or the user may not list libraries.
   returned: success, and on a failure that is about some of the libraries only
   type: list

@@ -104,10 +104,10 @@ options:
         description: The e-mail address to enter. Without it, that of the account.
         type: str
       authorizer:
-        description: V(keep) leaves alone what somebody else authorized. V(me) takes it over.
-        type: str
-        choices: [keep, me]
-        default: keep
+        description: As in M(imanage.control_center.imanage_library_authorization).
+        type: list
+        elements: str
+        default: [keep]
       renew_before_days:
         description: Plans to authorize again what ends within so many days.
         type: int
@@ -227,8 +227,20 @@ libraries:
   type: list
   elements: dict
   sample: [{id: ACTIVE, authorized: false}]
-unlisted:
-  description: Libraries of the tenant that the page does not list, or null where that cannot be known.
+wanted:
+  description: The libraries that something is wanted of, those too that the page does not list.
+  returned: success, and on a failure as far as it was known
+  type: list
+  elements: str
+  sample: [ACTIVE, FINANCE]
+others:
+  description: The other libraries of the tenant.
+  returned: success, and on a failure as far as it was known
+  type: list
+  elements: str
+  sample: []
+not_visible:
+  description: The wanted libraries of the tenant that the page does not list, or null where that cannot be known.
   returned: success, and on a failure as far as it was known
   type: list
   elements: str

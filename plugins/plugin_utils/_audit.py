@@ -47,7 +47,7 @@ def findings(look: Mapping[str, Any]) -> list[str]:
     to_do = [row for row in rows if row["id"] in _standings(plan) and row["standing"] != _AUTHORIZED]
     for standing in dict.fromkeys(row["standing"] for row in to_do):
         these = [row for row in to_do if row["standing"] == standing]
-        told.append(f"{_head(standing, plan)}: {', '.join(_worded(row) for row in these)}.")
+        told.append(f"{_head(standing, look)}: {', '.join(_worded(row) for row in these)}.")
     if told:
         told.append(MEND)
     return told + _without_end(rows) + _foreign(rows, look["tenant"])
@@ -65,10 +65,10 @@ def _standings(plan: Mapping[str, Any]) -> Mapping[str, Any]:
     return next((change["before"] for change in plan["changes"] if change["stage"] == "authorization"), {})
 
 
-def _head(standing: str, plan: Mapping[str, Any]) -> str:
+def _head(standing: str, look: Mapping[str, Any]) -> str:
     if standing == _UNAUTHORIZED:
-        # Without a page no library is listed; that all will be is one of the assumptions.
-        return "Not authorized" if plan["assumptions"] else "New libraries, listed and not authorized yet"
+        # Without a page no library is listed.
+        return "Not authorized" if look.get("tracker_calls") is None else "New libraries, listed and not authorized yet"
     return "Authorizations that have ended" if standing == _ENDED else f"Authorized, but it {standing}"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import quoted
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _audit
 
 SHARED_HOST = "cloudimanage.com"
@@ -44,7 +45,7 @@ class Facts(NamedTuple):
     request: Mapping[str, Any] | None
     handed_over: list[dict[str, Any]]
     remaining: list[dict[str, Any]]
-    unlisted: list[str] | None
+    not_visible: list[str] | None
     failure: Mapping[str, Any] | None
     rows: list[dict[str, Any]]
 
@@ -60,12 +61,12 @@ def next_steps(facts: Facts) -> list[str]:
     if intent == "offboard":
         return [*_remaining(facts), *_left_behind(facts)]
     afterwards = KEEP_THE_DAY if any(row["authorized"] is None for row in facts.rows) else AGAIN
-    steps = [*_request(facts), *waiting, *([afterwards] if waiting else []), *_remaining(facts), *_days(facts)]
-    if intent == "audit":
-        steps += _audit.findings(facts.look)
-    elif facts.status in ("onboarded", "awaiting_consent"):
+    steps = [*_request(facts), *waiting, *([afterwards] if waiting else [])]
+    steps += _audit.findings(facts.look) if intent == "audit" else []
+    steps += [*_remaining(facts), *_days(facts)]
+    if intent == "onboard" and facts.status in ("onboarded", "awaiting_consent"):
         steps += [CONFIGURE, INSTALL]
-    return [*steps, *_subdomain(facts), *_unlisted(facts)]
+    return [*steps, *_subdomain(facts)]
 
 
 def desktop_configuration(url: str) -> str | None:
@@ -86,12 +87,26 @@ def _request(facts: Facts) -> list[str]:
 
 
 def _remaining(facts: Facts) -> list[str]:
+    """What remains, in a sentence for each reason."""
     words = {
-        "left_out_by_tags": "The stage {stage} was left out. {remedy}",
-        "stated": "Only tracker_onboarding_authorized_on says that the library {library} is authorized. {remedy}",
-        "appeared_after_plan": "The approved plan has no write for the library {library}, so it was left out. {remedy}",
+        "left_out_by_tags": "The stage {stage} was left out.",
+        "stated": "Only tracker_onboarding_authorized_on says that it is authorized: {libraries}.",
+        "appeared_after_plan": "Left out, because the approved plan has no write for it: {libraries}.",
+        "not_visible": "Unknown to this account, so nobody can say here whether it is authorized: {libraries}.",
+        "not_authorized": "Not authorized: {libraries}.",
     }
-    return [words[row["reason"]].format(**{**row, "stage": row["stage"].replace("_", " ")}) for row in facts.remaining]
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for row in facts.remaining:
+        stage = row["stage"] if row["reason"] == "left_out_by_tags" else ""
+        alike.setdefault((row["reason"], stage, row["remedy"]), []).append(row["library"])
+    return [
+        words[reason].format(
+            stage=stage.replace("_", " "),
+            libraries=", ".join(quoted(library) for library in libraries if library) or "every library",
+        )
+        + f" {remedy}"
+        for (reason, stage, remedy), libraries in alike.items()
+    ]
 
 
 def _days(facts: Facts) -> list[str]:
@@ -123,15 +138,6 @@ def _subdomain(facts: Facts) -> list[str]:
     ]
 
 
-def _unlisted(facts: Facts) -> list[str]:
-    if not facts.unlisted:
-        return []
-    return [
-        f"Not authorized, because the signed-in user is no NRTADMIN there: {', '.join(facts.unlisted)}. Let somebody "
-        "who is run this too, or give imanage_nrtadmin_username."
-    ]
-
-
 def _left_behind(facts: Facts) -> list[str]:
     """What an offboarding could not withdraw, and nobody can any more once the page is gone."""
     page = facts.records["names"][1]
@@ -141,8 +147,8 @@ def _left_behind(facts: Facts) -> list[str]:
     elif any(row["name"] == page and row["status"] == "disabled" for row in facts.look["applications"]):
         why = f"No authorization was withdrawn, because {page} was disabled, and so had no page."
         what = "a library was authorized"
-    elif facts.unlisted:
-        why = f"Not withdrawn, because the signed-in user is no NRTADMIN there: {', '.join(facts.unlisted)}."
+    elif facts.not_visible:
+        why = f"Unknown to this account, and not withdrawn: {', '.join(map(quoted, facts.not_visible))}."
         what = "one of them was authorized"
     else:
         return []

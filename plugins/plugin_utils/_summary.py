@@ -114,8 +114,8 @@ def _standing(result: Result, mode: str) -> str:
         is_end = status in ("onboarded", "offboarded", "incomplete")
         before, behind = ("would be ", "") if is_end else ("", " (would change)")
         told = [f"{before}{status}{behind}" if result["check_mode"] else f"{status} (changed)"]
-    if status == "drifted":
-        differs = [stage.replace("_", " ") for stage, how in result["stages"].items() if how == "changed"]
+    differs = [stage.replace("_", " ") for stage, how in result["stages"].items() if how == "changed"]
+    if status == "drifted" and differs:
         told.append(f"differs in {', '.join(differs)}")
     if result["failure"]:
         told.append(result["failure"]["kind"])
@@ -126,7 +126,7 @@ def _standing(result: Result, mode: str) -> str:
         who = "it" if len(coming) == 1 else "them"
         told.append(f"{counted(len(coming), 'library')} expected (a person may have to authorize {who})")
     libraries = result["libraries"]
-    rest = {"pending": libraries["pending"], "not visible": libraries.get("not_visible", libraries.get("unlisted"))}
+    rest = {"pending": libraries["pending"], "unknown to this account": libraries["not_visible"]}
     told += [f"{len(names)} {how}" for how, names in rest.items() if names]
     return ", ".join(told)
 

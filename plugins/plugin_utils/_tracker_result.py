@@ -24,7 +24,9 @@ _NO_LOOK: dict[str, Any] = {
     "missing": [],
     "applications": [],
     "libraries": [],
-    "unlisted": None,
+    "wanted": [],
+    "others": [],
+    "not_visible": None,
     "handed_over": [],
     "plan": {"changes": [], "writes": [], "assumptions": []},
     "stages": [],
@@ -33,6 +35,7 @@ _NO_LOOK: dict[str, Any] = {
 # What the role records of a tenant for which no task ran.
 NOTHING_RAN: dict[str, Any] = {
     "intent": "onboard",
+    "at": None,
     "names": [],
     "authorized_on": {},
     "provisioning_request": {},
@@ -45,7 +48,7 @@ NOTHING_RAN: dict[str, Any] = {
 def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     """The role's result fact.
 
-    C(records) has C(intent) (onboard, audit, offboard), C(tenant), C(url), C(names) of the two applications,
+    C(records) has C(intent) (onboard, audit, offboard), C(tenant), C(url), C(at), C(names) of the two applications,
     C(authorized_on), C(provisioning_request), what the tasks registered (C(look), and by stage C(application),
     C(refresh_token) and C(authorization), each empty where it did not run), C(failed), the result on which the role
     failed, and C(check_mode), which counts where the look does not say it.
@@ -55,33 +58,43 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     failed_stage, failure = _failure(records, ran)
     authorization = (ran["authorization"] or [{}])[0]
     rows = _audit.libraries(look) if intent == "audit" else authorization.get("libraries", look["libraries"])
-    unlisted = authorization.get("unlisted", look["unlisted"])
+    not_visible = authorization.get("not_visible", look["not_visible"])
     previews = bool(look.get("check_mode", records["check_mode"]))
     # In a preview the stage knows less than the look: what the stages before it bring is not there.
     handed_over = look["handed_over"] if previews else authorization.get("handed_over", look["handed_over"])
     stated = _stated(rows, handed_over)
+    # What an audit would do, and what a preview expects, does not remain.
+    settled = {row["id"] for row in rows if row["authorized"]} | {row["library"] for row in handed_over} | set(stated)
+    settled |= {write["ids"].get("library_id") for write in look["plan"]["writes"]} if intent == "audit" else set()
+    wanted = _wanted(intent, look, rows, not_visible)
     remaining = [*look["remaining"], *_not_done(intent, look, ran, failure), *map(_plan_chain.stated, stated)]
+    if not failure and "plan" in records["look"] and not look["missing"]:
+        remaining += _unfinished(intent, wanted, settled, rows, not_visible, remaining)
     remaining = [] if look["left_alone"] else remaining
     status = _status(intent, look, handed_over, remaining, failure)
     asked = None
     if status == "awaiting_provisioning" and not is_private_cloud(records["url"]):
         # Tracker is provisioned as a whole, so the request is for the first of its parts.
         asked = request(records["provisioning_request"], records["tenant"], records["names"][0])
-    facts = _next_steps.Facts(records, look, status, asked, handed_over, remaining, unlisted, failure, rows)
+    facts = _next_steps.Facts(records, look, status, asked, handed_over, remaining, not_visible, failure, rows)
     return {
         "tenant": records["tenant"],
         "customer_id": look["tenant"]["customer_id"],
         # It stands here too when it was refused, because there is a password in it for example.
         "url": shown(records["url"]) if records["url"] else "",
+        "account": look["tenant"]["user"],
+        "at": records.get("at"),
         "status": status,
         "check_mode": previews,
         "changed": (intent == "audit" and bool(look["stages"]))
         or any(one.get("changed") for results in ran.values() for one in results),
         "stages": _stages(intent, records["look"], ran, failed_stage),
         "libraries": {
+            "wanted": wanted,
             "authorized": [row["id"] for row in rows if row["authorized"]],
             "pending": _pending(intent, rows, remaining, handed_over),
-            "unlisted": unlisted,
+            "not_visible": not_visible,
+            "others": look["others"],
         },
         "authorizations": [
             {
@@ -164,7 +177,7 @@ def _status(
         "left_alone": look["left_alone"],
         "awaiting_provisioning": look["missing"],
         "awaiting_consent": handed_over,
-        "drifted": intent == "audit" and look["stages"],
+        "drifted": intent == "audit" and (look["stages"] or any(row["reason"] != "stated" for row in remaining)),
         "incomplete": remaining,
         "offboarded": intent == "offboard",
         "onboarded": True,
@@ -179,7 +192,7 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
     if not known["left_alone"]:
         words["provisioning"] = "waiting" if known["missing"] else "unchanged"
     if "plan" in look and not look.get("failed") and not known["left_alone"] and not known["missing"]:
-        left_out = [row["stage"] for row in known["remaining"] if row["library"] is None]
+        left_out = [row["stage"] for row in known["remaining"] if row["reason"] == "left_out_by_tags"]
         nothing_to_do = [stage for stage in WRITING_STAGES if stage not in [*left_out, *known["stages"]]]
         words.update(dict.fromkeys(nothing_to_do, "unchanged"))
     if intent == "audit":
@@ -194,6 +207,36 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
     return {**words, **({failed: "failed"} if failed else {})}
 
 
+def _wanted(
+    intent: str, look: Mapping[str, Any], rows: list[dict[str, Any]], not_visible: list[str] | None
+) -> list[str]:
+    """The libraries that something is wanted of, those too that came while the tenant was onboarded."""
+    if intent == "offboard":
+        return []
+    came = [one for one in [row["id"] for row in rows] + (not_visible or []) if one not in look["others"]]
+    return list(dict.fromkeys([*look["wanted"], *came]))
+
+
+def _unfinished(
+    intent: str,
+    wanted: list[str],
+    settled: set[Any],
+    rows: list[dict[str, Any]],
+    not_visible: list[str] | None,
+    remaining: list[dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """What is missing for Tracker to work in every library that is wanted, and in one at least."""
+    if intent == "offboard" or any(
+        row["stage"] == "authorization" and row["reason"] == "left_out_by_tags" for row in remaining
+    ):
+        return []
+    if not wanted:
+        return [_plan_chain.not_authorized(None)]
+    listed = {row["id"] for row in rows} - set(not_visible or [])
+    open_ones = [one for one in wanted if one not in settled | {row["library"] for row in remaining}]
+    return [_plan_chain.not_authorized(one) if one in listed else _plan_chain.not_visible(one) for one in open_ones]
+
+
 def _stated(rows: list[dict[str, Any]], handed_over: list[dict[str, Any]]) -> list[str]:
     """The libraries of which only the inventory says that they are authorized."""
     waiting = [row["library"] for row in handed_over]
@@ -206,7 +249,7 @@ def _pending(
     """The libraries that are not authorized and should be, those too that an approved plan does not have."""
     stated = [row["library"] for row in remaining if row["reason"] == "stated"]
     wanting = [row["id"] for row in rows if not row["authorized"] and row["id"] not in stated and intent != "offboard"]
-    left = [row["library"] for row in remaining if row["library"] is not None and row["library"] not in stated]
+    left = [row["library"] for row in remaining if row["reason"] == "appeared_after_plan"]
     return list(dict.fromkeys([*wanting, *left, *(row["library"] for row in handed_over)]))
 
 

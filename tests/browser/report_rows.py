@@ -34,7 +34,7 @@ def row(tenant: str, status: str, stages: str, **changes: Any) -> dict[str, Any]
         "check_mode": False,
         "changed": "c" in stages,
         "stages": {stage: words[letter] for stage, letter in zip(STAGES, stages, strict=True)},
-        "libraries": {"authorized": [], "pending": [], "unlisted": []},
+        "libraries": {"authorized": [], "pending": [], "not_visible": []},
         "authorizations": [],
         "expires_at": None,
         "changes": [],
@@ -55,7 +55,7 @@ def authorized(*libraries: tuple[str, str | None, int | None]) -> dict[str, Any]
         for library, by, ahead in libraries
     ]
     return {
-        "libraries": {"authorized": [one["library"] for one in rows], "pending": [], "unlisted": []},
+        "libraries": {"authorized": [one["library"] for one in rows], "pending": [], "not_visible": []},
         "authorizations": rows,
         "expires_at": min((one["until"] for one in rows if one["until"]), default=None),
     }
@@ -110,7 +110,7 @@ def many(count: int) -> list[dict[str, Any]]:
             steps = ["Send this to iManage, wait for the confirmation, and run again:\n\nDear iManage,\n…"]
             rows.append(row(name, "awaiting_provisioning", "wsss", next_steps=steps, **common))
         elif kind < 18:
-            libraries = {"authorized": [], "pending": ["LIB_0", "LIB_1"], "unlisted": ["LIB_HR"]}
+            libraries = {"authorized": [], "pending": ["LIB_0", "LIB_1"], "not_visible": ["LIB_HR"]}
             steps = ["Open the page and authorize it.", "Run again afterwards: the run verifies the consent."]
             rows.append(row(name, "awaiting_consent", "uuuw", libraries=libraries, next_steps=steps, **common))
         elif kind == 18:

@@ -38,8 +38,8 @@ def varied():
     access = change("iManage Tracker", ("Enable application?", False, True), ("Groups", [], ["IT", "Pilot"]))
     policy = change("iManage Tracker CC configuration, Authentication", ("Refresh Token Expiry (days)", 365, 90))
     adding = change("iManage Tracker", ("Added", False, True), ("Enable application?", None, True))
-    pending = {"authorized": ["EU_1"], "pending": ["EU_2"], "unlisted": ["EU_HR"]}
-    old = row("olsen2", "onboarded", "uuuu", libraries={"authorized": ["OLD"], "pending": [], "unlisted": None})
+    pending = {"authorized": ["EU_1"], "pending": ["EU_2"], "not_visible": ["EU_HR"]}
+    old = row("olsen2", "onboarded", "uuuu", libraries={"authorized": ["OLD"], "pending": [], "not_visible": None})
     for key in ("authorizations", "changes", "remaining", "assumptions", "planned"):
         del old[key]
     return [
@@ -68,7 +68,7 @@ def varied():
             **{**authorized(("EU_1", "d@dupont.example", 0)), "libraries": pending},
         ),
         row("eriksen", "failed", "ufss", changes=[adding], **failure("permission", "Not allowed.\nAsk somebody.")),
-        row("faure", "offboarded", "uccc", libraries={"authorized": [], "pending": [], "unlisted": None}),
+        row("faure", "offboarded", "uccc", libraries={"authorized": [], "pending": [], "not_visible": None}),
         row("gupta", "incomplete", "cuss", url="javascript:alert(1)"),
         row("hansen", "left_alone", "ssss", next_steps=["The plan does not have this tenant."]),
         old,
@@ -199,7 +199,7 @@ def _key(one, title):
         return list(SIGNS).index(one["stages"][title.lower().replace(" ", "_")])
     if title == "Libraries":
         libraries = one["libraries"]
-        all_of_them = libraries["authorized"] + libraries["pending"] + (libraries["unlisted"] or [])
+        all_of_them = libraries["authorized"] + libraries["pending"] + (libraries["not_visible"] or [])
         return len(libraries["authorized"]) if all_of_them else None
     changed = ("differs" if one["check_mode"] else "yes") if one["changed"] else "no"
     return {
@@ -299,7 +299,7 @@ def test_details_show_changes_libraries_and_what_to_do(opened):
     ("tenant", "heading", "words"),
     [
         ("caldwell10", "What differs", [f"GONE x@y.zz {day(-40)[:10]} ended", f"Enable application? {DASH} yes"]),
-        ("dupont", "Libraries", ["EU_1 d@dupont.example", "EU_2 ○ pending", "EU_HR ○ not visible to the account"]),
+        ("dupont", "Libraries", ["EU_1 d@dupont.example", "EU_2 ○ pending", "EU_HR ○ unknown to this account"]),
         ("eriksen", "What changed", ["What is wrong, and what to do next Not allowed. Ask somebody."]),
         ("caldwell9", "What to do next", ["Dear iManage, please"]),
         ("Abbott", "Libraries", ["LONG ada@abbott.example", f"NEVER somebody {DASH}"]),

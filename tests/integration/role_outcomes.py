@@ -116,7 +116,11 @@ def _tenants(stage: Stage) -> None:
         "unknown_user",
         {"tracker_onboarding_access": "custom", "tracker_onboarding_users": ["nobody@unknown_user.example"]},
     )
-    add("unknown_group", {"tracker_onboarding_groups": ["Nobodies"]}, applications=catalog(tracker=ADDED))
+    add(
+        "unknown_group",
+        {"tracker_onboarding_access": "custom", "tracker_onboarding_groups": ["Nobodies"]},
+        applications=catalog(tracker=ADDED),
+    )
     add(
         "unknown_library",
         {"tracker_onboarding_libraries": ["ACTIVE", "NOWHERE"]},

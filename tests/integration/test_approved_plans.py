@@ -97,7 +97,7 @@ def test_the_plan_has_every_tenant_with_what_a_run_writes(runs):
     planned = [(write["operation"], write["body"]) for write in plan["as_it_was"]["writes"]]
     assert planned == sent(runs["run"], "as_it_was")
     assert (plan["onboarded"]["changes"], plan["onboarded"]["writes"]) == ([], [])
-    assert len(plan["as_it_was"]["assumptions"]) == 2
+    assert len(plan["as_it_was"]["assumptions"]) == 3
     assert plan["waiting"]["blockers"][0]["kind"] == "not_provisioned"
     assert plan["was_wrong"]["blockers"][0]["kind"] == "sign_in"
     assert (plan["was_wrong"]["changes"], plan["was_wrong"]["writes"]) == (None, None)
@@ -123,11 +123,28 @@ def test_plan_and_sheet_name_people_so_they_are_for_the_user_alone(runs):
 def test_what_was_approved_is_done(runs):
     report = runs["run"].report
     names = ("as_it_was", "half_done", "fewer", "evil")
-    assert {name: report[name]["status"] for name in names} == dict.fromkeys(names, "onboarded")
+    assert {name: report[name]["status"] for name in names} == {
+        **dict.fromkeys(names, "onboarded"),
+        "fewer": "incomplete",
+    }
     assert report["fewer"]["libraries"]["authorized"] == ["ACTIVE"]
     assert report["waiting"]["status"] == "awaiting_provisioning"
     assert report["onboarded"]["status"] == "onboarded"
     assert not report["onboarded"]["changed"]
+
+
+def test_a_run_that_did_less_than_was_approved_names_each_library_and_why(runs):
+    """The preview had no page, and the page lists one of three libraries for the account."""
+    preview, ran = (runs[name].report["fewer"] for name in ("preview", "run"))
+    approved = [write["ids"]["library_id"] for write in preview["planned"]["writes"] if "library_id" in write["ids"]]
+    assert approved == ["ACTIVE", "ARCHIVE", "SPM"]
+    for which in (ran, runs["again"].report["fewer"]):
+        assert [(one["library"], one["reason"]) for one in which["remaining"]] == [
+            ("ARCHIVE", "not_visible"),
+            ("SPM", "not_visible"),
+        ]
+    summary = runs["run"].output.partition("TASK [Summary]")[2]
+    assert "Unknown to this account, so nobody can say here whether it is authorized: ARCHIVE, SPM." in summary
 
 
 def test_what_somebody_did_by_hand_is_done(runs):
@@ -149,7 +166,8 @@ def test_a_run_that_was_cut_short_goes_on_with_the_same_plan(runs):
 def test_what_was_done_is_done(runs):
     for name in ("as_it_was", "half_done", "fewer", "evil", "onboarded"):
         row = runs["again"].report[name]
-        assert (name, row["status"], row["changed"], row["failure"]) == (name, "onboarded", False, None)
+        status = "incomplete" if name == "fewer" else "onboarded"
+        assert (name, row["status"], row["changed"], row["failure"]) == (name, status, False, None)
         assert runs["again"].writes(name) == []
 
 
@@ -160,7 +178,7 @@ def test_a_library_that_appeared_is_left_out_and_named(runs, name):
         assert (which, row["status"], row["failure"]) == (which, "incomplete", None)
         (left,) = row["remaining"]
         assert (left["stage"], left["library"], left["reason"]) == ("authorization", "LATE", "appeared_after_plan")
-        assert any("library LATE" in step for step in row["next_steps"])
+        assert any("no write for it: LATE" in step for step in row["next_steps"])
         assert "LATE" in row["libraries"]["pending"]
         assert row["changed"] is (which != "again")
     after = authorizers(runs["again"].snapshots[name])
@@ -205,40 +223,47 @@ def test_without_the_file_nobody_is_touched(runs):
 
 
 class Page(html.parser.HTMLParser):
-    """The words and the elements of the sheet, tenant by tenant."""
+    """The words and the elements of the sheet, group by group."""
 
     def __init__(self, text: str):
         super().__init__()
         self.elements: set[str] = set()
-        self.tenants: list[list[str]] = []
+        self.groups: list[list[str]] = []
+        self.policy = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.add(tag)
         if tag == "article":
-            self.tenants.append([])
+            self.groups.append([])
+        if dict(attrs).get("http-equiv") == "Content-Security-Policy":
+            self.policy = dict(attrs)["content"] or ""
 
     def handle_data(self, data: str) -> None:
-        if self.tenants and data.strip():
-            self.tenants[-1].append(" ".join(data.split()))
+        if self.groups and data.strip():
+            self.groups[-1].append(" ".join(data.split()))
 
 
 def test_the_sheet_shows_before_after_assumptions_and_blockers(runs):
     page = Page(runs["preview"].files["changes.html"])
-    sheets = {words[0]: words for words in page.tenants}
-    assert list(sheets) == list(runs["preview"].report)
+    sheets = {tenant: words for words in page.groups for tenant in runs["preview"].report if tenant in words}
+    assert set(sheets) == set(runs["preview"].report)
     words = sheets["as_it_was"]
     assert words[words.index("Allow Refresh Token") + 1 :][:2] == ["no", "yes"]
-    assert words[words.index("ACTIVE") + 1 :][:2] == ["unauthorized", "authorized"]
-    assert words.count("Assumed.") == 2
-    assert "Nothing would be changed." in sheets["onboarded"]
+    libraries = next(word for word in words if word.startswith("ACTIVE"))
+    now, after = words[words.index(libraries) + 1 :][:2]
+    assert now == "unauthorized"
+    assert after.startswith("authorized (expected; a person may have to authorize ")
+    assert words.count("Assumed.") == 3
+    assert "= nothing would be changed" in sheets["onboarded"]
     assert any("Cannot be done (sign in)" in one for one in sheets["was_wrong"])
 
 
 def test_the_sheet_shows_names_and_never_runs_them(runs):
     page = Page(runs["preview"].files["changes.html"])
-    assert "script" not in page.elements
-    assert any(EVIL in words for words in page.tenants)
+    assert runs["preview"].files["changes.html"].count("<script") == 1
+    assert "script-src 'sha256-" in page.policy
+    assert any(EVIL in words for words in page.groups)
 
 
 # -- the modules beneath -----------------------------------------------------------------------------------------------

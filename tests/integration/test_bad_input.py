@@ -124,7 +124,7 @@ def test_a_library_that_is_named_twice_counts_once(tenant):
 
 def test_an_unknown_member_beside_a_known_one_changes_nothing(acme):
     state = acme.snapshot()
-    result = acme.run(APPLICATION, app_id="drive", users=[acme.user("pat"), "ghost@x.example"])
+    result = acme.run(APPLICATION, app_id="drive", access="custom", users=[acme.user("pat"), "ghost@x.example"])
     clear(result, "bad_option", "ghost@x.example")
     assert acme.snapshot() == state
 
@@ -218,7 +218,12 @@ def test_a_reply_of_another_shape_stops_before_any_write(tenant, module, fault, 
 @pytest.mark.parametrize(
     ("module", "operation", "options", "body"),
     [
-        (APPLICATION, "readAppAccess", {"app_id": "drive", "users": []}, {"default_security": "secret"}),
+        (
+            APPLICATION,
+            "readAppAccess",
+            {"app_id": "drive", "access": "custom", "users": []},
+            {"default_security": "secret"},
+        ),
         (APPLICATION, "readApp", {"app_id": "drive"}, {"id": "drive", "name": "x", "status": "paused"}),
         (
             POLICY,

@@ -85,4 +85,4 @@ def test_a_library_that_nobody_can_see_any_more_is_not_done(ready, monkeypatch):
 
     monkeypatch.setattr(sandbox, "handle", loses_spm)
     result = ready.run(AUTHORIZATION, **HANDS_OVER)
-    assert (left(result), result["unlisted"]) == (LIBRARIES, ["SPM"])
+    assert (left(result), result["not_visible"]) == (LIBRARIES, ["SPM"])

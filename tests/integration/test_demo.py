@@ -77,7 +77,13 @@ def test_the_demonstration_ends_well_and_leaves_its_report(demo):
     }
     (elm,) = [row for row in rows if row["tenant"] == "elm"]
     assert (elm["stages"]["application"], elm["stages"]["refresh_token"]) == ("unchanged", "unchanged")
-    assert elm["libraries"] == {"authorized": [], "pending": ["ELM_1", "ELM_2"], "unlisted": None}
+    assert elm["libraries"] == {
+        "wanted": ["ELM_1", "ELM_2"],
+        "authorized": [],
+        "pending": ["ELM_1", "ELM_2"],
+        "not_visible": None,
+        "others": [],
+    }
 
 
 def test_a_preview_of_the_demonstration_says_who_may_be_needed_and_stays_onboarded(demo):

@@ -35,13 +35,25 @@ def rows(tmp_path_factory):
 def test_a_tenant_where_all_is_done_is_onboarded_without_a_change(rows):
     row = rows["all"]
     assert (row["status"], row["changed"], row["writes"]) == ("onboarded", False, [])
-    assert row["libraries"] == {"authorized": LIBRARIES, "pending": [], "unlisted": []}
+    assert row["libraries"] == {
+        "wanted": LIBRARIES,
+        "authorized": LIBRARIES,
+        "pending": [],
+        "not_visible": [],
+        "others": [],
+    }
     assert {one["by"] for one in row["authorizations"]} == {"admin@all.example"}
 
 
 def test_what_is_still_missing_is_asked_for_again(rows):
     row = rows["part"]
     assert (row["status"], row["changed"], row["writes"]) == ("awaiting_consent", False, [])
-    assert row["libraries"] == {"authorized": ["SPM"], "pending": ["ACTIVE", "ARCHIVE"], "unlisted": []}
+    assert row["libraries"] == {
+        "wanted": LIBRARIES,
+        "authorized": ["SPM"],
+        "pending": ["ACTIVE", "ARCHIVE"],
+        "not_visible": [],
+        "others": [],
+    }
     asked = [step for step in row["next_steps"] if "admin@part.example" in step]
     assert [library for library in LIBRARIES if any(library in step for step in asked)] == ["ACTIVE", "ARCHIVE"]

@@ -82,7 +82,7 @@ def _foreign(stage: Stage) -> Run:
         stage.add(f"{way}_bare", applications=catalog(EXTENSION))
         stage.add(f"{way}_pair", nrtadmin)
     stage.add("record_wrong", wrong)
-    stage.add("record_late", {"tracker_onboarding_groups": ["Nobodies"]})
+    stage.add("record_late", {"tracker_onboarding_access": "custom", "tracker_onboarding_groups": ["Nobodies"]})
     stage.add("record_fine")
     stage.add("stopped", {"tracker_onboarding_on_failure": "record", "imanage_timeout": "soon"})
     stage.add("dry")
@@ -340,7 +340,7 @@ def test_nothing_is_deprecated_and_only_assumptions_are_warned_of(run):
     fatal = "Using any_errors_fatal with the free strategy is not supported"
     warnings = [one for one in run.warnings if fatal not in one]
     assert [one for one in warnings if " assumed to " not in one] == []
-    assert len(warnings) == 2
+    assert len(warnings) == 3
 
 
 def test_no_secret_shows_where_all_is_shown(run):

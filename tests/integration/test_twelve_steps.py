@@ -67,11 +67,17 @@ def test_twelve_steps_of_an_application(acme):
     assert acme.app("tracker")["access"] == {"default_security": "private", "members": [{"id": "IT", "type": "group"}]}
     steps(False, [], **wanted)
 
-    wanted = {"name": TRACKER, "users": [acme.user("pat"), acme.user("nrt")], "groups": [], "exclusive": True}
+    wanted = {
+        "name": TRACKER,
+        "access": "custom",
+        "users": [acme.user("pat"), acme.user("nrt")],
+        "groups": [],
+        "exclusive": True,
+    }
     preview, run = steps(True, ["updateAppAccess"], **wanted)
     assert preview["application"]["access"] == {"mode": "custom", "users": None, "groups": []}
     assert run["application"]["access"]["users"] == [acme.user("nrt"), acme.user("pat")]
-    assert run["diff"]["before"] == "Added: yes\nUsers: []\nGroups:\n  - IT\n"
+    assert run["diff"]["before"] == "Added: yes\nAllow access to: Custom\nUsers: []\nGroups:\n  - IT\n"
     _rest, again = steps(False, [], **wanted)
     assert again["application"] == run["application"]
 
@@ -139,7 +145,7 @@ def test_twelve_steps_of_library_authorizations(tenant):
     assert run["libraries"][0]["expires_from"] == "tenant"
     assert run["libraries"][0]["authorized_by"] == run["libraries"][0]["authorized_by_email"] == acme.user("nrt")
     assert run["libraries"][0]["expires_at"] > run["libraries"][0]["authorized_at"]
-    assert run["unlisted"] == ["ARCHIVE", "SPM"]
+    assert run["not_visible"] == [], "nothing is wanted of the others"
     assert run["handed_over"] == []
     assert (run["diff"]["before"], run["diff"]["after"]) == ("ACTIVE: unauthorized\n", "ACTIVE: authorized\n")
     steps(False, [], libraries=["active"], user="nrt")
@@ -149,7 +155,7 @@ def test_twelve_steps_of_library_authorizations(tenant):
         f"ACTIVE: authorized by {acme.user('nrt')}\nARCHIVE: unauthorized\nSPM: unauthorized\n"
     )
     assert {row["authorized_by_email"] for row in run["libraries"]} == {"service@acme.example"}
-    assert run["unlisted"] == []
+    assert run["not_visible"] == []
     steps(False, [], authorizer="me", email="other@acme.example")
 
     preview, run = steps(True, ["unauthorizeLibrary"] * 3, state="unauthorized")

@@ -74,7 +74,7 @@ def told(result):
             found["users"] = row["application"]["access"]["users"]
         elif "application" in row:
             found["status"] = row["application"]["status"]
-        elif "unlisted" in row:
+        elif "not_visible" in row:
             found["authorized"] = [one["id"] for one in row["libraries"] if one["authorized"]]
     return found
 

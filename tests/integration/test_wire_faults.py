@@ -253,7 +253,11 @@ DOUBTS = {
 }
 WRITES = {
     "updateApp": (APPLICATION, {"name": TRACKER}, "listApps"),
-    "updateAppAccess": (APPLICATION, {"app_id": "drive", "users": ["pat@{name}.example"]}, "readAppAccess"),
+    "updateAppAccess": (
+        APPLICATION,
+        {"app_id": "drive", "access": "custom", "users": ["pat@{name}.example"]},
+        "readAppAccess",
+    ),
     "removeApp": (APPLICATION, {"app_id": "drive", "state": "absent"}, "readApp"),
     "writeTokenPolicy": ("imanage_app_auth", {"app_id": "drive", "allow_refresh_token": True}, "readTokenPolicy"),
     "authorizeLibrary": ("imanage_library_authorization", {"libraries": ["ACTIVE"]}, "listLibraryAuthorizations"),

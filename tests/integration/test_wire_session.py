@@ -430,7 +430,7 @@ def test_the_memory_transport_gives_the_same_result(acme, monkeypatch):
     for name, options in (
         (INFO, {}),
         ("imanage_application_info", {"include": ["access", "token_policy"]}),
-        ("imanage_application", {"name": "iManage Tracker", "groups": ["IT"]}),
+        ("imanage_application", {"name": "iManage Tracker", "access": "custom", "groups": ["IT"]}),
         ("imanage_application", {"name": "nothing"}),
     ):
         here = run_in_memory(monkeypatch, sandbox, name, acme.options(**options))

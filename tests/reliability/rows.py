@@ -18,7 +18,7 @@ _LIBRARIES = {"applications": refreshing(), "libraries": ["ACTIVE", {"id": "SPM"
 _ADD = Case(APPLICATION, {"name": TRACKER}, _SMALL_PAGES)
 _ONBOARD = Case(CHAIN, {"applications": [{"name": TRACKER}]}, _SMALL_PAGES)
 _BY_ID = Case(APPLICATION, {"app_id": "curation", "enabled": True})
-_SHARE = Case(APPLICATION, {"app_id": "drive", "groups": ["Partners"]}, {"applications": [SOME]})
+_SHARE = Case(APPLICATION, {"app_id": "drive", "access": "custom", "groups": ["Partners"]}, {"applications": [SOME]})
 _ALLOW = Case(
     POLICY,
     {"app_id": "tracker-cc", "allow_refresh_token": True, "refresh_token_expiry_days": 14},

@@ -154,18 +154,18 @@ BAD = {
     ),
     "unknown user in the access list": Case(
         APPLICATION,
-        {"app_id": "drive", "users": ["ghost@x.example"]},
+        {"app_id": "drive", "access": "custom", "users": ["ghost@x.example"]},
         kind="bad_option",
         tells=("ghost@x.example",),
     ),
     "unknown group in the access list": Case(
-        APPLICATION, {"app_id": "drive", "groups": ["Ghosts"]}, kind="bad_option", tells=("Ghosts",)
+        APPLICATION, {"app_id": "drive", "access": "custom", "groups": ["Ghosts"]}, kind="bad_option", tells=("Ghosts",)
     ),
     "everybody and some": Case(
         APPLICATION,
         {"name": TRACKER, "access": "all", "groups": ["IT"]},
         kind="bad_option",
-        tells=("access is all", "custom"),
+        tells=("groups without access: custom",),
     ),
     "library that does not exist": Case(
         AUTHORIZATION,

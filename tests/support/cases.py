@@ -51,12 +51,18 @@ WRITING = {
     "enable": Case(APPLICATION, {"app_id": "curation", "enabled": True}),
     "disable": Case(APPLICATION, {"app_id": "drive", "enabled": False}),
     "add members": Case(
-        APPLICATION, {"app_id": "drive", "users": ["NRT@{name}.EXAMPLE", PAT]}, {"applications": [SOME]}
+        APPLICATION,
+        {"app_id": "drive", "access": "custom", "users": ["NRT@{name}.EXAMPLE", PAT]},
+        {"applications": [SOME]},
     ),
     "only these members": Case(
-        APPLICATION, {"app_id": "drive", "users": [PAT], "exclusive": True}, {"applications": [SOME]}
+        APPLICATION,
+        {"app_id": "drive", "access": "custom", "users": [PAT], "exclusive": True},
+        {"applications": [SOME]},
     ),
-    "no members": Case(APPLICATION, {"app_id": "drive", "groups": [], "exclusive": True}, {"applications": [SOME]}),
+    "no members": Case(
+        APPLICATION, {"app_id": "drive", "access": "custom", "groups": [], "exclusive": True}, {"applications": [SOME]}
+    ),
     "open to all": Case(APPLICATION, {"app_id": "drive", "access": "all"}, {"applications": [SOME]}),
     "remove": Case(APPLICATION, {"name": "iManage Drive", "state": "absent"}),
     "allow refresh": Case(POLICY, {"name": EXTENSION, "allow_refresh_token": True}, {"applications": ADDED}),
@@ -152,7 +158,7 @@ SETTLED = {
     "added": Case(APPLICATION, {"name": TRACKER}, {"applications": ADDED}),
     "disabled and left so": Case(APPLICATION, {"app_id": "curation"}),
     "members are there": Case(
-        APPLICATION, {"app_id": "drive", "users": ["Pat@{name}.Example"]}, {"applications": [SOME]}
+        APPLICATION, {"app_id": "drive", "access": "custom", "users": ["Pat@{name}.Example"]}, {"applications": [SOME]}
     ),
     "gone": Case(APPLICATION, {"name": TRACKER, "state": "absent"}),
     "never heard of": Case(APPLICATION, {"name": "nothing", "state": "absent"}),

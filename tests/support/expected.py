@@ -117,7 +117,9 @@ class Wanted:
         left = datetime.datetime.fromisoformat(row["expires_at"]) - self.now
         if self.ends and left <= datetime.timedelta(days=options.get("renew_before_days", 0)):
             return True
-        return options.get("authorizer") == "me" and row["authorized_by"]["id"].casefold() != user.casefold()
+        authorizer = options.get("authorizer", "keep")
+        others = [] if authorizer == "me" else authorizer
+        return authorizer != "keep" and row["authorized_by"]["id"].casefold() not in map(str.casefold, [user, *others])
 
     def is_due_again(self, options: State, after: State, now: datetime.datetime) -> bool:
         """Whether a library that was just authorized is within the notice of a renewal again."""

@@ -44,13 +44,17 @@ class Unknowable:
 ADDED = "is assumed to be added by an earlier task"
 HAS_A_PAGE = "is assumed to bring the page"
 REFRESH_IS_ALLOWED = "Refresh tokens are assumed to be allowed"
+NO_CONSENT = "without a person's consent"
 LISTS_EVERYTHING = "to list every library of the tenant"
 UNKNOWABLE = (
-    Unknowable("consent_required", "authorizeLibrary", None, "only the server decides to ask for a person's consent"),
+    Unknowable(
+        "consent_required", "authorizeLibrary", NO_CONSENT, "only the server decides to ask for a person's consent"
+    ),
     Unknowable("bad_option", "updateAppAccess", None, "only the server knows its users and groups"),
     Unknowable("conflict", "removeApp", None, "only the server knows what settings an application has"),
     Unknowable("not_added", None, ADDED, "an earlier task of the play may add it"),
     Unknowable("not_added", "listLibraryAuthorizations", HAS_A_PAGE, "an earlier task of the play may bring the page"),
+    Unknowable("unexpected_reply", "listLibraryAuthorizations", HAS_A_PAGE, "whether it names people by id, likewise"),
     Unknowable("conflict", "authorizeLibrary", REFRESH_IS_ALLOWED, "an earlier task of the play may allow it"),
     Unknowable("not_found", None, LISTS_EVERYTHING, "which libraries are listed is unknown before there is a page"),
     Unknowable("permission", None, LISTS_EVERYTHING, "as not_found, for a library that the tenant does have"),

@@ -45,7 +45,7 @@ def _members(draw: Draw) -> dict[str, Any]:
 def state(draw: Draw) -> dict[str, Any]:
     """What can be wanted of an application that is added."""
     access = perhaps(draw, "access", st.sampled_from(["all", "custom"]))
-    fits = access.get("access") != "all" or seldom(draw)
+    fits = access.get("access") == "custom" or seldom(draw)
     return {
         **perhaps(draw, "enabled", st.booleans()),
         **access,
@@ -74,7 +74,7 @@ def authorization(draw: Draw, tenant: dict[str, Any]) -> dict[str, Any]:
     return {
         **perhaps(draw, "libraries", asked),
         **perhaps(draw, "email", st.sampled_from(["nobody"] if seldom(draw) else ADDRESSES)),
-        **perhaps(draw, "authorizer", st.sampled_from(["keep", "me"])),
+        **perhaps(draw, "authorizer", st.sampled_from(["keep", "me", ["pat@{name}.example"]])),
         **perhaps(draw, "renew_before_days", st.sampled_from([0, 1, 10, 30, 400])),
         **perhaps(draw, "on_consent_required", st.sampled_from(["fail", "hand_over"])),
     }

@@ -100,9 +100,11 @@ def test_libraries_are_told_by_what_is_wrong_with_them(audit):
         "its account, or with the membership in NRTADMIN.",
     ]
     assert result["libraries"] == {
+        "wanted": ["NEW", "SOON", "BOUNDARY", "ENDED", "FINE", "NEWER"],
         "authorized": ["SOON", "BOUNDARY", "FINE"],
         "pending": ["NEW", "ENDED", "NEWER"],
-        "unlisted": [],
+        "not_visible": [],
+        "others": [],
     }
     assert result["expires_at"] == ends(9)
 
@@ -166,7 +168,13 @@ def test_what_no_page_lists_is_not_called_new(audit):
     result = audit(applications=applications(), libraries=["ACTIVE", "SPM"])
     assert "Not authorized: ACTIVE, SPM." in result["next_steps"]
     assert f"{TRACKER}: Added is no, shall be yes; Enable application? shall be yes." in result["next_steps"]
-    assert result["libraries"] == {"authorized": [], "pending": ["ACTIVE", "SPM"], "unlisted": None}
+    assert result["libraries"] == {
+        "wanted": ["ACTIVE", "SPM"],
+        "authorized": [],
+        "pending": ["ACTIVE", "SPM"],
+        "not_visible": None,
+        "others": [],
+    }
     assert result["expires_at"] is None
 
 
@@ -174,7 +182,7 @@ def test_an_unlisted_library_is_told_beside_the_drift(audit):
     users = [{"id": ADMIN, "password": "p4ssword", "app_management": True, "nrtadmin": ["ACTIVE"]}]
     result = audit(users=users, libraries=["ACTIVE", "SPM"])
     assert result["next_steps"][0] == "New libraries, listed and not authorized yet: ACTIVE."
-    assert "no NRTADMIN there: SPM" in result["next_steps"][-1]
+    assert "Unknown to this account, so nobody can say here whether it is authorized: SPM." in result["next_steps"][-1]
 
 
 def test_only_the_named_libraries_are_audited(audit):

@@ -77,9 +77,10 @@ OWN = {
 RETURNED = {
     "imanage_application": {"application", "writes"},
     "imanage_app_auth": {"application", "token_policy", "writes"},
-    "imanage_library_authorization": {"libraries", "unlisted", "handed_over", "writes"},
+    "imanage_library_authorization": {"libraries", "not_visible", "handed_over", "writes"},
     "imanage_onboarding_info": {
-        *("tenant", "left_alone", "applications", "missing", "near_misses", "libraries", "unlisted"),
+        *("tenant", "left_alone", "applications", "missing", "near_misses", "libraries", "not_visible"),
+        *("wanted", "others"),
         *(
             "handed_over",
             "tracker_calls",

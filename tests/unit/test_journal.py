@@ -183,7 +183,7 @@ def test_a_second_attempt_sends_nothing_that_was_not_planned(monkeypatch, naps):
     member = {"mode": "custom", "users": ["admin@acme.example"], "groups": []}
     drive = {"id": "drive", "name": "iManage Drive", "status": "enabled", "access": member}
     kept = Kept(monkeypatch, applications=[drive])
-    wanted = {"app_id": "drive", "users": ["pat@acme.example"], "exclusive": True}
+    wanted = {"app_id": "drive", "access": "custom", "users": ["pat@acme.example"], "exclusive": True}
     planned = kept.run("imanage_application", check=True, **wanted)["writes"]
     kept.acme.faults.append(Fault("status", operation="updateAppAccess", status=500, times=1))
     handle = kept.sandbox.handle

@@ -53,7 +53,7 @@ wishes = st.builds(
     st.sampled_from(["authorized", "unauthorized"]).map(as_given),
     st.one_of(st.none(), st.lists(st.sampled_from(["active", "ARCHIVE", "Spm"]), min_size=1, unique=True)),
     st.one_of(st.none(), st.just("service@t.example")),
-    st.sampled_from(["keep", "me"]).map(as_given),
+    st.sampled_from([None, (), ("OTHER@t.example",)]),
     st.sampled_from([0, 1, 30, 364]),
     st.none(),
 )
@@ -93,8 +93,8 @@ def test_steps_and_differences_go_together(wish, current):
         (AuthorizationWish(), row(by=ME, days=-1), "ended"),
         (AuthorizationWish(), row(by=ME, days=0), "ended"),
         (AuthorizationWish(renew_before_days=30), row(by=ME, days=30), "ends within 30 days"),
-        (AuthorizationWish(authorizer="me"), row(by="other", days=9), "authorized by other"),
-        (AuthorizationWish(authorizer=as_given("me")), row(by="another", days=9), "authorized by another"),
+        (AuthorizationWish(standing=()), row(by="other", days=9), "authorized by other"),
+        (AuthorizationWish(standing=()), row(by="another", days=9), "authorized by another"),
         (AuthorizationWish(state=as_given("unauthorized")), row(by=ME, days=-1), "authorized"),
     ],
 )
@@ -113,7 +113,7 @@ def test_what_is_written(wish, found, standing):
         (AuthorizationWish(), row(by="other")),
         (AuthorizationWish(renew_before_days=30), row(by=ME, days=31)),
         (AuthorizationWish(renew_before_days=30), row(by=ME)),
-        (AuthorizationWish(authorizer="me"), row(by=ME.upper(), days=9)),
+        (AuthorizationWish(standing=()), row(by=ME.upper(), days=9)),
         (AuthorizationWish(state="unauthorized"), row()),
         (AuthorizationWish(libraries=["ARCHIVE"]), row()),
     ],

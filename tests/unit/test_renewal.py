@@ -294,7 +294,7 @@ def test_a_short_authorization_is_renewed_once_in_each_run_which_says_so(authori
         assert_same_outcome(preview, run)
         assert run["changed"] is renews
         assert renewed(where) == (["ACTIVE", "SPM"] if renews else [])
-        assert preview.get("warnings") == run.get("warnings")
+        assert warned(preview) == warned(run)
         assert len(warned(run)) == renews
     if renews:
         assert "renew_before_days is 30" in warned(run)[0]

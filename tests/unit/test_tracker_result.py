@@ -50,7 +50,9 @@ def looked(stages=(), **changes):
         "near_misses": [],
         "applications": [{"name": name, "status": "enabled"} for name in NAMES],
         "libraries": [row("ACTIVE")],
-        "unlisted": [],
+        "wanted": ["ACTIVE"],
+        "others": [],
+        "not_visible": [],
         "handed_over": [],
         "plan": {"changes": [], "writes": [], "assumptions": []},
         "stages": list(stages),
@@ -59,10 +61,10 @@ def looked(stages=(), **changes):
     }
 
 
-def libraries(*rows, changed=False, unlisted=(), waiting=(), **more):
+def libraries(*rows, changed=False, not_visible=(), waiting=(), **more):
     """What the authorization of libraries returned; C(waiting) were handed over."""
     handed_over = [{"library": one, "url": "u", "user": "ada", "instructions": f"Authorize {one}."} for one in waiting]
-    found = {"libraries": list(rows), "unlisted": list(unlisted), "handed_over": handed_over}
+    found = {"libraries": list(rows), "not_visible": list(not_visible), "handed_over": handed_over}
     return {"changed": changed, "writes": [], **found, **more}
 
 
@@ -78,6 +80,9 @@ def write(title, before, after, outcome="done"):
 
 def records(look=None, application=(), refresh_token=None, authorization=None, **changes):
     """What the role recorded of a tenant. C(application) has the results of its loop."""
+    look = looked() if look is None else look
+    if look.get("wanted") == ["ACTIVE"] and "libraries" in (authorization or {}):
+        look = {**look, "wanted": [one["id"] for one in authorization["libraries"]]}
     return {
         "intent": "onboard",
         "tenant": "acme",
@@ -86,7 +91,7 @@ def records(look=None, application=(), refresh_token=None, authorization=None, *
         "authorized_on": {},
         "provisioning_request": {},
         "check_mode": False,
-        "look": looked() if look is None else look,
+        "look": look,
         "application": {"results": list(application)} if application else {},
         "refresh_token": refresh_token or {},
         "authorization": authorization or {},
@@ -126,11 +131,20 @@ def test_is_plain_data_with_the_keys_of_the_design_in_their_order(given):
     result = conclude(given)
     assert given == before, "what it was given is left alone"
     assert list(result) == [
-        *("tenant", "customer_id", "url", "status", "check_mode", "changed", "stages", "libraries", "authorizations"),
-        *("expires_at", "changes", "remaining", "assumptions", "planned", "provisioning_request", "next_steps"),
+        *("tenant", "customer_id", "url", "account", "at", "status", "check_mode", "changed", "stages", "libraries"),
+        *(
+            "authorizations",
+            "expires_at",
+            "changes",
+            "remaining",
+            "assumptions",
+            "planned",
+            "provisioning_request",
+            "next_steps",
+        ),
         "failure",
     ]
-    assert list(result["libraries"]) == ["authorized", "pending", "unlisted"]
+    assert list(result["libraries"]) == ["wanted", "authorized", "pending", "not_visible", "others"]
     assert json.loads(json.dumps(result)) == result
 
 
@@ -151,7 +165,12 @@ STANDS = [
     ({"look": looked(["application"]), "application": ONE[::-1]}, "ucuu", "onboarded", True),
     ({"look": looked(["application"]), "application": [UNCHANGED] * 2}, "uuuu", "onboarded", False),
     ({"look": looked(["refresh_token"]), "refresh_token": CHANGED}, "uucu", "onboarded", True),
-    ({"look": looked(["authorization"]), "authorization": libraries(changed=True)}, "uuuc", "onboarded", True),
+    (
+        {"look": looked(["authorization"]), "authorization": libraries(row("A"), changed=True)},
+        "uuuc",
+        "onboarded",
+        True,
+    ),
     ({"look": MISSING}, "wsss", "awaiting_provisioning", False),
     ({"look": looked(["authorization"]), "authorization": WAITING}, "uuuw", "awaiting_consent", False),
     ({"look": LATE, "authorization": {**WAITING, "changed": True}}, "uusw", "awaiting_consent", True),
@@ -164,7 +183,7 @@ STANDS = [
     ({"intent": "audit"}, "uuuu", "onboarded", False),
     ({"intent": "audit", "look": looked(["refresh_token"])}, "uucu", "drifted", True),
     ({"intent": "audit", "look": LATE}, "uusc", "drifted", True),
-    ({"intent": "audit", "look": looked(remaining=[left_out("application")])}, "usuu", "incomplete", False),
+    ({"intent": "audit", "look": looked(remaining=[left_out("application")])}, "usuu", "drifted", False),
     ({"intent": "audit", "look": MISSING}, "wsss", "awaiting_provisioning", False),
     # Nothing to take back is no failure.
     ({"intent": "offboard", "look": looked(libraries=[])}, "uuuu", "offboarded", False),
@@ -235,15 +254,21 @@ def test_a_failure_that_no_task_of_ours_explains_names_the_tenant(given, stages,
 def test_of_a_look_that_failed_what_it_had_read_is_known():
     result = concluded(refusal("unreachable"))
     assert (result["customer_id"], result["expires_at"]) == (None, None)
-    assert result["libraries"] == {"authorized": [], "pending": [], "unlisted": None}
+    assert result["libraries"] == {"wanted": [], "authorized": [], "pending": [], "not_visible": None, "others": []}
     result = concluded({**looked(), **refusal(failed_stage="authorization")})
     assert (result["customer_id"], result["libraries"]["authorized"]) == (7, ["ACTIVE"])
 
 
 def test_what_a_failed_stage_left_is_told():
-    partly = {**libraries(row("A"), row("B", False), unlisted=["C"], waiting=["B"]), **refusal(changed=True)}
+    partly = {**libraries(row("A"), row("B", False), not_visible=["C"], waiting=["B"]), **refusal(changed=True)}
     result = concluded(looked(["authorization"]), authorization=partly)
-    assert result["libraries"] == {"authorized": ["A"], "pending": ["B"], "unlisted": ["C"]}
+    assert result["libraries"] == {
+        "wanted": ["A", "B", "C"],
+        "authorized": ["A"],
+        "pending": ["B"],
+        "not_visible": ["C"],
+        "others": [],
+    }
     assert result["next_steps"] == ["it said no", "Authorize B."]
     assert result["expires_at"] == LATER
 
@@ -303,12 +328,42 @@ def test_says_which_tenant_it_is_about_and_by_whom_its_libraries_are_authorized(
     ]
 
 
-@pytest.mark.parametrize("unlisted", [["B", "C"], None])
-def test_unlisted_libraries_do_not_change_the_status(unlisted):
-    result = concluded(looked(unlisted=unlisted))
-    assert (result["status"], result["libraries"]["unlisted"]) == ("onboarded", unlisted)
-    told = [step for step in result["next_steps"] if "B, C" in step and "imanage_nrtadmin_username" in step]
-    assert len(told) == bool(unlisted)
+@pytest.mark.parametrize("not_visible", [["B", "C"], None])
+def test_a_library_that_this_account_cannot_see_is_unknown_to_it_and_never_not_authorized(not_visible):
+    result = concluded(looked(wanted=["ACTIVE", *(not_visible or [])], not_visible=not_visible))
+    assert result["status"] == ("incomplete" if not_visible else "onboarded")
+    assert result["libraries"] == {
+        "wanted": ["ACTIVE", *(not_visible or [])],
+        "authorized": ["ACTIVE"],
+        "pending": [],
+        "not_visible": not_visible,
+        "others": [],
+    }
+    assert [(one["library"], one["reason"]) for one in result["remaining"]] == [
+        (library, "not_visible") for library in not_visible or []
+    ]
+    told = [step for step in result["next_steps"] if step.startswith("Unknown to this account") and "B, C" in step]
+    assert len(told) == bool(not_visible)
+
+
+@pytest.mark.parametrize("intent", ["onboard", "audit"])
+def test_a_tenant_without_an_authorized_library_is_not_green(intent):
+    result = concluded(looked(libraries=[], wanted=[]), intent=intent)
+    assert result["status"] == ("incomplete" if intent == "onboard" else "drifted")
+    assert [(one["library"], one["reason"]) for one in result["remaining"]] == [(None, "not_authorized")]
+
+
+def test_a_library_that_was_left_out_on_purpose_is_not_missed():
+    result = concluded(looked(others=["HR"]))
+    assert (result["status"], result["libraries"]["others"]) == ("onboarded", ["HR"])
+
+
+def test_an_approved_library_that_was_not_listed_in_the_run_is_named():
+    """The preview had no page yet, and the page that the run brought does not list it."""
+    found = looked(["authorization"], libraries=[], wanted=["A", "HAZ"], not_visible=None)
+    result = concluded(found, authorization=libraries(row("A"), changed=True, not_visible=["HAZ"]))
+    assert result["status"] == "incomplete"
+    assert [(one["library"], one["reason"]) for one in result["remaining"]] == [("HAZ", "not_visible")]
 
 
 # -- what was changed, and what was planned -------------------------------------------------------------------------
@@ -395,7 +450,7 @@ NOT_PLANNED = libraries(row("A"), writes=[write("NEW", {}, {}, "not_planned")])
     "found",
     [
         {"look": looked(remaining=[NEW])},
-        {"look": looked(remaining=[NEW], libraries=[row("A"), row("NEW", False)])},
+        {"look": looked(remaining=[NEW], wanted=["A"], libraries=[row("A"), row("NEW", False)])},
         {"look": looked(["authorization"]), "authorization": NOT_PLANNED},
         {"look": looked(["authorization"], remaining=[NEW]), "authorization": NOT_PLANNED},
     ],
@@ -404,8 +459,7 @@ def test_a_library_that_the_plan_does_not_have_remains_once_whoever_says_so(foun
     result = concluded(**found)
     assert (result["status"], result["remaining"], result["libraries"]["pending"]) == ("incomplete", [NEW], ["NEW"])
     assert result["next_steps"] == [
-        "The approved plan has no write for the library NEW, so it was left out. Make a new preview and have it "
-        "approved."
+        "Left out, because the approved plan has no write for it: NEW. Make a new preview and have it approved."
     ]
 
 
@@ -448,8 +502,8 @@ def test_where_there_is_no_catalog_nobody_is_told_to_write_to_imanage(host, inte
     [
         (
             BACK,
-            {"application": TWO, "authorization": {**GONE, "unlisted": ["B"]}},
-            "Not withdrawn, because the signed-in user is no NRTADMIN there: B.",
+            {"application": TWO, "authorization": {**GONE, "not_visible": ["B"]}},
+            "Unknown to this account, and not withdrawn: B.",
         ),
         (
             DISABLED,
