@@ -39,7 +39,7 @@ def main() -> int:
             print(f"Control Center saw {len(sandbox.log)} requests; {len(applied)} changed something.\n")
             if code or (writes and not may_write):
                 return code or 1
-        left = [row["tenant"] for row in json.loads((REPORT / "report.json").read_text()) if row["changed"]]
+        left = [row["tenant"] for row in json.loads((REPORT / "report.json").read_text())["tenants"] if row["changed"]]
     print(f"The report: {REPORT.name}/report.html")
     return 1 if left or applied else 0
 

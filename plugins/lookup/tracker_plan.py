@@ -53,7 +53,7 @@ class LookupModule(LookupBase):
         if len(terms) != 2:
             raise AnsibleLookupError("tracker_plan takes a path and the name of a tenant.")
         try:
-            return [approved(*(str(term) for term in terms))]
+            return [approved(terms[0], str(terms[1]))]
         except Unusable as unusable:
             # The task that is given it says so in its own words. A lookup that fails would fail in Ansible's.
             return [{"unusable": str(unusable)}]

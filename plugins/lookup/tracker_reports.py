@@ -47,6 +47,9 @@ _raw:
   type: list
   elements: dict
   contains:
+    mode:
+      description: C(preview), C(run) or C(audit), as the reports have it; C(run) where they have several.
+      type: str
     results:
       description: The results of all reports, in their order.
       type: list

@@ -97,9 +97,13 @@ def compare(approved: Mapping[str, Any], now: Sequence[Part]) -> None:
 
 
 def left_out(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | None) -> list[Step]:
-    """The steps of which the approved plan has none, whatever they ask for. None: no plan was approved."""
+    """The steps of which the approved plan has none, whatever they ask for. None: no plan was approved.
+
+    An authorization is never left standing: nobody could withdraw it once the page has gone with its application.
+    """
     known = [(row.get("operation"), row.get("ids")) for row in planned or []]
-    return [] if planned is None else [step for step in steps if (step.operation, step.ids) not in known]
+    may = [step for step in steps if step.operation != "unauthorizeLibrary"]
+    return [] if planned is None else [step for step in may if (step.operation, step.ids) not in known]
 
 
 def _moved(change: Change, now: Part | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:

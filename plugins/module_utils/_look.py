@@ -284,6 +284,10 @@ def _without(fields: Container[str], view: Mapping[str, Any]) -> dict[str, Any]:
 # -- what the options ask for ---------------------------------------------------------------------------------------
 
 
+# Every authorization goes with the application, whatever an onboarding would want.
+_ALL = {"libraries": None, "except": None, "authorized_on": None, "email": None, "renew_before_days": 0}
+
+
 def _want(parameters: Mapping[str, Any]) -> Want:
     """What is wanted of the tenant, every stage of it; raises C(bad_option)."""
     if (parameters["approved"] or {}).get("unusable"):
@@ -293,14 +297,19 @@ def _want(parameters: Mapping[str, Any]) -> Want:
     names = [application["name"] for application in applications]
     if not names or len(set(names)) < len(names):
         raise Failure("bad_option", "applications names none, or one twice.", advice="Name each application once.")
-    given = [{**one, "app_id": None, "state": "absent" if leaving else "present"} for one in applications]
+    # Of what is to go, nothing but the name counts.
+    kept = ["name"] if leaving else list(applications[0])
+    given = [
+        {**dict.fromkeys(one), **{field: one[field] for field in kept}, "app_id": None, "state": parameters["state"]}
+        for one in applications
+    ]
     parts = [Part("application", _applications, _applications.wish(one)) for one in given]
     authorization = parameters["authorization"]
     if not leaving:
         with_policy = [one for one in given if any(one[field] is not None for field in POLICY_FIELDS)]
         parts += [Part("refresh_token", _token_policy, _token_policy.wish(one)) for one in with_policy]
     if authorization is not None:
-        managed = {**authorization, "state": "unauthorized" if leaving else "authorized"}
+        managed = {**authorization, **(_ALL if leaving else {}), "state": "unauthorized" if leaving else "authorized"}
         parts.append(Part("authorization", _library_authorizations, _library_authorizations.wish(managed)))
     if leaving:
         # The page of authorizations goes with its application, so they are withdrawn first.

@@ -34,7 +34,8 @@ options:
     description:
       - V(present) plans to add the applications in the given order, to set their token policies, and to authorize the
         libraries.
-      - V(absent) plans to withdraw the authorizations and to remove the applications in the opposite order.
+      - V(absent) plans to withdraw the authorizations and to remove the applications in the opposite order. Of the
+        other options, the names and the second account count then.
     type: str
     choices: [present, absent]
     default: present

@@ -83,15 +83,17 @@ class InProcessAction(ActionBase):
 
         A default in a play hides that, and what is told then is only what is missing.
         """
-        found = []
+        found, tenant = [], task_vars.get("inventory_hostname", "")
         for name in _options.CONNECTION_OPTIONS:
             if f"imanage_{name}" in task_vars and given.get(name) is None:
                 try:
                     self._templar.template(task_vars[f"imanage_{name}"])
                 except AnsibleError as error:
-                    # Nothing else of its words: a template may have a secret in it.
+                    # Nothing else of its words, or of the template: they may have a secret in them.
                     what = re.search(r"'[\w.]+' is undefined", str(error))
-                    found.append(f"imanage_{name} cannot be worked out{f': {what[0]}' if what else ''}.")
+                    entry = re.search(r"^\{\{\s*(\w+)\[inventory_hostname\]", str(task_vars[f"imanage_{name}"]))
+                    why = what[0] if what else f"{entry[1]} has no entry {tenant!r}" if entry else ""
+                    found.append(f"imanage_{name} of {tenant} cannot be worked out{f': {why}' if why else ''}.")
         return "".join(f" {one}" for one in found)
 
     def _fits_in_process(self) -> bool:

@@ -12,6 +12,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._diff impor
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import quoted
 
 MEND = "To end the drift, preview an onboarding of this tenant, and run it."
+REMOVE = "To end the drift, preview an offboarding of this tenant, and run it."
 _KEPT = ("authorized_by", "authorized_at", "expires_at", "expires_from")
 _AUTHORIZED, _UNAUTHORIZED, _ENDED = "authorized", "unauthorized", "ended"
 
@@ -34,8 +35,11 @@ def libraries(look: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def findings(look: Mapping[str, Any]) -> list[str]:
-    """What differs from what is wanted, in the words of the screen, and who else authorized libraries."""
+def findings(look: Mapping[str, Any], mend: str = MEND) -> list[str]:
+    """What differs from what is wanted, in the words of the screen, and who else authorized libraries.
+
+    C(mend) says what ends it.
+    """
     plan = look["plan"]
     told = [
         f"{quoted(change['title'])}: {'; '.join(differences(change['before'], change['after']))}."
@@ -49,7 +53,7 @@ def findings(look: Mapping[str, Any]) -> list[str]:
         these = [row for row in to_do if row["standing"] == standing]
         told.append(f"{_head(standing, look)}: {', '.join(_worded(row) for row in these)}.")
     if told:
-        told.append(MEND)
+        told.append(mend)
     return told + _without_end(rows) + _foreign(rows, look["tenant"])
 
 

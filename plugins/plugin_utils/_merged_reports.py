@@ -37,12 +37,16 @@ RESULT = {
     "next_steps": [str],
     "failure?": {"kind": str, "msg": str},
 }
+MODES = ("preview", "run", "audit")
+SHAPE = {"report": {"mode": MODES}, "tenants": [RESULT]}
 ALONE = "{} is a pattern, and only an inventory tells who is missing from it: give one by -i, or name each report."
 MAY_BE_NULL = dict.fromkeys((key[:-1] for key in RESULT if key.endswith("?")), None)
 
 
 def merged(names: Iterable[str], tenants: Iterable[str] = ()) -> dict[str, Any]:
     """C(results) of all files that are reports, and C(problems): each the C(name) of what has it, and a C(msg).
+
+    C(mode) is that of the reports, C(run) where they have several or are none.
 
     C(tenants) are those that must be in a report. Where none is named, none can be missed.
     """
@@ -51,12 +55,14 @@ def merged(names: Iterable[str], tenants: Iterable[str] = ()) -> dict[str, Any]:
     results: list[dict[str, Any]] = []
     problems: list[dict[str, str]] = []
     homes: dict[str, list[str]] = {}
+    modes: set[str] = set()
     for name in [path for entry in named for path in files(entry)]:
         try:
-            rows = read(name)
+            mode, rows = read(name)
         except Unusable as unusable:
             problems.append({"name": name, "msg": str(unusable)})
             continue
+        modes.add(mode)
         results += rows
         for row in rows:
             homes.setdefault(row["tenant"], []).append(name)
@@ -71,7 +77,7 @@ def merged(names: Iterable[str], tenants: Iterable[str] = ()) -> dict[str, Any]:
         problems.append({"name": "inventory", "msg": words})
     # A pattern finds the reports that are there, and without the tenants nobody would miss the slice that left none.
     problems += [{"name": entry, "msg": ALONE.format(entry)} for entry in named if is_pattern(entry) and not expected]
-    return {"results": results, "problems": problems}
+    return {"mode": modes.pop() if len(modes) == 1 else "run", "results": results, "problems": problems}
 
 
 def is_pattern(entry: str) -> bool:
@@ -86,7 +92,7 @@ def files(entry: str) -> list[str]:
     return (sorted(glob.glob(pattern)) if is_pattern(entry) else []) or [entry]
 
 
-def read(name: str) -> list[dict[str, Any]]:
-    """The results in a file."""
-    rows = _json_file.read(name, "report", [RESULT], "a list of results", "did its slice get to its end?")
-    return [{**MAY_BE_NULL, **row} for row in rows]
+def read(name: str) -> tuple[str, list[dict[str, Any]]]:
+    """The mode of a report, and its results."""
+    report = _json_file.read(name, "report", SHAPE, "what a playbook wrote", "did its slice get to its end?")
+    return report["report"]["mode"], [{**MAY_BE_NULL, **row} for row in report["tenants"]]

@@ -28,6 +28,8 @@ UPLOAD = (
     "imanage.work has no catalog: an administrator uploads Tracker's packages there, those for the tenant's region. "
     "This collection serves cloudimanage.com only."
 )
+NOT_WANTED = "The inventory says tracker_onboarding_state: absent, so nobody signed in. To onboard it, say present."
+SAY_SO = "Set tracker_onboarding_state: absent for it in the inventory, so that no later run puts Tracker back."
 INSTALL = "Users then need iManage Work Desktop for Windows; Tracker appears as a panel in Microsoft Outlook."
 AGAIN = "Run again afterwards: the run verifies the consent."
 KEEP_THE_DAY = (
@@ -56,10 +58,15 @@ def next_steps(facts: Facts) -> list[str]:
     if facts.failure:
         return [facts.failure["msg"], *waiting]
     if facts.status == "left_alone":
-        return [NOT_APPROVED]
+        # An offboarding is what a tenant that is to be absent waits for, so there it is the plan that lacks it.
+        is_unwanted = facts.records.get("state") == "absent" and facts.records["intent"] == "onboard"
+        return [NOT_WANTED if is_unwanted else NOT_APPROVED]
     intent = facts.records["intent"]
     if intent == "offboard":
-        return [*_remaining(facts), *_left_behind(facts)]
+        again = [SAY_SO] if facts.records.get("state") == "present" else []
+        return [*_remaining(facts), *_left_behind(facts), *again]
+    if intent == "audit" and facts.records.get("state") == "absent":
+        return [*_remaining(facts), *_audit.findings(facts.look, _audit.REMOVE)]
     afterwards = KEEP_THE_DAY if any(row["authorized"] is None for row in facts.rows) else AGAIN
     steps = [*_request(facts), *waiting, *([afterwards] if waiting else [])]
     steps += _audit.findings(facts.look) if intent == "audit" else []

@@ -39,14 +39,22 @@ def _blockers(result: Mapping[str, Any]) -> list[dict[str, str]]:
     return []
 
 
-def approved(name: str, tenant: str) -> dict[str, Any]:
-    """What was approved for a tenant, empty where the file does not have it. Raises Unusable."""
-    document = read(name, "plan", SHAPE, "a plan that a preview wrote")
+def check(name: Any) -> dict[str, Any]:
+    """What is in a plan. Raises Unusable, also where the name is empty: nobody means a run without approval by that."""
+    if not isinstance(name, str) or not name:
+        raise Unusable("The plan is given and empty: name the plan.json that was approved, or leave it out.")
+    document: dict[str, Any] = read(name, "plan", SHAPE, "a plan that a preview wrote")
     if document["version"] != VERSION:
         raise Unusable(
             f"The plan {name} has the version {document['version']}, but this collection reads {VERSION}: make a new "
             "preview with it."
         )
+    return document
+
+
+def approved(name: Any, tenant: str) -> dict[str, Any]:
+    """What was approved for a tenant, empty where the file does not have it. Raises Unusable."""
+    document = check(name)
     found = [entry for entry in document["tenants"] if entry["tenant"] == tenant]
     if len(found) > 1:
         raise Unusable(f"The plan {name} has {tenant} more than once.")

@@ -15,7 +15,7 @@ OUTCOMES = ("changed", "would change", "waiting", "failed")
 
 
 def outcome(result: Mapping[str, Any]) -> tuple[str, ...]:
-    """What became of a tenant, by its tracker_onboarding_result: those of OUTCOMES that hold."""
+    """What became of a tenant, by its tracker_onboarding_result: it may change and wait as well."""
     status = str(result.get("status"))
     changed = ("would change" if result.get("check_mode") else "changed",) if result.get("changed") else ()
     waits = ("waiting",) if status.startswith("awaiting_") else ()

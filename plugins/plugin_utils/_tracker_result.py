@@ -35,6 +35,7 @@ _NO_LOOK: dict[str, Any] = {
 # What the role records of a tenant for which no task ran.
 NOTHING_RAN: dict[str, Any] = {
     "intent": "onboard",
+    "state": "present",
     "at": None,
     "names": [],
     "authorized_on": {},
@@ -48,7 +49,8 @@ NOTHING_RAN: dict[str, Any] = {
 def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     """The role's result fact.
 
-    C(records) has C(intent) (onboard, audit, offboard), C(tenant), C(url), C(at), C(names) of the two applications,
+    C(records) has C(intent) (onboard, audit, offboard), C(state), C(tenant), C(url), C(at), C(names) of the two
+    applications,
     C(authorized_on), C(provisioning_request), what the tasks registered (C(look), and by stage C(application),
     C(refresh_token) and C(authorization), each empty where it did not run), C(failed), the result on which the role
     failed, and C(check_mode), which counts where the look does not say it.
@@ -63,15 +65,16 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     # In a preview the stage knows less than the look: what the stages before it bring is not there.
     handed_over = look["handed_over"] if previews else authorization.get("handed_over", look["handed_over"])
     stated = _stated(rows, handed_over)
+    leaves = intent == "offboard" or (intent == "audit" and records.get("state") == "absent")
     # What an audit would do, and what a preview expects, does not remain.
     settled = {row["id"] for row in rows if row["authorized"]} | {row["library"] for row in handed_over} | set(stated)
     settled |= {write["ids"].get("library_id") for write in look["plan"]["writes"]} if intent == "audit" else set()
-    wanted = _wanted(intent, look, rows, not_visible)
+    wanted = _wanted(leaves, look, rows, not_visible)
     remaining = [*look["remaining"], *_not_done(intent, look, ran, failure), *map(_plan_chain.stated, stated)]
     if not failure and "plan" in records["look"] and not look["missing"]:
-        remaining += _unfinished(intent, wanted, settled, rows, not_visible, remaining)
+        remaining += _unfinished(leaves, wanted, settled, rows, not_visible, remaining)
     remaining = [] if look["left_alone"] else remaining
-    status = _status(intent, look, handed_over, remaining, failure)
+    status = _status(intent, leaves, look, handed_over, remaining, failure)
     asked = None
     if status == "awaiting_provisioning" and not is_private_cloud(records["url"]):
         # Tracker is provisioned as a whole, so the request is for the first of its parts.
@@ -92,7 +95,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         "libraries": {
             "wanted": wanted,
             "authorized": [row["id"] for row in rows if row["authorized"]],
-            "pending": _pending(intent, rows, remaining, handed_over),
+            "pending": _pending(leaves, rows, remaining, handed_over),
             "not_visible": not_visible,
             "others": look["others"],
         },
@@ -166,6 +169,7 @@ def _not_done(
 
 def _status(
     intent: str,
+    leaves: bool,
     look: Mapping[str, Any],
     handed_over: list[dict[str, Any]],
     remaining: list[dict[str, Any]],
@@ -179,7 +183,7 @@ def _status(
         "awaiting_consent": handed_over,
         "drifted": intent == "audit" and (look["stages"] or any(row["reason"] != "stated" for row in remaining)),
         "incomplete": remaining,
-        "offboarded": intent == "offboard",
+        "offboarded": leaves,
         "onboarded": True,
     }
     return next(status for status, holds in statuses.items() if holds)
@@ -208,17 +212,17 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
 
 
 def _wanted(
-    intent: str, look: Mapping[str, Any], rows: list[dict[str, Any]], not_visible: list[str] | None
+    leaves: bool, look: Mapping[str, Any], rows: list[dict[str, Any]], not_visible: list[str] | None
 ) -> list[str]:
     """The libraries that something is wanted of, those too that came while the tenant was onboarded."""
-    if intent == "offboard":
+    if leaves:
         return []
     came = [one for one in [row["id"] for row in rows] + (not_visible or []) if one not in look["others"]]
     return list(dict.fromkeys([*look["wanted"], *came]))
 
 
 def _unfinished(
-    intent: str,
+    leaves: bool,
     wanted: list[str],
     settled: set[Any],
     rows: list[dict[str, Any]],
@@ -226,9 +230,7 @@ def _unfinished(
     remaining: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
     """What is missing for Tracker to work in every library that is wanted, and in one at least."""
-    if intent == "offboard" or any(
-        row["stage"] == "authorization" and row["reason"] == "left_out_by_tags" for row in remaining
-    ):
+    if leaves or any(row["stage"] == "authorization" and row["reason"] == "left_out_by_tags" for row in remaining):
         return []
     if not wanted:
         return [_plan_chain.not_authorized(None)]
@@ -244,11 +246,11 @@ def _stated(rows: list[dict[str, Any]], handed_over: list[dict[str, Any]]) -> li
 
 
 def _pending(
-    intent: str, rows: list[dict[str, Any]], remaining: list[dict[str, Any]], handed_over: list[dict[str, Any]]
+    leaves: bool, rows: list[dict[str, Any]], remaining: list[dict[str, Any]], handed_over: list[dict[str, Any]]
 ) -> list[str]:
     """The libraries that are not authorized and should be, those too that an approved plan does not have."""
     stated = [row["library"] for row in remaining if row["reason"] == "stated"]
-    wanting = [row["id"] for row in rows if not row["authorized"] and row["id"] not in stated and intent != "offboard"]
+    wanting = [row["id"] for row in rows if not row["authorized"] and row["id"] not in stated and not leaves]
     left = [row["library"] for row in remaining if row["reason"] == "appeared_after_plan"]
     return list(dict.fromkeys([*wanting, *left, *(row["library"] for row in handed_over)]))
 

@@ -34,7 +34,7 @@ def row(tenant: str, status: str, stages: str, **changes: Any) -> dict[str, Any]
         "check_mode": False,
         "changed": "c" in stages,
         "stages": {stage: words[letter] for stage, letter in zip(STAGES, stages, strict=True)},
-        "libraries": {"authorized": [], "pending": [], "not_visible": []},
+        "libraries": {"wanted": [], "authorized": [], "pending": [], "not_visible": [], "others": []},
         "authorizations": [],
         "expires_at": None,
         "changes": [],
@@ -55,7 +55,13 @@ def authorized(*libraries: tuple[str, str | None, int | None]) -> dict[str, Any]
         for library, by, ahead in libraries
     ]
     return {
-        "libraries": {"authorized": [one["library"] for one in rows], "pending": [], "not_visible": []},
+        "libraries": {
+            "wanted": [one["library"] for one in rows],
+            "authorized": [one["library"] for one in rows],
+            "pending": [],
+            "not_visible": [],
+            "others": [],
+        },
         "authorizations": rows,
         "expires_at": min((one["until"] for one in rows if one["until"]), default=None),
     }
@@ -110,7 +116,13 @@ def many(count: int) -> list[dict[str, Any]]:
             steps = ["Send this to iManage, wait for the confirmation, and run again:\n\nDear iManage,\n…"]
             rows.append(row(name, "awaiting_provisioning", "wsss", next_steps=steps, **common))
         elif kind < 18:
-            libraries = {"authorized": [], "pending": ["LIB_0", "LIB_1"], "not_visible": ["LIB_HR"]}
+            libraries = {
+                "wanted": ["LIB_0", "LIB_1", "LIB_HR"],
+                "authorized": [],
+                "pending": ["LIB_0", "LIB_1"],
+                "not_visible": ["LIB_HR"],
+                "others": [],
+            }
             steps = ["Open the page and authorize it.", "Run again afterwards: the run verifies the consent."]
             rows.append(row(name, "awaiting_consent", "uuuw", libraries=libraries, next_steps=steps, **common))
         elif kind == 18:
@@ -120,9 +132,10 @@ def many(count: int) -> list[dict[str, Any]]:
     return rows
 
 
-def page_of(rows: list[dict[str, Any]], folder: Path) -> Path:
+def page_of(rows: list[dict[str, Any]], folder: Path, mode: str = "run") -> Path:
     """The page that the playbook for slices of an inventory makes of results: Ansible's templating, not a likeness."""
-    (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
+    document = {"report": {"mode": mode}, "tenants": rows}
+    (folder / "rows.json").write_text(json.dumps(document), encoding="utf-8")
     code, output = shell(
         "ansible-playbook imanage.control_center.merge_reports -e imanage_report=report"
         """ -e '{"imanage_reports": ["rows.json"]}'""",

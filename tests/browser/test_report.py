@@ -30,6 +30,7 @@ ORDER = [
     "left_alone",
 ]
 COLUMNS = ["Tenant", "Status", "Changed", "Provisioning", "Application", "Refresh token", "Authorization"]
+MODES = {"varied": "audit", "planned": "preview"}
 LAST = {"Libraries": "libraries", "Ends first": "expires_at"}
 
 
@@ -38,8 +39,13 @@ def varied():
     access = change("iManage Tracker", ("Enable application?", False, True), ("Groups", [], ["IT", "Pilot"]))
     policy = change("iManage Tracker CC configuration, Authentication", ("Refresh Token Expiry (days)", 365, 90))
     adding = change("iManage Tracker", ("Added", False, True), ("Enable application?", None, True))
-    pending = {"authorized": ["EU_1"], "pending": ["EU_2"], "not_visible": ["EU_HR"]}
-    old = row("olsen2", "onboarded", "uuuu", libraries={"authorized": ["OLD"], "pending": [], "not_visible": None})
+    pending = {"wanted": [], "others": [], "authorized": ["EU_1"], "pending": ["EU_2"], "not_visible": ["EU_HR"]}
+    old = row(
+        "olsen2",
+        "onboarded",
+        "uuuu",
+        libraries={"wanted": [], "others": [], "authorized": ["OLD"], "pending": [], "not_visible": None},
+    )
     for key in ("authorizations", "changes", "remaining", "assumptions", "planned"):
         del old[key]
     return [
@@ -68,7 +74,12 @@ def varied():
             **{**authorized(("EU_1", "d@dupont.example", 0)), "libraries": pending},
         ),
         row("eriksen", "failed", "ufss", changes=[adding], **failure("permission", "Not allowed.\nAsk somebody.")),
-        row("faure", "offboarded", "uccc", libraries={"authorized": [], "pending": [], "not_visible": None}),
+        row(
+            "faure",
+            "offboarded",
+            "uccc",
+            libraries={"wanted": [], "others": [], "authorized": [], "pending": [], "not_visible": None},
+        ),
         row("gupta", "incomplete", "cuss", url="javascript:alert(1)"),
         row("hansen", "left_alone", "ssss", next_steps=["The plan does not have this tenant."]),
         old,
@@ -114,7 +125,7 @@ def made(tmp_path_factory):
         paths = {"real": where / "real.html"}
         for name, rows in (("varied", found["rows"]), ("one", found["rows"][:1]), ("planned", previewed())):
             (where / name).mkdir()
-            paths[name] = page_of(rows, where / name)
+            paths[name] = page_of(rows, where / name, MODES.get(name, "run"))
         return {**found, "paths": {name: path.as_uri() for name, path in paths.items()}}
 
     return once(tmp_path_factory, "report_pages", make)
@@ -599,7 +610,7 @@ def test_on_paper_are_the_rows_as_they_are_opened_and_no_controls(opened, made):
 def test_two_hundred_tenants_fit_on_a_few_sheets(browser, tmp_path):
     rows = [planned(f"firm-{number:03}", customer_id=5000 + number) for number in range(200)]
     page = browser.new_page()
-    page.goto(page_of(rows, tmp_path).as_uri())
+    page.goto(page_of(rows, tmp_path, "preview").as_uri())
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) <= 15
     page.close()
 

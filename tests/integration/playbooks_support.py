@@ -47,7 +47,7 @@ AT_THE_VAULT = {"ault password: ": VAULT_PASSWORD}
 
 @dataclass
 class Run:
-    """One run of ansible-playbook, with what the sandbox saw of it."""
+    """One run of ansible-playbook, with what the sandbox saw of it; C(report) and C(about) are those of report.json."""
 
     code: int
     output: str
@@ -58,6 +58,7 @@ class Run:
     tokens_left: dict[str, int]
     files: dict[str, str] = field(default_factory=dict)
     modes: dict[str, int] = field(default_factory=dict)
+    about: dict[str, Any] = field(default_factory=dict)
 
     def calls(self, tenant: str) -> list[str]:
         """The operations that were called for a tenant, in order."""
@@ -152,6 +153,10 @@ class Stage:
         self.sandbox.add(example(name, 1000 + len(self.hosts), **changes))
         self.hosts[name] = {**(BY_PASSWORD if by_password else {}), **(host or {})}
 
+    def confirm(self, tenants: int | None = None) -> tuple[str, str]:
+        """The word that an offboarding of so many tenants asks for, of all without a number."""
+        return "-e", f"imanage_confirm=offboard:{tenants or len(self.hosts)}"
+
     def inventory(self, group: str = "imanage_tenants") -> dict[str, Any]:
         """The inventory of all tenants, in a group of that name."""
         return {group: {"vars": self.common, "hosts": self.hosts}}
@@ -201,11 +206,13 @@ class Stage:
         found = {path.name: path for path in work.glob("*") if path.is_file()}
         found.update({path.name: path for path in (work / (report or "report")).glob("*")})
         texts = {name: found[name].read_text(encoding="utf-8") for name in files if name in found}
+        report_json = json.loads(texts.get("report.json", "{}"))
         return Run(
             code=code,
             output=output,
             lines=[json.loads(line) for line in (work / "lines").read_text(encoding="utf-8").splitlines()],
-            report={row["tenant"]: row for row in json.loads(texts.get("report.json", "[]"))},
+            report={row["tenant"]: row for row in report_json.get("tenants", [])},
+            about=report_json.get("report", {}),
             entries={
                 name: [entry.plain() for entry in self.sandbox.requests(name)]
                 for name in [tenant.name for tenant in self.sandbox.tenants]

@@ -166,6 +166,8 @@ def scenario(where: Any) -> dict[str, Any]:
         runs["audit"] = stage.run("--limit", ",".join(SOME), "imanage.control_center.audit")
         # The page of authorizations is not there for this one.
         stage.sandbox.tenant("disabled").application("tracker-cc").status = "disabled"
-        runs["offboard"] = stage.run("imanage.control_center.offboard")
-        runs["offboard again"] = stage.run("--limit", ",".join(SOME), "imanage.control_center.offboard")
+        runs["offboard"] = stage.run(*stage.confirm(), "imanage.control_center.offboard")
+        runs["offboard again"] = stage.run(
+            "--limit", ",".join(SOME), *stage.confirm(len(SOME)), "imanage.control_center.offboard"
+        )
     return runs

@@ -16,7 +16,7 @@ from sandbox.times import iso
 pytestmark = pytest.mark.sweep
 
 AUDIT = "imanage.control_center.audit"
-STRICT = ("-e", "imanage_audit_fail_on_drift=true")
+STRICT = ("-e", "imanage_fail_on=drifted")
 # Far from the clock of whatever machine runs this: the server's counts.
 NOW = datetime.datetime(2019, 3, 1, 12, tzinfo=datetime.UTC)
 SECOND, DAYS = datetime.timedelta(seconds=1), datetime.timedelta(days=30)

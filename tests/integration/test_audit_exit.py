@@ -11,7 +11,7 @@ from playbooks_support import Stage
 AUDIT = "imanage.control_center.audit"
 
 
-@pytest.mark.parametrize(("asked", "code"), [((), 0), (("-e", "imanage_audit_fail_on_drift=true"), 2)])
+@pytest.mark.parametrize(("asked", "code"), [((), 0), (("-e", "imanage_fail_on=drifted"), 2)])
 def test_an_audit_fails_for_drift_where_that_is_asked_for(tmp_path, asked, code):
     with Stage(tmp_path) as stage:
         stage.add("new")

@@ -110,7 +110,9 @@ def test_whoever_loops_over_the_role_may_call_the_loop_variable_item(stage):
 def test_no_application_is_removed_behind_a_withdrawal_that_nobody_saw_end(stage):
     authorized = [{"id": "ACTIVE", "authorized_by": "admin@lost.example"}]
     stage.add("lost", FLAKY, applications=DONE, libraries=authorized)
-    run = stage.run("imanage.control_center.offboard", **loses(stage, "imanage_library_authorization"))
+    run = stage.run(
+        *stage.confirm(), "imanage.control_center.offboard", **loses(stage, "imanage_library_authorization")
+    )
     assert (run.report["lost"]["status"], run.report["lost"]["failure"]["kind"]) == ("failed", "unreachable")
     assert "removeApp" not in run.writes("lost")
     assert run.code == 2

@@ -45,7 +45,7 @@ def runs(tmp_path_factory):
             with path.open("a") as record:
                 record.write(TORN)
             run("again", ONBOARD)
-            run("offboard", OFFBOARD, "--limit", "one")
+            run("offboard", OFFBOARD, "--limit", "one", *stage.confirm(1))
             return found, texts, mode
 
     return once(tmp_path_factory, "change_record", make)

@@ -40,7 +40,7 @@ def told(tmp_path_factory):
 
     def make():
         folder = tmp_path_factory.mktemp("expected")
-        (folder / "r.json").write_text(json.dumps(ROWS), encoding="utf-8")
+        (folder / "r.json").write_text(json.dumps({"report": {"mode": "preview"}, "tenants": ROWS}), encoding="utf-8")
         code, output = shell(MERGE, folder)
         assert code == 0, output
         page = (folder / "report" / "report.html").read_text(encoding="utf-8")

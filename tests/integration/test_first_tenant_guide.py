@@ -40,7 +40,8 @@ def tenant(name, number, **changes):
 
 def report(folder):
     """What the report of a run says, by tenant."""
-    return {row["tenant"]: row for row in json.loads((folder / "report.json").read_text(encoding="utf-8"))}
+    found = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return {row["tenant"]: row for row in found["tenants"]}
 
 
 def followed(folder):

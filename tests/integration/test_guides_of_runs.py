@@ -60,7 +60,7 @@ def done(folder):
         birch.libraries.append(Library("LATE"))
         runs.take("approved", APPROVED)
         runs.found["statuses"] = {
-            row["tenant"]: row for row in json.loads((folder / "done" / "report.json").read_text())
+            row["tenant"]: row for row in json.loads((folder / "done" / "report.json").read_text())["tenants"]
         }
         stage.add("cedar")
         keep(folder, **{"tenants.yml": stage.inventory()})

@@ -47,7 +47,7 @@ def followed(folder):
             "output": output,
             "message": message.read_bytes() if message.exists() else None,
             "mode": message.stat().st_mode & 0o777 if message.exists() else None,
-            "report": {row["tenant"]: row for row in json.loads(rows.read_text(encoding="utf-8"))},
+            "report": {row["tenant"]: row for row in json.loads(rows.read_text(encoding="utf-8"))["tenants"]},
             "sent": [json.loads(line) for line in sent.read_text().splitlines()] if sent.exists() else [],
         }
 

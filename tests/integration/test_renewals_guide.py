@@ -54,7 +54,10 @@ def reports(folder):
     """Every report so far: the playbook, and the status of each tenant."""
     found = sorted((folder / "reports").glob("*/report.json"), key=lambda path: path.stat().st_mtime_ns)
     return [
-        (path.parent.name.split("-")[0], {row["tenant"]: row["status"] for row in json.loads(path.read_text())})
+        (
+            path.parent.name.split("-")[0],
+            {row["tenant"]: row["status"] for row in json.loads(path.read_text())["tenants"]},
+        )
         for path in found
     ]
 

@@ -21,7 +21,7 @@ def runs(tmp_path_factory):
             stage.add("twice", applications=twice)
             before = stage.snapshots()
             names = ("imanage.control_center.onboard", "imanage.control_center.offboard")
-            return before, [stage.run(name) for name in names]
+            return before, [stage.run(*stage.confirm(), name) for name in names]
 
     return once(tmp_path_factory, "mistakes", make)
 

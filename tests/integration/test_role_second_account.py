@@ -26,7 +26,7 @@ def runs(tmp_path_factory):
             stage.add("fresh", other)
             before = stage.snapshots()
             onboarded = stage.run("--limit", "fresh", "imanage.control_center.onboard")
-            offboarded = stage.run("--limit", "fresh", "imanage.control_center.offboard")
+            offboarded = stage.run("--limit", "fresh", *stage.confirm(1), "imanage.control_center.offboard")
             return before, onboarded, offboarded
 
     return once(tmp_path_factory, "second_account", make)

@@ -205,7 +205,7 @@ def _played(where: Path) -> dict[str, Any]:
             temporary = home.with_name(f"{home.name}-tmp")
             temporary.mkdir()
             environment["TMPDIR"] = short_way(temporary)
-            run = stage.run(verbosity, "--diff", playbook, **environment)
+            run = stage.run(verbosity, "--diff", *stage.confirm(), playbook, **environment)
             texts[f"output of {name}"] = run.output
             codes[name] = run.code
             kinds[name] = {tenant: (row["failure"] or {}).get("kind") for tenant, row in run.report.items()}

@@ -52,7 +52,7 @@ job 43 merge_reports -e @merging.yml
 def left(folder):
     """What is in the report of a folder."""
     report = folder / "report.json"
-    return json.loads(report.read_text(encoding="utf-8")) if report.exists() else None
+    return json.loads(report.read_text(encoding="utf-8"))["tenants"] if report.exists() else None
 
 
 def merge(folder, reports, name, options=""):
@@ -214,7 +214,7 @@ def test_tenants_that_the_inventory_has_not_are_a_mistake(run, case):
     [
         ("missing", "There is no report "),
         ("empty", "empty.json is empty"),
-        ("other", "other.json is not a list of results"),
+        ("other", "other.json is not what a playbook wrote"),
         ("twice", "t03 is in "),
         ("absent", "In none of the reports: t06, t07, t08. Each tenant belongs in one slice."),
         ("pattern", f"{PATTERN} is a pattern, and only an inventory tells who is missing from it"),
@@ -245,10 +245,15 @@ ROW = {
 }
 
 
+def written(*rows, mode="run"):
+    """A report of such results."""
+    return {"report": {"mode": mode}, "tenants": list(rows)}
+
+
 def merged_of(folder, *entries, tenants=()):
     """The tenants and the sentences of a merge in a folder with two reports, one of them named like a pattern."""
     for name, tenant in {"41/report.json": "acme", "4[2]/report.json": "birch"}.items():
-        keep(folder, **{name: [{**ROW, "tenant": tenant}]})
+        keep(folder, **{name: written({**ROW, "tenant": tenant})})
     found = _merged_reports.merged([f"{folder}/{entry}" for entry in entries], tenants)
     return [row["tenant"] for row in found["results"]], [
         one["msg"].replace(f"{folder}/", "") for one in found["problems"]
@@ -267,17 +272,17 @@ def test_brackets_are_no_pattern(tmp_path):
 
 
 def test_a_file_of_just_that_name_is_no_pattern(tmp_path):
-    keep(tmp_path, **{"4*/report.json": [{**ROW, "tenant": "cedar"}]})
+    keep(tmp_path, **{"4*/report.json": written({**ROW, "tenant": "cedar"})})
     assert merged_of(tmp_path, "4*/report.json") == (["cedar"], [])
 
 
 def test_every_result_has_a_status_and_may_lack_what_an_older_report_has_not(tmp_path):
     new = {"remaining": [], "assumptions": [], "planned": None, "changes": [], "failure": None}
-    keep(tmp_path, **{"new.json": [{**ROW, **new}], "null.json": [{**ROW, "status": None}]})
+    keep(tmp_path, **{"new.json": written({**ROW, **new}), "null.json": written({**ROW, "status": None})})
     assert merged_of(tmp_path, "new.json") == (["acme"], [])
     tenants, (words,) = merged_of(tmp_path, "null.json")
     assert tenants == []
-    assert words.endswith("it[0].status is null instead of a text.")
+    assert words.endswith("it.tenants[0].status is null instead of a text.")
 
 
 def test_a_pattern_that_finds_nothing_is_a_report_that_is_not_there(tmp_path):

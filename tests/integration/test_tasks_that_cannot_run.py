@@ -39,7 +39,7 @@ def runs(tmp_path_factory):
             stage.add("no_interpreter", {**become, "ansible_python_interpreter": "/nonexistent/python"})
             stage.add("crashing", {**become, "ansible_python_interpreter": str(where / "crash")})
             stage.add("not_there", {"ansible_connection": "ssh", "ansible_ssh_executable": str(where / "ssh")})
-            return {name: stage.run(f"imanage.control_center.{name}") for name in PLAYBOOKS}
+            return {name: stage.run(*stage.confirm(), f"imanage.control_center.{name}") for name in PLAYBOOKS}
 
     return once(tmp_path_factory, "cannot_run", make)
 

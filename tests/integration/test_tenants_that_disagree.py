@@ -67,7 +67,7 @@ def scenario(where):
         rights = {"app_management": True, "nrtadmin": "all", "read_only": True}
         stage.add("may_only_read", {"imanage_username": reader["id"]}, users=[{**reader, **rights}])
         before = stage.snapshots()
-        runs = {name: stage.run(f"imanage.control_center.{book}") for name, book in PLAYBOOKS.items()}
+        runs = {name: stage.run(*stage.confirm(), f"imanage.control_center.{book}") for name, book in PLAYBOOKS.items()}
         kept = (where / "new_refresh_tokens.token").read_text().strip()
     return {"before": before, "runs": runs, "kept": kept}
 

@@ -103,7 +103,7 @@ class LongRun:
         peak = _play(work, self._inventory(url))
         seconds = time.monotonic() - begin
         report = json.loads((work / "report.json").read_text(encoding="utf-8"))
-        ended = {row["tenant"]: row["status"] for row in report}
+        ended = {row["tenant"]: row["status"] for row in report["tenants"]}
         unlike = self._unlike_the_model()
         problems = [f"{one} is told to be onboarded and is not" for one in unlike if ended.get(one) == "onboarded"]
         problems += [

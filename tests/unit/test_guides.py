@@ -202,7 +202,7 @@ def test_the_section_of_a_playbook_names_its_variables_and_no_others(name):
 
 def test_the_variables_of_a_playbook_are_found():
     assert variables("audit") == {
-        "imanage_audit_fail_on_drift",
+        "imanage_fail_on",
         "imanage_report",
         "imanage_serial",
         "imanage_tenants",

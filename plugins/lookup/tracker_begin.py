@@ -1,0 +1,164 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lookup by which the playbooks see that a run can begin."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: tracker_begin
+author: the imanage.control_center authors (@imanage-control-center)
+version_added: 1.0.0
+short_description: Sees whether a run over tenants can begin
+description:
+  - For the playbook C(imanage.control_center.begin), with which the others begin. Reads the inventory and files of the
+    controller, and no tenant.
+  - Two tenants with one customer number are a warning where O(playbook) only reads.
+options:
+  _terms:
+    description: The tenants of the run, by their names in the inventory.
+    type: list
+    elements: str
+    required: true
+  playbook:
+    description: The playbook that begins.
+    type: str
+    required: true
+  check_mode:
+    description: Whether it is run in check mode.
+    type: bool
+    default: false
+  tags:
+    description: The tags that were asked for.
+    type: list
+    elements: str
+    default: []
+  skip_tags:
+    description: The tags that were left out.
+    type: list
+    elements: str
+    default: []
+  limit:
+    description: What C(--limit) says.
+    type: str
+  inventories:
+    description: The inventories, for the command of a preview.
+    type: list
+    elements: str
+    default: []
+  confirm:
+    description: What C(imanage_confirm) says, for an offboarding.
+    type: str
+    default: ''
+"""
+
+EXAMPLES = r"""
+- name: See whether a run can begin
+  ansible.builtin.debug:
+    msg: "{{ lookup('imanage.control_center.tracker_begin', *groups['imanage_tenants'], playbook='onboard') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: One dictionary.
+  type: list
+  elements: dict
+  contains:
+    refused:
+      description: Why the run cannot begin, in sentences. Empty where it can.
+      type: str
+    twice:
+      description: The tenants that another host of the run is too, and why each of them fails.
+      type: dict
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.vars import load_extra_vars
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _run
+from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
+from ansible_collections.imanage.control_center.plugins.plugin_utils._plan_file import check
+
+_STATE = "tracker_onboarding_state"
+# Those that write, or show what one that writes would do.
+_WRITING = ("onboard", "preview", "offboard")
+# The tasks of the others have no tags.
+_TAGGED = (*_WRITING, "audit")
+
+
+class LookupModule(LookupBase):
+    """What Ansible looks for in this file."""
+
+    def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
+        """Whether the run can begin."""
+        self.set_options(var_options=variables, direct=kwargs)
+        known = variables or {}
+        playbook, all_hosts = self.get_option("playbook"), known.get("hostvars", {})
+        hosts = {str(term): all_hosts[str(term)] for term in terms}
+        refused = [*self._wrong_options(playbook, known, hosts), *self._wrong_variables(playbook, hosts)]
+        # Said on the command line, it would be said of every tenant there is.
+        by_inventory = _STATE not in load_extra_vars(self._loader)
+        tenants = [_tenant(name, variables, by_inventory) for name, variables in hosts.items()]
+        if playbook == "offboard" and not self.get_option("check_mode") and not refused:
+            refused = _run.brake(tenants, self.get_option("confirm"), self._preview(playbook, known))
+        if refused:
+            return [{"refused": f"{' '.join(refused)} {_run.NOBODY_SIGNED_IN}", "twice": {}}]
+        twice = _run.twice(tenants)
+        if playbook not in _WRITING:
+            for words in twice.values():
+                self._display.warning(words)
+            twice = {}
+        return [{"refused": "", "twice": twice}]
+
+    def _wrong_options(self, playbook: str, variables: Mapping[str, Any], hosts: Mapping[str, Any]) -> list[str]:
+        tags = _run.TAGS if playbook in _TAGGED else ("all",)
+        wrong = _run.wrong_tags(self.get_option("tags"), tags)
+        wrong += _run.wrong_tags(self.get_option("skip_tags"), _run.TAGS)
+        if not hosts:
+            within = f" within --limit {self.get_option('limit')}" if self.get_option("limit") else ""
+            wanted = variables.get("imanage_tenants", "imanage_tenants")
+            wrong.append(f"The inventory has no tenants {wanted}{within}, so there is nothing to do.")
+        return wrong
+
+    @staticmethod
+    def _wrong_variables(playbook: str, hosts: Mapping[str, Any]) -> Iterator[str]:
+        # The report is that of the first.
+        for folder in _given("imanage_report", list(hosts.values())[:1]):
+            yield from _run.wrong_folder(folder)
+        for given in _given("imanage_fail_on", hosts.values()):
+            yield from _run.wrong_statuses(given)
+        for plan in _given("imanage_plan", hosts.values()) if playbook in _WRITING else []:
+            try:
+                check(plan)
+            except Unusable as unusable:
+                yield str(unusable)
+
+    def _preview(self, playbook: str, variables: Mapping[str, Any]) -> str:
+        tenants = variables.get("imanage_tenants")
+        return _run.preview_command(playbook, self.get_option("inventories"), tenants, self.get_option("limit"))
+
+
+def _given(variable: str, hosts: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """The values that hosts have for a variable, each once."""
+    found: list[Any] = []
+    for host in hosts:
+        if variable in host and (value := _value(host, variable)) not in found:
+            found.append(value)
+    return found
+
+
+def _tenant(name: str, host: Mapping[str, Any], by_inventory: bool) -> _run.Tenant:
+    leaves = by_inventory and _value(host, _STATE) == "absent"
+    return _run.Tenant(name, _value(host, "imanage_url"), _value(host, "imanage_customer_id"), leaves)
+
+
+def _value(host: Mapping[str, Any], variable: str) -> Any:
+    """A variable; null where it is not there or cannot be worked out, which is that tenant's own trouble."""
+    try:
+        value = host.get(variable)
+    except AnsibleError:
+        return None
+    return value if isinstance(value, (str, int, list, dict)) else None

@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lookup by which the playbooks find the tenants that fail a run."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: tracker_blamed
+author: the imanage.control_center authors (@imanage-control-center)
+version_added: 1.0.0
+short_description: Finds the tenants that fail a run
+description:
+  - Compares the status of each tenant with the statuses that the inventory or the command line has for it.
+options:
+  _terms:
+    description: The results of the tenants, as C(tracker_onboarding_result) has them.
+    type: list
+    elements: dict
+    required: true
+  variable:
+    description: The variable with the statuses, a list or words with commas between. C(failed) always counts.
+    type: str
+    required: true
+  default:
+    description: The statuses for a tenant that does not have the variable.
+    type: raw
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: See who failed
+  ansible.builtin.debug:
+    msg: "{{ query('imanage.control_center.tracker_blamed', tracker_onboarding_result, variable='imanage_fail_on') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: Of each tenant that fails the run, C(name) and C(msg), which says why.
+  type: list
+  elements: dict
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.imanage.control_center.plugins.plugin_utils import _run
+
+
+class LookupModule(LookupBase):
+    """What Ansible looks for in this file."""
+
+    def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[dict[str, str]]:
+        """The tenants, and why."""
+        self.set_options(var_options=variables, direct=kwargs)
+        hostvars: Mapping[str, Any] = (variables or {}).get("hostvars", {})
+        variable, fail_on = self.get_option("variable"), {}
+        for one in terms:
+            tenant, given = one["tenant"], self.get_option("default")
+            # A tenant of a merge need not be in the inventory.
+            fail_on[tenant] = _run.statuses(hostvars[tenant].get(variable, given) if tenant in hostvars else given)
+        return _run.blamed(terms, fail_on)
