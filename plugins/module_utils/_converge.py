@@ -48,7 +48,8 @@ def preview(noun: Any, client: Client, wanted: Any, planned: Planned | None, dif
     """Show what a run would do. C(planned): the writes that were approved, None where no plan was."""
     foreseen = foresee(noun, client, wanted)
     # Without the tenant's name, so that Ansible prints what is assumed of many tenants once.
-    client.warnings += filter(None, (*foreseen.assumptions, foreseen.plan.steps and client.scope_assumption))
+    of_scope = client.scope_assumption if foreseen.plan.steps else None
+    client.warnings += filter(None, (*foreseen.assumptions, of_scope))
     _approval.check_writes(foreseen.plan.steps, planned)
     return _shown(noun, client, wanted, foreseen.current, foreseen.plan, diff)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def row(tenant: str, status: str, stages: str, **changes: Any) -> dict[str, Any]
         "check_mode": False,
         "changed": "c" in stages,
         "stages": {stage: words[letter] for stage, letter in zip(STAGES, stages, strict=True)},
-        "libraries": {"wanted": [], "authorized": [], "pending": [], "not_visible": [], "others": []},
+        "libraries": libraries(),
         "authorizations": [],
         "expires_at": None,
         "changes": [],
@@ -48,20 +49,23 @@ def row(tenant: str, status: str, stages: str, **changes: Any) -> dict[str, Any]
     }
 
 
-def authorized(*libraries: tuple[str, str | None, int | None]) -> dict[str, Any]:
+def libraries(
+    authorized: Sequence[str] = (), pending: Sequence[str] = (), not_visible: Sequence[str] | None = ()
+) -> dict[str, Any]:
+    """How the libraries of a tenant stand; all of them are wanted."""
+    hidden = None if not_visible is None else list(not_visible)
+    wanted = [*authorized, *pending, *(hidden or [])]
+    known = {"authorized": list(authorized), "pending": list(pending), "not_visible": hidden}
+    return {"wanted": wanted, **known, "others": []}
+
+
+def authorized(*found: tuple[str, str | None, int | None]) -> dict[str, Any]:
     """The keys of authorized libraries: each its id, by whom, and how many days from now it ends."""
     rows = [
-        {"library": library, "by": by, "until": None if ahead is None else day(ahead)}
-        for library, by, ahead in libraries
+        {"library": library, "by": by, "until": None if ahead is None else day(ahead)} for library, by, ahead in found
     ]
     return {
-        "libraries": {
-            "wanted": [one["library"] for one in rows],
-            "authorized": [one["library"] for one in rows],
-            "pending": [],
-            "not_visible": [],
-            "others": [],
-        },
+        "libraries": libraries([one["library"] for one in rows]),
         "authorizations": rows,
         "expires_at": min((one["until"] for one in rows if one["until"]), default=None),
     }
@@ -116,15 +120,9 @@ def many(count: int) -> list[dict[str, Any]]:
             steps = ["Send this to iManage, wait for the confirmation, and run again:\n\nDear iManage,\n…"]
             rows.append(row(name, "awaiting_provisioning", "wsss", next_steps=steps, **common))
         elif kind < 18:
-            libraries = {
-                "wanted": ["LIB_0", "LIB_1", "LIB_HR"],
-                "authorized": [],
-                "pending": ["LIB_0", "LIB_1"],
-                "not_visible": ["LIB_HR"],
-                "others": [],
-            }
+            stand = libraries(pending=["LIB_0", "LIB_1"], not_visible=["LIB_HR"])
             steps = ["Open the page and authorize it.", "Run again afterwards: the run verifies the consent."]
-            rows.append(row(name, "awaiting_consent", "uuuw", libraries=libraries, next_steps=steps, **common))
+            rows.append(row(name, "awaiting_consent", "uuuw", libraries=stand, next_steps=steps, **common))
         elif kind == 18:
             rows.append(row(name, "drifted", "ucuu", next_steps=["Enable application? is no, shall be yes."], **common))
         else:
@@ -132,10 +130,15 @@ def many(count: int) -> list[dict[str, Any]]:
     return rows
 
 
-def page_of(rows: list[dict[str, Any]], folder: Path, mode: str = "run") -> Path:
+def reported(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The results as report.json has them: an audit's, a preview's, or a run's."""
+    statuses = {row["status"] for row in rows if row["check_mode"]}
+    return {"report": {"mode": "audit" if "drifted" in statuses else "preview" if statuses else "run"}, "tenants": rows}
+
+
+def page_of(rows: list[dict[str, Any]], folder: Path) -> Path:
     """The page that the playbook for slices of an inventory makes of results: Ansible's templating, not a likeness."""
-    document = {"report": {"mode": mode}, "tenants": rows}
-    (folder / "rows.json").write_text(json.dumps(document), encoding="utf-8")
+    (folder / "rows.json").write_text(json.dumps(reported(rows)), encoding="utf-8")
     code, output = shell(
         "ansible-playbook imanage.control_center.merge_reports -e imanage_report=report"
         """ -e '{"imanage_reports": ["rows.json"]}'""",

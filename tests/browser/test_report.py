@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from integration.playbooks_support import EXTENSION, Stage, catalog, once
-from report_rows import authorized, change, day, failure, many, page_of, planned, row
+from report_rows import authorized, change, day, failure, libraries, many, page_of, planned, row
 
 pytest.importorskip("playwright")
 
@@ -30,7 +30,6 @@ ORDER = [
     "left_alone",
 ]
 COLUMNS = ["Tenant", "Status", "Changed", "Provisioning", "Application", "Refresh token", "Authorization"]
-MODES = {"varied": "audit", "planned": "preview"}
 LAST = {"Libraries": "libraries", "Ends first": "expires_at"}
 
 
@@ -39,13 +38,8 @@ def varied():
     access = change("iManage Tracker", ("Enable application?", False, True), ("Groups", [], ["IT", "Pilot"]))
     policy = change("iManage Tracker CC configuration, Authentication", ("Refresh Token Expiry (days)", 365, 90))
     adding = change("iManage Tracker", ("Added", False, True), ("Enable application?", None, True))
-    pending = {"wanted": [], "others": [], "authorized": ["EU_1"], "pending": ["EU_2"], "not_visible": ["EU_HR"]}
-    old = row(
-        "olsen2",
-        "onboarded",
-        "uuuu",
-        libraries={"wanted": [], "others": [], "authorized": ["OLD"], "pending": [], "not_visible": None},
-    )
+    pending = libraries(["EU_1"], ["EU_2"], ["EU_HR"])
+    old = row("olsen2", "onboarded", "uuuu", libraries=libraries(["OLD"], not_visible=None))
     for key in ("authorizations", "changes", "remaining", "assumptions", "planned"):
         del old[key]
     return [
@@ -74,12 +68,7 @@ def varied():
             **{**authorized(("EU_1", "d@dupont.example", 0)), "libraries": pending},
         ),
         row("eriksen", "failed", "ufss", changes=[adding], **failure("permission", "Not allowed.\nAsk somebody.")),
-        row(
-            "faure",
-            "offboarded",
-            "uccc",
-            libraries={"wanted": [], "others": [], "authorized": [], "pending": [], "not_visible": None},
-        ),
+        row("faure", "offboarded", "uccc", libraries=libraries(not_visible=None)),
         row("gupta", "incomplete", "cuss", url="javascript:alert(1)"),
         row("hansen", "left_alone", "ssss", next_steps=["The plan does not have this tenant."]),
         old,
@@ -125,7 +114,7 @@ def made(tmp_path_factory):
         paths = {"real": where / "real.html"}
         for name, rows in (("varied", found["rows"]), ("one", found["rows"][:1]), ("planned", previewed())):
             (where / name).mkdir()
-            paths[name] = page_of(rows, where / name, MODES.get(name, "run"))
+            paths[name] = page_of(rows, where / name)
         return {**found, "paths": {name: path.as_uri() for name, path in paths.items()}}
 
     return once(tmp_path_factory, "report_pages", make)
@@ -209,9 +198,9 @@ def _key(one, title):
     if title in COLUMNS[3:]:
         return list(SIGNS).index(one["stages"][title.lower().replace(" ", "_")])
     if title == "Libraries":
-        libraries = one["libraries"]
-        all_of_them = libraries["authorized"] + libraries["pending"] + (libraries["not_visible"] or [])
-        return len(libraries["authorized"]) if all_of_them else None
+        stand = one["libraries"]
+        all_of_them = stand["authorized"] + stand["pending"] + (stand["not_visible"] or [])
+        return len(stand["authorized"]) if all_of_them else None
     changed = ("differs" if one["check_mode"] else "yes") if one["changed"] else "no"
     return {
         "Tenant": _natural(one["tenant"]),
@@ -610,7 +599,7 @@ def test_on_paper_are_the_rows_as_they_are_opened_and_no_controls(opened, made):
 def test_two_hundred_tenants_fit_on_a_few_sheets(browser, tmp_path):
     rows = [planned(f"firm-{number:03}", customer_id=5000 + number) for number in range(200)]
     page = browser.new_page()
-    page.goto(page_of(rows, tmp_path, "preview").as_uri())
+    page.goto(page_of(rows, tmp_path).as_uri())
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) <= 15
     page.close()
 

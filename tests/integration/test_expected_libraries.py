@@ -9,7 +9,7 @@ import json
 import re
 
 import pytest
-from browser.report_rows import authorized, row
+from browser.report_rows import authorized, reported, row
 from playbooks_support import once, shell
 
 ME = "ada@one.example"
@@ -40,7 +40,7 @@ def told(tmp_path_factory):
 
     def make():
         folder = tmp_path_factory.mktemp("expected")
-        (folder / "r.json").write_text(json.dumps({"report": {"mode": "preview"}, "tenants": ROWS}), encoding="utf-8")
+        (folder / "r.json").write_text(json.dumps(reported(ROWS)), encoding="utf-8")
         code, output = shell(MERGE, folder)
         assert code == 0, output
         page = (folder / "report" / "report.html").read_text(encoding="utf-8")
