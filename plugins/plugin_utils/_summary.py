@@ -51,8 +51,9 @@ def totals_of(results: list[Result], mode: str) -> str:
     waiting = sum(count for status, count in statuses.items() if status.startswith("awaiting_"))
     quiet = sum(one["status"] in ("onboarded", "offboarded") for one in results)
     quiet -= sum(one["status"] in ("onboarded", "offboarded") for one in changed)
+    made = figures([change for one in changed for change in one.get("changes") or []], previews)
     parts = [
-        (len(changed), f"{'would change' if previews else 'changed'}{_figures(changed, previews)}"),
+        (len(changed), f"{'would change' if previews else 'changed'}{': ' if made else ''}{made}"),
         (waiting, "waits" if waiting == 1 else "wait"),
         *((statuses[status], status.replace("_", " ")) for status in ("incomplete", "drifted", "left_alone", "failed")),
         (quiet, "as wanted" if mode == "audit" else "unchanged"),
@@ -66,21 +67,19 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun if count == 1 else plural}"
 
 
-def _figures(changed: list[Result], previews: bool) -> str:
+def figures(changes: Iterable[Mapping[str, Any]], previews: bool) -> str:
     """What was changed, or would be, in numbers."""
     counts: Counter[tuple[str, str]] = Counter()
-    for result in changed:
-        for change in result.get("changes") or []:
-            if change["stage"] == "application":
-                added = [one["after"] for one in change["fields"] if one["field"] == "Added"]
-                counts["application", "changed" if not added else "added" if added[0] else "removed"] += 1
-            elif change["stage"] == "refresh_token":
-                counts["policy", ""] += 1
-            for one in change["fields"] if change["stage"] == "authorization" else []:
-                stands = str(one["after"]).startswith("authorized")
-                counts["library", "withdrawn" if not stands else "expected" if previews else "authorized"] += 1
-    told = [f"{counted(number, noun)} {how}".strip() for (noun, how), number in counts.items()]
-    return f": {', '.join(told)}" if told else ""
+    for change in changes:
+        if change["stage"] == "application":
+            added = [one["after"] for one in change["fields"] if one["field"] == "Added"]
+            counts["application", "changed" if not added else "added" if added[0] else "removed"] += 1
+        elif change["stage"] == "refresh_token":
+            counts["policy", ""] += 1
+        for one in change["fields"] if change["stage"] == "authorization" else []:
+            stands = str(one["after"]).startswith("authorized")
+            counts["library", "withdrawn" if not stands else "expected" if previews else "authorized"] += 1
+    return ", ".join(f"{counted(number, noun)} {how}".strip() for (noun, how), number in counts.items())
 
 
 def _fields(result: Result, stage: str) -> list[Mapping[str, Any]]:
@@ -115,8 +114,8 @@ def _standing(result: Result, mode: str) -> str:
         is_end = status in ("onboarded", "offboarded", "incomplete")
         before, behind = ("would be ", "") if is_end else ("", " (would change)")
         told = [f"{before}{status}{behind}" if result["check_mode"] else f"{status} (changed)"]
-    if status == "drifted":
-        differs = [stage.replace("_", " ") for stage, how in result["stages"].items() if how == "changed"]
+    differs = [stage.replace("_", " ") for stage, how in result["stages"].items() if how == "changed"]
+    if status == "drifted" and differs:
         told.append(f"differs in {', '.join(differs)}")
     if result["failure"]:
         told.append(result["failure"]["kind"])

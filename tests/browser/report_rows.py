@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from integration.playbooks_support import shell
+from support.tree import ROOT
 
 STAGES = ("provisioning", "application", "refresh_token", "authorization")
 URL = "https://cloudimanage.com"
@@ -130,8 +131,9 @@ def many(count: int) -> list[dict[str, Any]]:
 
 
 def reported(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The results as report.json has them: a preview's, or a run's."""
-    return {"report": {"mode": "preview" if any(row["check_mode"] for row in rows) else "run"}, "tenants": rows}
+    """The results as report.json has them: an audit's, a preview's, or a run's."""
+    statuses = {row["status"] for row in rows if row["check_mode"]}
+    return {"report": {"mode": "audit" if "drifted" in statuses else "preview" if statuses else "run"}, "tenants": rows}
 
 
 def page_of(rows: list[dict[str, Any]], folder: Path) -> Path:
@@ -145,3 +147,26 @@ def page_of(rows: list[dict[str, Any]], folder: Path) -> Path:
     page = folder / "report" / "report.html"
     assert page.exists(), f"{code}: {output}"
     return page
+
+
+def sheet_of(rows: list[dict[str, Any]], folder: Path) -> Path:
+    """The change sheet of a preview with these results."""
+    about = {"playbook": "preview", "mode": "preview", "at": "2026-01-02T03:04:05Z", "user": "ada", "limit": "firm*"}
+    variables = {
+        "imanage_results": "{{ lookup('ansible.builtin.file', 'rows.json') | from_json }}",
+        "imanage_about": {**about, "plan": "plan.json"},
+        "imanage_sheet": "{{ imanage_results | imanage.control_center.tracker_plan }}",
+    }
+    template = {"src": str(ROOT / "playbooks/templates/changes.html.j2"), "dest": str(folder / "changes.html")}
+    play = {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "vars": variables,
+        "tasks": [{"ansible.builtin.template": template}],
+    }
+    (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
+    (folder / "sheet.yml").write_text(json.dumps([play]), encoding="utf-8")
+    code, output = shell("ansible-playbook sheet.yml", folder)
+    assert code == 0, output
+    return folder / "changes.html"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from integration.playbooks_support import EXTENSION, Stage, catalog, once
-from report_rows import authorized, change, day, failure, libraries, many, page_of, row
+from report_rows import authorized, change, day, failure, libraries, many, page_of, planned, row
 
 pytest.importorskip("playwright")
 
@@ -24,7 +24,7 @@ from report_page import Report
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">'\"&{{7*7}}{%raw%}"
 ELSEWHERE = "https://elsewhere.example/work/cc"
 DASH = "\N{EN DASH}"
-SIGNS = {"unchanged": "=", "changed": "✓", "waiting": "…", "failed": "✗", "skipped": DASH}
+SIGNS = {"unchanged": "=", "changed": "✓", "waiting": "○", "failed": "✗", "skipped": DASH}
 ORDER = [
     *("onboarded", "offboarded", "awaiting_provisioning", "awaiting_consent", "drifted", "failed", "incomplete"),
     "left_alone",
@@ -83,6 +83,15 @@ def varied():
     ]
 
 
+def previewed():
+    """A preview: all is new, the page is there already, nothing is left to do, and one waits."""
+    there = planned("there")
+    for one in there["authorizations"]:
+        one["by"] = "admin@there.example"
+    well = [row(name, "onboarded", "uuuu", check_mode=True) for name in ("well", "fine")]
+    return [planned("new"), there, *well, row("bare", "awaiting_provisioning", "wsss", check_mode=True)]
+
+
 def _real(where):
     """The report of a run, with its rows: a tenant is done, one waits for iManage, one for a person, one failed."""
     with Stage(where) as stage:
@@ -103,7 +112,7 @@ def made(tmp_path_factory):
         found = {"real": _real(where / "stage"), "rows": varied()}
         (where / "real.html").write_text(found["real"]["page"], encoding="utf-8")
         paths = {"real": where / "real.html"}
-        for name, rows in (("varied", found["rows"]), ("one", found["rows"][:1])):
+        for name, rows in (("varied", found["rows"]), ("one", found["rows"][:1]), ("planned", previewed())):
             (where / name).mkdir()
             paths[name] = page_of(rows, where / name)
         return {**found, "paths": {name: path.as_uri() for name, path in paths.items()}}
@@ -192,7 +201,7 @@ def _key(one, title):
         stand = one["libraries"]
         all_of_them = stand["authorized"] + stand["pending"] + (stand["not_visible"] or [])
         return len(stand["authorized"]) if all_of_them else None
-    changed = ("would change" if one["check_mode"] else "yes") if one["changed"] else "no"
+    changed = ("differs" if one["check_mode"] else "yes") if one["changed"] else "no"
     return {
         "Tenant": _natural(one["tenant"]),
         "Status": ORDER.index(one["status"]),
@@ -289,8 +298,8 @@ def test_details_show_changes_libraries_and_what_to_do(opened):
 @pytest.mark.parametrize(
     ("tenant", "heading", "words"),
     [
-        ("caldwell10", "What would change", [f"GONE x@y.zz {day(-40)[:10]} ended", f"Enable application? {DASH} yes"]),
-        ("dupont", "Libraries", ["EU_1 d@dupont.example", "EU_2 … pending", "EU_HR … not listed for the account"]),
+        ("caldwell10", "What differs", [f"GONE x@y.zz {day(-40)[:10]} ended", f"Enable application? {DASH} yes"]),
+        ("dupont", "Libraries", ["EU_1 d@dupont.example", "EU_2 ○ pending", "EU_HR ○ unknown to this account"]),
         ("eriksen", "What changed", ["What is wrong, and what to do next Not allowed. Ask somebody."]),
         ("caldwell9", "What to do next", ["Dear iManage, please"]),
         ("Abbott", "Libraries", ["LONG ada@abbott.example", f"NEVER somebody {DASH}"]),
@@ -347,7 +356,7 @@ def test_the_report_of_a_run_shows_what_its_rows_say(opened, made):
         for authorization in one["authorizations"]:
             assert f"{authorization['library']} {authorization['by']} {authorization['until'][:10]}" in seen
         for library in one["libraries"]["pending"]:
-            assert f"{library} … pending" in seen
+            assert f"{library} ○ pending" in seen
         assert (
             sum(len(planned["fields"]) for planned in one["changes"])
             == details.locator("tr.title ~ tr:not(.title)").count()
@@ -396,7 +405,7 @@ def test_hostile_names_are_shown_and_inert(opened):
     button.click()
     for part in ("li", "tr.title th", "tbody td"):
         expect(details.locator(part).first).to_have_text(HOSTILE)
-    assert report.page.title() == "iManage Tracker: how the tenants stand"
+    assert report.page.title() == "iManage Tracker: audit of the tenants"
     expect(report.page.locator("img")).to_have_count(0)
     assert report.page.evaluate("[...document.querySelectorAll('*')].flatMap(e => e.getAttributeNames())"
                                 ".filter(name => name.startsWith('on'))") == []  # fmt: skip
@@ -448,9 +457,33 @@ def test_sums_and_bar_say_the_same(opened, made, name):
 
 
 def test_a_preview_says_so_and_a_run_does_not(opened):
-    words = "A preview: nothing was written."
-    expect(opened("varied").page.get_by_text(words)).to_be_visible()
-    expect(opened("real").page.get_by_text(words)).to_have_count(0)
+    expect(opened("planned").page.get_by_text("A preview: nothing was written.")).to_be_visible()
+    expect(opened("varied").page.get_by_text("An audit: nothing was written.")).to_be_visible()
+    expect(opened("real").page.get_by_text("nothing was written.")).to_have_count(0)
+
+
+def test_a_preview_does_not_look_like_a_result(opened):
+    """Nothing that would be has a check mark, and who would authorize is nobody yet, also where the page is there."""
+    report = opened("planned")
+    assert report.page.title() == "iManage Tracker: what a run would do"
+    expect(report.page.get_by_role("heading", level=1)).to_have_text("iManage Tracker: what a run would do")
+    report.open_all()
+    text = report.page.inner_text("body")
+    assert "✓" not in text
+    assert "…" not in text
+    assert "admin@there.example" not in text
+    sums = ["2 = onboarded as wanted", "2 → would be onboarded", "1 ○ awaiting provisioning"]
+    assert report.texts(".sums li") == sums
+    assert "2 would change: 4 applications added, 2 policies, 10 libraries expected; 1 waits; 2 unchanged" in text
+    seen = [" ".join(cells.all_text_contents()) for cells in _cells(report.of("new")[1])]
+    assert f"LIB_0 expected; a person may have to authorize it {DASH}" in seen
+    assert "0 of 55 expected" in report.texts("#tenants > tbody > tr:first-child > td:nth-child(8)")
+    expect(report.page.locator(".year")).to_have_count(0)
+
+
+def test_a_report_names_its_playbook_and_its_time(opened):
+    words = report_line = opened("real").page.locator(".beside").first.inner_text()
+    assert re.match(r"Playbook onboard, \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", report_line), words
 
 
 def test_the_calendar_has_each_end_in_its_month_and_tells_of_the_others(opened, made):
@@ -465,7 +498,7 @@ def test_the_calendar_has_each_end_in_its_month_and_tells_of_the_others(opened, 
         f"{count or '·'}{names[number]} {where}" for count, (where, number) in zip(counts, months, strict=True)
     ]
     assert sum(counts) == 3
-    expect(report.page.locator(".beside")).to_have_text("1 has ended, 2 end later, 1 shows no end.")
+    expect(report.page.locator("main .beside")).to_have_text("1 has ended, 2 end later, 1 shows no end.")
 
 
 @pytest.mark.sweep
@@ -482,6 +515,9 @@ def test_the_matrix_has_sign_word_and_colour(opened, made):
         for number, stage in enumerate(one["stages"]):
             cell = body.locator("tr:first-child > td").nth(2 + number)
             word = one["stages"][stage]
+            if one["check_mode"] and word == "changed":
+                assert cell.inner_text().split() == ["≠", "differs"]
+                continue
             assert cell.inner_text().split() == [SIGNS[word], word]
             colours.setdefault(word, set()).add(cell.evaluate("e => getComputedStyle(e).color"))
     assert {word: len(found) for word, found in colours.items()} == dict.fromkeys(SIGNS, 1)
@@ -548,16 +584,24 @@ def test_the_keyboard_goes_through_it_from_top_to_bottom(opened):
 
 
 @pytest.mark.sweep
-def test_on_paper_are_the_details_and_no_controls(opened, made):
+def test_on_paper_are_the_rows_as_they_are_opened_and_no_controls(opened, made):
     report = opened()
     report.search.fill("caldwell")
     report.count(2, len(made["rows"]))
+    report.of("caldwell9")[0].click()
     report.page.emulate_media(media="print")
     expect(report.page.locator("form")).to_be_hidden()
-    expect(report.page.locator(".details:visible")).to_have_count(2)
+    expect(report.page.locator(".details:visible")).to_have_count(1)
     assert report.names() == ["caldwell10", "caldwell9"]
-    report.page.emulate_media(media="screen")
-    expect(report.page.locator(".details:visible")).to_have_count(0)
+
+
+@pytest.mark.sweep
+def test_two_hundred_tenants_fit_on_a_few_sheets(browser, tmp_path):
+    rows = [planned(f"firm-{number:03}", customer_id=5000 + number) for number in range(200)]
+    page = browser.new_page()
+    page.goto(page_of(rows, tmp_path).as_uri())
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) <= 15
+    page.close()
 
 
 @pytest.mark.sweep

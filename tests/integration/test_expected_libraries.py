@@ -68,7 +68,7 @@ def test_the_line_of_a_tenant_says_what_is_known_and_what_is_expected(told, line
     "words",
     [
         "nothing was written. 3 libraries are expected to be authorized; a person may have to authorize them.",
-        "3 of 3 2 expected",
+        "1 of 3 2 expected",
         "US expected; a person may have to authorize it",
         "EU only the inventory says so 2099-03-01, reckoned",
         "EU somebody",

@@ -79,8 +79,8 @@ def test_what_a_server_says_is_never_a_template(played):
 
 
 def test_what_a_server_says_is_no_markup(played):
-    # One for each run, and what a change board looks at.
-    assert len(played["pages"]) == len(REPORTED) + 1
+    # One for each run, and what a change board looks at, of the preview and of the offboarding in check mode.
+    assert len(played["pages"]) == len(REPORTED) + 2
     for page in played["pages"]:
         assert MARKUP not in page
         assert "&lt;script&gt;" in page

@@ -27,7 +27,7 @@ REPORTS = {"report.html", "report.json", "report.csv"}
 COLUMNS = (
     *("tenant", "customer_id", "url", "status", "check_mode", "changed"),
     *("provisioning", "application", "refresh_token", "authorization"),
-    *("authorized", "pending", "not_visible", "expires_at", "next_steps", "failure"),
+    *("authorized", "expected", "pending", "not_visible", "expires_at", "next_steps", "failure"),
 )
 # Characters that are encoded wherever something is encoded; no secret is part of another word.
 PASSWORD = "pass/word+of two&people=é"

@@ -135,11 +135,14 @@ def test_a_library_is_expected_also_where_the_page_is_there_already():
     assert expected({**there, "check_mode": False}, "run") == []
 
 
-def test_what_this_account_cannot_see_is_unknown_to_it():
+def test_what_nobody_sees_is_said():
     libraries = {"authorized": ["A"], "pending": [], "not_visible": ["B"]}
-    assert lines([row("a", "incomplete", "uuuu", libraries=libraries)], "run")[0] == (
-        "a: incomplete, 1 library authorized, 1 unknown to this account"
-    )
+    told = lines([row("a", "incomplete", "uuuu", libraries=libraries)], "run")
+    assert told[0] == "a: incomplete, 1 library authorized, 1 unknown to this account"
+
+
+def test_a_tenant_that_drifted_without_a_stage_that_differs_names_none():
+    assert lines([row("a", "drifted", "uuuu", check_mode=True)], "audit")[1] == "a: drifted"
 
 
 def test_a_reply_that_nobody_expected_is_told_with_what_was_verified():
