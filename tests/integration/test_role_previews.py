@@ -22,6 +22,7 @@ GENERATED = 52
 ADDED = f"'{EXTENSION}' is assumed to be added by an earlier task"
 PAGE = f"An earlier task is assumed to bring the page Tracker background service authorization of '{EXTENSION}'"
 REFRESH = f"Refresh tokens are assumed to be allowed for '{EXTENSION}' by an earlier task"
+CONSENT = "without a person's consent"
 # What the rows of the page decide, which nobody can know before it is there.
 OF_THE_PAGE = ("libraries", "authorizations", "expires_at", "next_steps")
 ALL = [f"g{number}" for number in range(GENERATED)]
@@ -72,7 +73,7 @@ def goal(runs, situations, name):
 def test_the_inventory_has_tenants_of_every_sort(runs):
     assert len(runs["run"].report) == len(ALL) >= 50
     assert {runs["run"].report[name]["status"] for name in ALL} == {
-        *("onboarded", "awaiting_provisioning", "awaiting_consent", "failed")
+        *("onboarded", "incomplete", "awaiting_provisioning", "awaiting_consent", "failed")
     }
     told = {words for name in ALL for words in (ADDED, PAGE, REFRESH) for one in said(runs, name) if words in one}
     assert told == {ADDED, PAGE, REFRESH}
@@ -93,7 +94,8 @@ def test_a_preview_says_what_the_run_does(runs, name):
     assert set(preview) == set(ran)
     assert (preview.pop("check_mode"), ran.pop("check_mode")) == (True, False)
     assert (bool(preview.pop("planned")), ran.pop("planned")) == (preview["status"] != "failed", None)
-    preview.pop("assumptions"), ran.pop("assumptions")
+    for moment in ("assumptions", "at"):
+        preview.pop(moment), ran.pop(moment)
     for change in [*preview["changes"], *ran["changes"]]:
         # A run has them in the order in which it wrote them.
         change["fields"].sort(key=lambda one: one["field"])
@@ -157,6 +159,8 @@ def test_each_assumption_is_named_once(runs, name):
     refreshes = (configuration["token_policy"] or {}).get("allow_refresh_token")
     if configuration["status"] == "enabled" and not refreshes and preview["stages"]["authorization"] == "changed":
         expected.append(REFRESH)
+    if configuration["status"] != "enabled" or preview["stages"]["authorization"] == "changed":
+        expected.append(CONSENT)
     told = said(runs, name)
     assert [sum(words in one for one in told) for words in expected] == [1] * len(expected), told
     assert len(told) == len(expected), told
