@@ -125,7 +125,7 @@ def test_libraries_are_handed_over_where_the_tenant_does_not_answer_trackers_cal
         "audit": "awaiting_consent",
         "offboard": "offboarded",
     }
-    assert any("not to ask for a person's consent" in one for one in runs["preview"].report[name]["assumptions"])
+    assert any("without a person's consent" in one for one in runs["preview"].report[name]["assumptions"])
     done = runs["onboard"].snapshots[name]
     assert [app(done, one)["status"] for one in ("tracker", "tracker-cc")] == ["enabled", "enabled"]
     assert app(done, "tracker-cc")["token_policy"]["allow_refresh_token"]
