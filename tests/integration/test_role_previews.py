@@ -73,7 +73,7 @@ def goal(runs, situations, name):
 def test_the_inventory_has_tenants_of_every_sort(runs):
     assert len(runs["run"].report) == len(ALL) >= 50
     assert {runs["run"].report[name]["status"] for name in ALL} == {
-        *("onboarded", "incomplete", "awaiting_provisioning", "awaiting_consent", "failed")
+        *("onboarded", "incomplete", "awaiting_consent", "failed")
     }
     told = {words for name in ALL for words in (ADDED, PAGE, REFRESH) for one in said(runs, name) if words in one}
     assert told == {ADDED, PAGE, REFRESH}
