@@ -22,7 +22,7 @@ _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _AT = re.compile("@|%(?:25)*40|\N{FULLWIDTH COMMERCIAL AT}|\N{SMALL COMMERCIAL AT}")
 # What a header can carry. Anything else is refused by requests, in words that repeat it.
 _TOKEN = re.compile("[!-~]+")
-PRIVATE_CLOUD = "imanage.work"
+SHARED_HOST, PRIVATE_CLOUD = "cloudimanage.com", "imanage.work"
 SECRET_OPTIONS = ("password", "client_secret", "refresh_token", "access_token")
 
 

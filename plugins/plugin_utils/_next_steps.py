@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import SHARED_HOST
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import quoted
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _audit
-
-SHARED_HOST = "cloudimanage.com"
 
 CONFIGURE = (
     "Perform the tasks of 'Configuring the application' in the iManage Tracker help: the elements of the Tracker "

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import SHARED_HOST
 from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES
 
 STATUSES = (
@@ -20,7 +21,6 @@ STATUSES = (
 )
 TAGS = ("all", "tagged", "tracker_onboarding", *(f"tracker_onboarding_{stage}" for stage in STAGES))
 NOBODY_SIGNED_IN = "Nobody signed in."
-_SHARED_HOST = "cloudimanage.com"
 _FIRST = 5
 
 
@@ -91,7 +91,7 @@ def site(url: str) -> str:
     """Where a customer number is unique. All of cloudimanage.com is one site."""
     parts = urlsplit(url.lower())
     host = parts.hostname or ""
-    return _SHARED_HOST if host == _SHARED_HOST or host.endswith(f".{_SHARED_HOST}") else parts.netloc
+    return SHARED_HOST if host == SHARED_HOST or host.endswith(f".{SHARED_HOST}") else parts.netloc
 
 
 def wrong_folder(folder: Any) -> list[str]:

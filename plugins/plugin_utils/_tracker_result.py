@@ -64,7 +64,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     # In a preview the stage knows less than the look: what the stages before it bring is not there.
     handed_over = look["handed_over"] if previews else authorization.get("handed_over", look["handed_over"])
     stated = _stated(rows, handed_over)
-    leaves = intent == "offboard" or (intent == "audit" and records.get("state") == "absent")
+    leaves = intent == "offboard" or (intent == "audit" and records["state"] == "absent")
     # What an audit would do, and what a preview expects, does not remain.
     settled = {row["id"] for row in rows if row["authorized"]} | {row["library"] for row in handed_over} | set(stated)
     settled |= {write["ids"].get("library_id") for write in look["plan"]["writes"]} if intent == "audit" else set()
@@ -85,7 +85,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         # It stands here too when it was refused, because there is a password in it for example.
         "url": shown(records["url"]) if records["url"] else "",
         "account": look["tenant"]["user"],
-        "at": records.get("at"),
+        "at": records["at"],
         "status": status,
         "check_mode": previews,
         "changed": (intent == "audit" and bool(look["stages"]))

@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from integration.playbooks_support import shell
+from support.results import libraries as stand
 from support.tree import ROOT
 
 STAGES = ("provisioning", "application", "refresh_token", "authorization")
 URL = "https://cloudimanage.com"
+HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">'\"&{{7*7}}{%raw%}"
+ELSEWHERE = "https://elsewhere.example/work/cc"
 STARTED = datetime.now(UTC)
 
 
@@ -35,7 +37,7 @@ def row(tenant: str, status: str, stages: str, **changes: Any) -> dict[str, Any]
         "check_mode": False,
         "changed": "c" in stages,
         "stages": {stage: words[letter] for stage, letter in zip(STAGES, stages, strict=True)},
-        "libraries": libraries(),
+        "libraries": stand(),
         "authorizations": [],
         "expires_at": None,
         "changes": [],
@@ -49,23 +51,13 @@ def row(tenant: str, status: str, stages: str, **changes: Any) -> dict[str, Any]
     }
 
 
-def libraries(
-    authorized: Sequence[str] = (), pending: Sequence[str] = (), not_visible: Sequence[str] | None = ()
-) -> dict[str, Any]:
-    """How the libraries of a tenant stand; all of them are wanted."""
-    hidden = None if not_visible is None else list(not_visible)
-    wanted = [*authorized, *pending, *(hidden or [])]
-    known = {"authorized": list(authorized), "pending": list(pending), "not_visible": hidden}
-    return {"wanted": wanted, **known, "others": []}
-
-
 def authorized(*found: tuple[str, str | None, int | None]) -> dict[str, Any]:
     """The keys of authorized libraries: each its id, by whom, and how many days from now it ends."""
     rows = [
         {"library": library, "by": by, "until": None if ahead is None else day(ahead)} for library, by, ahead in found
     ]
     return {
-        "libraries": libraries([one["library"] for one in rows]),
+        "libraries": stand([one["library"] for one in rows]),
         "authorizations": rows,
         "expires_at": min((one["until"] for one in rows if one["until"]), default=None),
     }
@@ -104,6 +96,65 @@ def failure(kind: str, msg: str) -> dict[str, Any]:
     return {"failure": {"msg": msg, "kind": kind, **wire}, "next_steps": [msg]}
 
 
+def varied():
+    """A tenant of every outcome, with everything that a result can say."""
+    access = change("iManage Tracker", ("Enable application?", False, True), ("Groups", [], ["IT", "Pilot"]))
+    policy = change("iManage Tracker CC configuration, Authentication", ("Refresh Token Expiry (days)", 365, 90))
+    adding = change("iManage Tracker", ("Added", False, True), ("Enable application?", None, True))
+    pending = stand(["EU_1"], ["EU_2"], ["EU_HR"])
+    old = row("olsen2", "onboarded", "uuuu", libraries=stand(["OLD"], not_visible=None))
+    for key in ("authorizations", "changes", "remaining", "assumptions", "planned"):
+        del old[key]
+    return [
+        row(
+            "bergmann",
+            "onboarded",
+            "uccc",
+            customer_id=77,
+            changes=[access, policy],
+            next_steps=["Look at https://cloudimanage.com/work/cc/applications?a=1.", f"Not at {ELSEWHERE}, please."],
+            **authorized(("ACTIVE", "ada@bergmann.example", 33), ("ARCHIVE", "ben@bergmann.example", 1)),
+        ),
+        row("Abbott", "onboarded", "uuuu", **authorized(("LONG", "ada@abbott.example", 400), ("NEVER", None, None))),
+        row("caldwell10", "drifted", "ucuu", check_mode=True, changes=[adding], **authorized(("GONE", "x@y.zz", -40))),
+        row(
+            "caldwell9",
+            "awaiting_provisioning",
+            "wsss",
+            next_steps=["Send this to iManage:\n\nDear iManage,\n  please"],
+        ),
+        row(
+            "dupont",
+            "awaiting_consent",
+            "uccw",
+            customer_id=8,
+            **{**authorized(("EU_1", "d@dupont.example", 0)), "libraries": pending},
+        ),
+        row("eriksen", "failed", "ufss", changes=[adding], **failure("permission", "Not allowed.\nAsk somebody.")),
+        row("faure", "offboarded", "uccc", libraries=stand(not_visible=None)),
+        row("gupta", "incomplete", "cuss", url="javascript:alert(1)"),
+        row("hansen", "left_alone", "ssss", next_steps=["The plan does not have this tenant."]),
+        old,
+        row(
+            HOSTILE,
+            "failed",
+            "fsss",
+            url=f"https://a.example/{HOSTILE}",
+            changes=[change(HOSTILE, (HOSTILE, HOSTILE, [HOSTILE]))],
+            **{**failure("unreachable", HOSTILE), **authorized((HOSTILE, HOSTILE, 1000))},
+        ),
+    ]
+
+
+def previewed():
+    """A preview: all is new, the page is there already, nothing is left to do, and one waits."""
+    there = planned("there")
+    for one in there["authorizations"]:
+        one["by"] = "admin@there.example"
+    well = [row(name, "onboarded", "uuuu", check_mode=True) for name in ("well", "fine")]
+    return [planned("new"), there, *well, row("bare", "awaiting_provisioning", "wsss", check_mode=True)]
+
+
 def many(count: int) -> list[dict[str, Any]]:
     """Tenants of all kinds, as a firm with hundreds has them: most are well, some wait, a few failed."""
     rows = []
@@ -120,9 +171,9 @@ def many(count: int) -> list[dict[str, Any]]:
             steps = ["Send this to iManage, wait for the confirmation, and run again:\n\nDear iManage,\n…"]
             rows.append(row(name, "awaiting_provisioning", "wsss", next_steps=steps, **common))
         elif kind < 18:
-            stand = libraries(pending=["LIB_0", "LIB_1"], not_visible=["LIB_HR"])
+            waits = stand(pending=["LIB_0", "LIB_1"], not_visible=["LIB_HR"])
             steps = ["Open the page and authorize it.", "Run again afterwards: the run verifies the consent."]
-            rows.append(row(name, "awaiting_consent", "uuuw", libraries=stand, next_steps=steps, **common))
+            rows.append(row(name, "awaiting_consent", "uuuw", libraries=waits, next_steps=steps, **common))
         elif kind == 18:
             rows.append(row(name, "drifted", "ucuu", next_steps=["Enable application? is no, shall be yes."], **common))
         else:

@@ -13,7 +13,17 @@ from pathlib import Path
 
 import pytest
 from integration.playbooks_support import EXTENSION, Stage, catalog, once
-from report_rows import authorized, change, day, failure, libraries, many, page_of, planned, row
+from report_rows import (
+    ELSEWHERE,
+    HOSTILE,
+    day,
+    many,
+    page_of,
+    planned,
+    previewed,
+    row,
+    varied,
+)
 
 pytest.importorskip("playwright")
 
@@ -21,8 +31,6 @@ from contrast import ALL_TEXTS, CONTRAST
 from playwright.sync_api import expect
 from report_page import Report
 
-HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">'\"&{{7*7}}{%raw%}"
-ELSEWHERE = "https://elsewhere.example/work/cc"
 DASH = "\N{EN DASH}"
 SIGNS = {"unchanged": "=", "changed": "✓", "waiting": "○", "failed": "✗", "skipped": DASH}
 ORDER = [
@@ -31,65 +39,6 @@ ORDER = [
 ]
 COLUMNS = ["Tenant", "Status", "Changed", "Provisioning", "Application", "Refresh token", "Authorization"]
 LAST = {"Libraries": "libraries", "Ends first": "expires_at"}
-
-
-def varied():
-    """A tenant of every outcome, with everything that a result can say."""
-    access = change("iManage Tracker", ("Enable application?", False, True), ("Groups", [], ["IT", "Pilot"]))
-    policy = change("iManage Tracker CC configuration, Authentication", ("Refresh Token Expiry (days)", 365, 90))
-    adding = change("iManage Tracker", ("Added", False, True), ("Enable application?", None, True))
-    pending = libraries(["EU_1"], ["EU_2"], ["EU_HR"])
-    old = row("olsen2", "onboarded", "uuuu", libraries=libraries(["OLD"], not_visible=None))
-    for key in ("authorizations", "changes", "remaining", "assumptions", "planned"):
-        del old[key]
-    return [
-        row(
-            "bergmann",
-            "onboarded",
-            "uccc",
-            customer_id=77,
-            changes=[access, policy],
-            next_steps=["Look at https://cloudimanage.com/work/cc/applications?a=1.", f"Not at {ELSEWHERE}, please."],
-            **authorized(("ACTIVE", "ada@bergmann.example", 33), ("ARCHIVE", "ben@bergmann.example", 1)),
-        ),
-        row("Abbott", "onboarded", "uuuu", **authorized(("LONG", "ada@abbott.example", 400), ("NEVER", None, None))),
-        row("caldwell10", "drifted", "ucuu", check_mode=True, changes=[adding], **authorized(("GONE", "x@y.zz", -40))),
-        row(
-            "caldwell9",
-            "awaiting_provisioning",
-            "wsss",
-            next_steps=["Send this to iManage:\n\nDear iManage,\n  please"],
-        ),
-        row(
-            "dupont",
-            "awaiting_consent",
-            "uccw",
-            customer_id=8,
-            **{**authorized(("EU_1", "d@dupont.example", 0)), "libraries": pending},
-        ),
-        row("eriksen", "failed", "ufss", changes=[adding], **failure("permission", "Not allowed.\nAsk somebody.")),
-        row("faure", "offboarded", "uccc", libraries=libraries(not_visible=None)),
-        row("gupta", "incomplete", "cuss", url="javascript:alert(1)"),
-        row("hansen", "left_alone", "ssss", next_steps=["The plan does not have this tenant."]),
-        old,
-        row(
-            HOSTILE,
-            "failed",
-            "fsss",
-            url=f"https://a.example/{HOSTILE}",
-            changes=[change(HOSTILE, (HOSTILE, HOSTILE, [HOSTILE]))],
-            **{**failure("unreachable", HOSTILE), **authorized((HOSTILE, HOSTILE, 1000))},
-        ),
-    ]
-
-
-def previewed():
-    """A preview: all is new, the page is there already, nothing is left to do, and one waits."""
-    there = planned("there")
-    for one in there["authorizations"]:
-        one["by"] = "admin@there.example"
-    well = [row(name, "onboarded", "uuuu", check_mode=True) for name in ("well", "fine")]
-    return [planned("new"), there, *well, row("bare", "awaiting_provisioning", "wsss", check_mode=True)]
 
 
 def _real(where):

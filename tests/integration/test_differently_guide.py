@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 from ansible_collections.imanage.control_center.plugins.module_utils import _contract_check
 from playbooks_support import Stage, catalog, encrypt, keep, once, shell
 from support.guides import Guide
-from support.places import refreshing
+from support.places import TRACKER, refreshing
 from support.recordings import call, har
 from support.tree import ROOT
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.sweep
 
 GUIDE = Guide("docs/when-a-tenant-answers-differently.md")
 VERIFY, PROBE, READ = GUIDE.commands
+(PATHS,) = GUIDE.yaml
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +70,10 @@ def test_the_guide_names_what_an_onboarding_needs():
     assert tuple(re.findall("`([a-zA-Z]+)`", sentence)) == _contract_check.NEEDED
     playbook = (ROOT / "playbooks" / "verify_contract.yml").read_text(encoding="utf-8")
     assert f"# {', '.join(_contract_check.NEEDED)}." in playbook
+
+
+def test_the_path_of_the_guide_is_taken(acme):
+    paths = yaml.safe_load(PATHS)["imanage_api_paths"]
+    result = acme.run("imanage_application", name=TRACKER, api_paths=paths)
+    assert result["failure"]["kind"] == "unexpected_reply"
+    assert result["failure"]["path"] == paths["updateApp"].format(customer_id=acme.customer_id, app_id="tracker")

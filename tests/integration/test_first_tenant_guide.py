@@ -11,11 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 from playbooks_support import AT_THE_VAULT, Stage, encrypt, keep, once, shell
 from sandbox.examples import example
 from support.guides import Guide
-from support.places import TRACKER
 from support.tree import ROOT
 
 pytestmark = pytest.mark.sweep
@@ -25,7 +23,7 @@ ACTIVATE, INSTALL, CREATE, LOOK, PREVIEW, ONBOARD, AGAIN = GUIDE.commands
 INVENTORY, VAULT, LOOK_PLAY = GUIDE.yaml
 README = Guide("README.md")
 (PREVIEW_BOTH,) = README.commands
-BOTH, PATHS = README.yaml
+(BOTH,) = README.yaml
 LIBRARIES = ["ACTIVE", "ARCHIVE", "SPM"]
 WRITES = ("PATCH", "PUT", "DELETE")
 
@@ -142,10 +140,3 @@ def test_the_readme_previews_its_inventory(tmp_path):
     }
     assert "Pilot" in json.dumps(rows["birch"]["changes"])
     assert "Pilot" not in json.dumps(rows["acme"]["changes"])
-
-
-def test_the_path_of_the_readme_is_taken(acme):
-    paths = yaml.safe_load(PATHS)["imanage_api_paths"]
-    result = acme.run("imanage_application", name=TRACKER, api_paths=paths)
-    assert result["failure"]["kind"] == "unexpected_reply"
-    assert result["failure"]["path"] == paths["updateApp"].format(customer_id=acme.customer_id, app_id="tracker")

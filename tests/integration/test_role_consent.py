@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from playbooks_support import Stage, once
+from support.results import libraries
 
 LIBRARIES = ["ACTIVE", "ARCHIVE", "SPM"]
 ONBOARD = "imanage.control_center.onboard"
@@ -35,25 +36,13 @@ def rows(tmp_path_factory):
 def test_a_tenant_where_all_is_done_is_onboarded_without_a_change(rows):
     row = rows["all"]
     assert (row["status"], row["changed"], row["writes"]) == ("onboarded", False, [])
-    assert row["libraries"] == {
-        "wanted": LIBRARIES,
-        "authorized": LIBRARIES,
-        "pending": [],
-        "not_visible": [],
-        "others": [],
-    }
+    assert row["libraries"] == libraries(LIBRARIES)
     assert {one["by"] for one in row["authorizations"]} == {"admin@all.example"}
 
 
 def test_what_is_still_missing_is_asked_for_again(rows):
     row = rows["part"]
     assert (row["status"], row["changed"], row["writes"]) == ("awaiting_consent", False, [])
-    assert row["libraries"] == {
-        "wanted": LIBRARIES,
-        "authorized": ["SPM"],
-        "pending": ["ACTIVE", "ARCHIVE"],
-        "not_visible": [],
-        "others": [],
-    }
+    assert row["libraries"] == libraries(["SPM"], ["ACTIVE", "ARCHIVE"], wanted=LIBRARIES)
     asked = [step for step in row["next_steps"] if "admin@part.example" in step]
     assert [library for library in LIBRARIES if any(library in step for step in asked)] == ["ACTIVE", "ARCHIVE"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import re
 import socket
 import threading
 import time
@@ -600,6 +601,9 @@ def test_the_extension_has_its_documented_name():
     assert EXTENSION == "iManage Tracker CC configuration"
 
 
+_LENGTH = re.compile(rb"content-length:", re.IGNORECASE)
+
+
 class Oddity:
     """A server that answers each connection with the same bytes, and then closes it."""
 
@@ -623,7 +627,10 @@ class Oddity:
                 connection, _address = self._socket.accept()
                 with connection:
                     self.connections += 1
-                    connection.recv(65536)
+                    with connection.makefile("rb") as request:
+                        # To the end: to close on what was not read resets the connection, and the answer is lost.
+                        length = [int(line[15:]) for line in iter(request.readline, b"\r\n") if _LENGTH.match(line)]
+                        request.read(sum(length))
                     connection.sendall(self._answer)
 
 

@@ -16,7 +16,7 @@ from support.tree import ROOT
 
 CONTRACT = yaml.safe_load((ROOT / "tests" / "contract" / "control-center.yaml").read_text(encoding="utf-8"))
 SOURCES = ("the vendor in public", "public client code", "inference")
-# What x-graded grades, in the words of the README.
+# What x-graded grades, in the words of its guide.
 ASPECTS = {"scope": "scope", "list": "form of the list", "statuses": "statuses"}
 METHODS = ("get", "put", "post", "patch", "delete")
 TYPES = {"string": str, "integer": int, "boolean": bool, "object": dict}
@@ -102,13 +102,13 @@ def aspects():
         yield aspect, ", ".join(names), evidence, source
 
 
-def test_the_readme_has_the_evidence_for_every_call_and_aspect():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_guide_has_the_evidence_for_every_call_and_aspect():
+    guide = (ROOT / "docs" / "when-a-tenant-answers-differently.md").read_text(encoding="utf-8")
     for expected in (
         table(("call", "evidence", "source", "path"), *calls()),
         table(("aspect", "calls", "evidence", "source"), *aspects()),
     ):
-        assert f"\n\n{expected}\n\n" in readme, expected
+        assert f"\n\n{expected}\n\n" in guide, expected
 
 
 @pytest.mark.parametrize("name", WRITTEN)

@@ -23,6 +23,7 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._next_steps
     desktop_configuration,
 )
 from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import conclude
+from support.results import libraries as stand
 
 NAMES = ("iManage Tracker", "iManage Tracker CC configuration")
 WRITING = ("application", "refresh_token", "authorization")
@@ -85,6 +86,8 @@ def records(look=None, application=(), refresh_token=None, authorization=None, *
         look = {**look, "wanted": [one["id"] for one in authorization["libraries"]]}
     return {
         "intent": "onboard",
+        "state": "present",
+        "at": None,
         "tenant": "acme",
         "url": "https://cloudimanage.com",
         "names": list(NAMES),
@@ -254,7 +257,7 @@ def test_a_failure_that_no_task_of_ours_explains_names_the_tenant(given, stages,
 def test_of_a_look_that_failed_what_it_had_read_is_known():
     result = concluded(refusal("unreachable"))
     assert (result["customer_id"], result["expires_at"]) == (None, None)
-    assert result["libraries"] == {"wanted": [], "authorized": [], "pending": [], "not_visible": None, "others": []}
+    assert result["libraries"] == stand(not_visible=None)
     result = concluded({**looked(), **refusal(failed_stage="authorization")})
     assert (result["customer_id"], result["libraries"]["authorized"]) == (7, ["ACTIVE"])
 
@@ -262,13 +265,7 @@ def test_of_a_look_that_failed_what_it_had_read_is_known():
 def test_what_a_failed_stage_left_is_told():
     partly = {**libraries(row("A"), row("B", False), not_visible=["C"], waiting=["B"]), **refusal(changed=True)}
     result = concluded(looked(["authorization"]), authorization=partly)
-    assert result["libraries"] == {
-        "wanted": ["A", "B", "C"],
-        "authorized": ["A"],
-        "pending": ["B"],
-        "not_visible": ["C"],
-        "others": [],
-    }
+    assert result["libraries"] == stand(["A"], ["B"], not_visible=["C"])
     assert result["next_steps"] == ["it said no", "Authorize B."]
     assert result["expires_at"] == LATER
 
@@ -514,8 +511,9 @@ def test_where_there_is_no_catalog_nobody_is_told_to_write_to_imanage(host, inte
 )
 def test_an_offboarding_says_what_it_could_not_withdraw_and_asks_nobody_to_authorize(look, ran, beginning):
     result = concluded(look, intent="offboard", **ran)
-    (step,) = result["next_steps"]
+    step, advice = result["next_steps"]
     assert step.startswith(beginning)
+    assert advice.startswith("Set tracker_onboarding_state: absent")
     assert (result["status"], result["libraries"]["pending"]) == ("offboarded", [])
 
 
