@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from browser.report_rows import row
+from browser.report_rows import reported, row
 from playbooks_support import once, shell
 from support.letters import customers, parsed
 from support.places import TRACKER
@@ -56,7 +56,7 @@ def waiting(number, customer_name, application=TRACKER, **people):
 
 def merged(folder, rows):
     """The message in a report of these results, None where there is none."""
-    (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
+    (folder / "rows.json").write_text(json.dumps(reported(rows)), encoding="utf-8")
     reports = json.dumps({"imanage_reports": ["rows.json"]})
     command = f"ansible-playbook imanage.control_center.merge_reports -e imanage_report=report -e '{reports}'"
     code, output = shell(command, folder)

@@ -516,6 +516,7 @@ def test_no_option_brings_a_warning(tagged, name):
 
 
 @pytest.mark.sweep
-def test_a_check_warns_of_nothing_but_its_assumption(tagged):
-    (warning,) = tagged["check"].warnings
-    assert "Refresh tokens are assumed to be allowed" in warning
+def test_a_check_warns_of_nothing_but_its_assumptions(tagged):
+    refresh, consent = tagged["check"].warnings
+    assert "Refresh tokens are assumed to be allowed" in refresh
+    assert "without a person's consent" in consent

@@ -115,7 +115,7 @@ def test_a_preview_says_what_the_run_does(runs, name):
         unknown = list(OF_THE_PAGE)
     if unknown:
         for row in (preview, ran):
-            row["stages"].pop("authorization")
+            row["stages"] = {stage: word for stage, word in row["stages"].items() if stage != "authorization"}
             row["changes"] = [one for one in row["changes"] if one["stage"] != "authorization"]
     for key in set(ran) - set(unknown):
         assert agrees(preview[key], ran[key]), f"{key}: {preview[key]} and {ran[key]}"

@@ -19,6 +19,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._options im
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _merged_reports
 from playbooks_support import Stage, keep, once, shell
 from support.guides import Guide, changed
+from support.results import libraries
 from support.tree import ROOT
 
 pytestmark = pytest.mark.sweep
@@ -240,7 +241,7 @@ ROW = {
     "check_mode": False,
     "changed": False,
     "stages": dict.fromkeys(STAGES, "unchanged"),
-    "libraries": {"authorized": [], "pending": []},
+    "libraries": libraries(),
     "next_steps": [],
 }
 

@@ -116,7 +116,7 @@ class LongRun:
         found = Round(
             name,
             Counter(ended.values()),
-            sum(row["changed"] for row in report),
+            sum(row["changed"] for row in report["tenants"]),
             len(log),
             Counter(entry.fault for entry in log if entry.fault),
             seconds,
