@@ -7,7 +7,21 @@ from __future__ import annotations
 
 import pytest
 import trustme
-from playbooks_support import EXTENSION, TRACKER, Stage, catalog, once
+from playbooks_support import EXTENSION, TRACKER, Stage, app, authorizers, catalog, once
+from support.places import refreshing
+
+# What a host says, by what its message has to name.
+REFUSED = {
+    "open_to_all": {"tracker_onboarding_groups": ["Partners"]},
+    "acess": {"tracker_onboarding_acess": "custom"},
+    "emptied": {"tracker_onboarding_libraries": None},
+    "nearly": {"tracker_onboarding_application": "iManage Traker"},
+}
+OVER = {
+    "tracker_onboarding_access": "custom",
+    "tracker_onboarding_groups": ["Partners"],
+    "tracker_onboarding_exclusive": True,
+}
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +33,17 @@ def runs(tmp_path_factory):
             stage.add("misspelt", {"tracker_onboarding_application": TRACKER.lower()})
             twice = [*catalog(), {"id": "second", "name": EXTENSION, "status": "disabled", "extension": False}]
             stage.add("twice", applications=twice)
+            for name, host in REFUSED.items():
+                stage.add(name, host)
+            members = {"mode": "custom", "groups": ["Pilot"]}
+            pilot = catalog(tracker={"status": "enabled", "access": members})
+            stage.add("pilot", OVER, applications=pilot, groups=["Pilot", "Partners"])
+            by = {"ACTIVE": "gone@stays.example", "ARCHIVE": "pat@stays.example"}
+            libraries = [{"id": name, "authorized_by": who} for name, who in by.items()]
+            done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
+            stage.add(
+                "stays", {"tracker_onboarding_authorizer": [by["ARCHIVE"]]}, applications=done, libraries=libraries
+            )
             before = stage.snapshots()
             names = ("imanage.control_center.onboard", "imanage.control_center.offboard")
             return before, [stage.run(*stage.confirm(), name) for name in names]
@@ -30,6 +55,34 @@ def test_a_name_in_another_case_is_a_mistake_and_no_matter_of_waiting(runs):
     found = runs[1][0].report["misspelt"]
     assert (found["status"], found["failure"]["kind"]) == ("failed", "not_found")
     assert TRACKER in found["failure"]["msg"]
+
+
+@pytest.mark.parametrize(
+    ("tenant", "kind", "words"),
+    [
+        ("open_to_all", "bad_option", "groups without access: custom"),
+        ("acess", "bad_option", "tracker_onboarding_acess (is tracker_onboarding_access meant?)"),
+        ("emptied", "bad_option", "libraries is an empty list"),
+        ("nearly", "not_found", f"there is '{TRACKER}'"),
+    ],
+)
+def test_what_would_do_something_else_than_meant_is_refused_and_named(runs, tenant, kind, words):
+    run = runs[1][0]
+    assert (run.report[tenant]["status"], run.report[tenant]["failure"]["kind"]) == ("failed", kind)
+    assert words in run.report[tenant]["failure"]["msg"]
+    assert run.report[tenant]["provisioning_request"] is None
+    assert kind == "not_found" or run.calls(tenant) == []
+    assert run.writes(tenant) == []
+
+
+def test_a_pilot_group_goes_where_the_list_is_exclusive(runs):
+    members = app(runs[1][0].snapshots["pilot"], "tracker")["access"]["members"]
+    assert members == [{"id": "Partners", "type": "group"}]
+
+
+def test_who_may_stand_stays_and_who_has_left_is_taken_over(runs):
+    found = authorizers(runs[1][0].snapshots["stays"])
+    assert found == {"ACTIVE": "admin@stays.example", "ARCHIVE": "pat@stays.example"}
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -167,6 +167,12 @@ BAD = {
         kind="bad_option",
         tells=("groups without access: custom",),
     ),
+    "some without custom": Case(
+        APPLICATION,
+        {"app_id": "drive", "groups": ["IT"]},
+        kind="bad_option",
+        tells=("groups without access: custom",),
+    ),
     "library that does not exist": Case(
         AUTHORIZATION,
         {"libraries": ["ACTIVE", "NOPE"]},
