@@ -203,7 +203,7 @@ def together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str,
     first = failed[0][1]
     return Failure(
         first.kind,
-        f"{len(failed)} of {planned} libraries could not be done. {reasons}",
+        f"{len(failed)} of {planned} {'library' if planned == 1 else 'libraries'} could not be done. {reasons}",
         advice=first.advice,
         result=result,
         **first.wire,

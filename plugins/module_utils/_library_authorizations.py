@@ -29,6 +29,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._library_pa
     explain_missing_page,
     is_named_only,
     named,
+    not_administered,
     not_listed,
     page_rows,
     read_extension,
@@ -161,10 +162,8 @@ def read(client: Client, wanted: Wish) -> Current:
     records = [record(client, row, wanted.stated, wanted.days) for row in rows]
     unlisted = not_listed(client, records)
     listed = [row["id"] for row in records]
-    if not wanted.by_person:
+    if not wanted.by_person or unlisted is not None:
         check_listed(managed.libraries, listed, unlisted)
-    elif unlisted is not None:
-        check_listed(managed.libraries, [*listed, *unlisted], None)
     found = Authorizations(records, client.now(), user, email)
     every_run = short_lived(managed, found)
     if every_run:
@@ -278,6 +277,18 @@ def title(wanted: Wish, current: Current) -> str:
 def independent(step: Step) -> bool:
     """One library's refusal does not stop the others."""
     return True
+
+
+def refused(wanted: Wish, current: Current) -> list[tuple[Step, Failure]]:
+    """The libraries asked for by name for which nothing can be sent: the page does not list them for the account."""
+    if wanted.by_person or not current.is_served:
+        return []
+    operation = "unauthorizeLibrary" if wanted.managed.state == "unauthorized" else "authorizeLibrary"
+    listed = [row["id"] for row in current.authorizations.rows]
+    return [
+        (Step(operation, {"library_id": library}, None, ""), not_administered([library]))
+        for library in without(wanted.managed.libraries or [], listed)
+    ]
 
 
 def hand_over(client: Client, wanted: Wish, refused: list[tuple[Step, Failure]]) -> list[dict[str, Any]]:

@@ -40,6 +40,9 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
         raise
     unlisted = not_listed(client, records)
     check_listed(libraries, [row["id"] for row in records], unlisted)
+    missing = without(libraries or [], [row["id"] for row in records])
+    if missing:
+        raise not_administered(missing)
     return {"libraries": asked(AuthorizationWish(libraries=libraries), records), "unlisted": unlisted}
 
 
@@ -56,20 +59,21 @@ def not_listed(client: Client, records: list[dict[str, Any]]) -> list[str] | Non
 
 
 def check_listed(asked: list[str] | None, listed: list[str], unlisted: list[str] | None) -> None:
-    """A library asked for by name has to be listed, before anything is written."""
-    missing = without(asked or [], listed)
-    if not missing:
-        return
-    unknown = missing if unlisted is None else without(missing, unlisted)
+    """A library asked for by name has to be one of the tenant's, before anything is written."""
+    unknown = without(without(asked or [], listed), unlisted or [])
     if unknown:
         raise Failure(
             "not_found",
             f"This tenant does not list the {named(unknown)} for the signed-in user.",
             advice="Check the names; a library is listed only for its NRTADMINs.",
         )
-    raise Failure(
+
+
+def not_administered(libraries: list[str]) -> Failure:
+    """Why nothing can be done in libraries of the tenant that the page does not list."""
+    return Failure(
         "permission",
-        f"The signed-in user is no NRTADMIN of the {named(missing)}.",
+        f"The signed-in user is no NRTADMIN of the {named(libraries)}.",
         advice="Make the user a member of NRTADMIN there (which can take up to 8 hours to take effect), or sign in as "
         "somebody who is.",
     )

@@ -126,6 +126,12 @@ def _tenants(stage: Stage) -> None:
         {"tracker_onboarding_libraries": ["ACTIVE", "NOWHERE"]},
         applications=catalog(tracker=ADDED, tracker_cc=REFRESHING),
     )
+    add(
+        "no_nrtadmin",
+        {"tracker_onboarding_libraries": ["ACTIVE", "SPM"]},
+        applications=catalog(tracker=ADDED, tracker_cc=REFRESHING),
+        users=[_user("no_nrtadmin", "admin", app_management=True, nrtadmin=["ACTIVE"])],
+    )
     add("must_consent", {"tracker_onboarding_on_consent_required": "fail"}, consent_required=True)
     add("bad_argument", {"imanage_timeout": "soon"})
     add(

@@ -40,6 +40,7 @@ FAILED = {
     "unknown_user": ("bad_option", "application", ["nobody@unknown_user.example"]),
     "unknown_group": ("bad_option", "application", ["Nobodies"]),
     "unknown_library": ("not_found", "authorization", ["NOWHERE"]),
+    "no_nrtadmin": ("permission", "authorization", ["SPM", "NRTADMIN", "1 of 2 libraries"]),
     "must_consent": ("consent_required", "authorization", [*LIBRARIES]),
     "bad_argument": ("bad_option", "provisioning", ["timeout", "soon"]),
     "bad_expiry": ("bad_option", "provisioning", ["refresh_token_expiry_days is 0"]),
