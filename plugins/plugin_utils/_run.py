@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -103,8 +104,12 @@ def wrong_folder(folder: Any) -> list[str]:
     there = next(one for one in (path, *path.parents) if one.exists())
     if not there.is_dir():
         return [f"imanage_report: {there} is no folder, so no report can be written to {path}."]
-    if not os.access(there, os.W_OK | os.X_OK):
-        return [f"imanage_report: nothing can be written in {there}, so no report to {path}."]
+    try:
+        # Permissions say too much of a file system that only can be read.
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        return [f"imanage_report: nothing can be written in {there} ({error.strerror}), so no report to {path}."]
     return []
 
 
@@ -133,7 +138,14 @@ def wrong_statuses(given: Any) -> list[str]:
 
 
 def _status(result: Mapping[str, Any]) -> str:
-    return f"{result['tenant']} is {result['status'].replace('_', ' ')}, and imanage_fail_on has that."
+    """What a tenant that did not fail fails the run with: its status, what differs, and what remains."""
+    words = result["status"].replace("_", " ")
+    differs = [
+        f"{change['title']} ({_first([one['field'] for one in change['fields']])})" for change in result["changes"]
+    ]
+    left = [f"{row['library'] or row['stage']}: {row['reason'].replace('_', ' ')}" for row in result["remaining"]]
+    what = "; ".join([*differs, *([f"remaining: {_first(left)}"] if left else [])])
+    return f"{result['tenant']} is {words}, and imanage_fail_on has that." + (f" {what}." if what else "")
 
 
 def _number(value: Any) -> int | None:

@@ -130,20 +130,6 @@ def test_a_named_library_without_nrtadmin_does_not_stop_the_others(tenant, check
     assert second["changed"] is check
 
 
-def test_a_look_plans_the_others_of_a_named_library_without_nrtadmin_and_lets_the_stage_fail(tenant):
-    acme = tenant(applications=refreshing())
-    mixed = acme.run(
-        LOOK, user="nrt", applications=BOTH, authorization={"libraries": ["SPM", "ACTIVE"]}, stages=["authorization"]
-    )
-    assert [row["ids"]["library_id"] for row in mixed["plan"]["writes"]] == ["ACTIVE"]
-    assert mixed["not_visible"] == ["SPM"]
-    alone = acme.run(
-        LOOK, user="nrt", applications=BOTH, authorization={"libraries": ["SPM"]}, stages=["authorization"]
-    )
-    assert alone["plan"]["writes"] == []
-    assert alone["stages"] == mixed["stages"] == ["authorization"]
-
-
 def test_a_library_that_is_named_twice_counts_once(tenant):
     acme = tenant(applications=refreshing())
     result = acme.run(AUTHORIZATION, libraries=["ACTIVE", "active", "ARCHIVE"])
