@@ -44,6 +44,7 @@ def runs(tmp_path_factory):
             stage.add(
                 "stays", {"tracker_onboarding_authorizer": [by["ARCHIVE"]]}, applications=done, libraries=libraries
             )
+            stage.add("nobody", {"tracker_onboarding_access": "custom"}, applications=done)
             before = stage.snapshots()
             names = ("imanage.control_center.onboard", "imanage.control_center.offboard")
             return before, [stage.run(*stage.confirm(), name) for name in names]
@@ -78,6 +79,13 @@ def test_what_would_do_something_else_than_meant_is_refused_and_named(runs, tena
 def test_a_pilot_group_goes_where_the_list_is_exclusive(runs):
     members = app(runs[1][0].snapshots["pilot"], "tracker")["access"]["members"]
     assert members == [{"id": "Partners", "type": "group"}]
+
+
+def test_an_access_list_that_leaves_nobody_in_is_a_warning_that_names_the_tenant(runs):
+    run = runs[1][0]
+    number = run.report["nobody"]["customer_id"]
+    words = f"customer {number}: access is custom and nobody is in the lists, so nobody can use '{TRACKER}'."
+    assert [one for one in run.warnings if words in one], run.warnings
 
 
 def test_who_may_stand_stays_and_who_has_left_is_taken_over(runs):

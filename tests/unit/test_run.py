@@ -110,6 +110,27 @@ def test_a_folder_that_is_to_be_made_is_right_and_nothing_is_made(tmp_path):
     assert "is no folder" in _run.wrong_folder(str(tmp_path / "file" / "place"))[0]
 
 
+def test_a_folder_of_a_file_system_that_takes_nothing_is_wrong():
+    assert re.search("nothing can be written in .*, so no report to", _run.wrong_folder("/proc/self/reports")[0])
+
+
+def test_what_differs_is_in_the_line_of_a_tenant_that_its_status_fails():
+    row = {
+        "tenant": "acme",
+        "status": "drifted",
+        "failure": None,
+        "changes": [{"title": "iManage Tracker", "fields": [{"field": "enabled"}, {"field": "access"}]}],
+        "remaining": [{"stage": "authorization", "library": "SPM", "reason": "not_visible"}],
+    }
+    assert _run.blamed([row], {"acme": ["failed", "drifted"]}) == [
+        {
+            "name": "acme",
+            "msg": "acme is drifted, and imanage_fail_on has that. iManage Tracker (enabled, access); remaining: SPM: "
+            "not visible.",
+        }
+    ]
+
+
 @pytest.mark.parametrize("given", ["", None, [], 1])
 def test_a_folder_that_is_not_named_is_wrong(given):
     assert "given and empty" in _run.wrong_folder(given)[0]
