@@ -123,6 +123,30 @@ def test_the_report_is_for_its_owner(steps):
     assert steps["modes"] == {0}
 
 
+def test_the_readmes_inventory_is_enough_for_an_ad_hoc_command(tmp_path):
+    names = ("url", "client_id", "username", "password", "customer_id")
+    options = json.dumps({name: f"{{{{ imanage_{name} }}}}" for name in names})
+    with Stage(tmp_path / "stage") as stage:
+        stage.sandbox.add(tenant("acme", 101))
+        encrypt(tmp_path, "passwords.vault.yml", vaulted_passwords={"acme": "the password of admin@acme.example"})
+        keep(tmp_path, stage.server.url, **{"tenants.yml": BOTH})
+        command = "ansible -i tenants.yml acme -e @passwords.vault.yml --ask-vault-pass"
+        code, output = shell(
+            f"{command} -m imanage.control_center.imanage_tenant_info -a '{options}'", tmp_path, AT_THE_VAULT
+        )
+        assert code == 0, output
+        assert "acme | SUCCESS" in output
+        code, output = shell(
+            f"{command.replace(' acme ', ' birch ')} -m imanage.control_center.imanage_tenant_info -a '{options}'",
+            tmp_path,
+            AT_THE_VAULT,
+        )
+    # The vault has no entry for the second tenant.
+    assert code == 2, output
+    assert "birch" in output
+    assert "the password of" not in output
+
+
 def test_the_readme_previews_its_inventory(tmp_path):
     with Stage(tmp_path / "stage") as stage:
         stage.sandbox.add(tenant("acme", 101))

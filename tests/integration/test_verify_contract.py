@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import yaml
@@ -364,6 +365,7 @@ def runs(tmp_path_factory):
             stage.add("refused", {"imanage_password": "wrong"})
             stage.add("mistaken", {"imanage_timeout": "soon"})
             stage.add("undefined", {"imanage_password": "{{ nowhere }}"})
+            stage.add("gone", {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1})
             body = {"data": [{"id": "drive", "title": "iManage Drive", "status": "enabled"}]}
             faults = {
                 "other": Fault("shape", operation="listApps", body=body),
@@ -393,7 +395,7 @@ def test_the_playbook_reads_only(runs):
 def test_the_playbook_fails_for_what_an_onboarding_needs(runs):
     assert (runs["all"].code, runs["check"].code, runs["well"].code) == (2, 2, 0)
     failed = {host for host, counts in runs["all"].recap.items() if counts["failed"]}
-    assert failed == {"other", "lacking", "refused", "mistaken", "undefined"}
+    assert failed == {"other", "lacking", "refused", "mistaken", "undefined", "gone"}
     assert "An onboarding cannot rely on listApps; the report says why." in runs["all"].output
 
 
@@ -414,6 +416,8 @@ def test_the_playbook_says_how_each_tenant_answers(runs):
         assert line in text.splitlines()
     assert "refused: nothing could be verified." in text
     assert "The credentials are not valid." in text
+    assert "gone: nothing could be verified. " in text
+    assert re.search(r"gone(\]|:).* Failed to connect to the host via ssh", runs["all"].output)
     assert "ABSENT                GET /tracker/api/v2/customers/{customer_id}/libraries" in text
     assert text in runs["all"].output
 
