@@ -36,7 +36,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._library_pa
     reckoned,
     record,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, without
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, same, without
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
     Authorizations,
     AuthorizationWish,
@@ -133,7 +133,7 @@ def checked_days(stated: Mapping[str, Any]) -> dict[str, str]:
                 f"authorized_on has {str(day)[:40]!r} for the library {library}, but it must be a day that has been.",
                 advice="Give the day on which somebody authorized it, like 2026-03-01.",
             )
-    return {str(library).casefold(): str(day) for library, day in stated.items()}
+    return {same(str(library)): str(day) for library, day in stated.items()}
 
 
 def _is_day(text: str) -> bool:
@@ -306,7 +306,7 @@ def _unserved(client: Client, wanted: Wish, failure: Failure, user: str | None, 
     fields = dict.fromkeys(FIELDS)
     rows = []
     for library in every:
-        since = wanted.stated.get(library.casefold())
+        since = wanted.stated.get(same(library))
         known = reckoned(client, since, wanted.days) if since else {}
         rows.append({"id": library, **fields, **known})
     current = Current(Authorizations(rows, client.now(), user, email), None, is_served=False)

@@ -13,7 +13,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._applicatio
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, text_or_none
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION, POLICY_DEFAULTS
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall, quoted
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import without
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import same, without
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
     AuthorizationWish,
     asked,
@@ -151,7 +151,7 @@ def record(
         plain["expires_from"] = "tenant"
     else:
         written = client.accepted.get(("authorizeLibrary", row["id"]))
-        since = plain["authorized_at"] or (written and iso(written)) or stated.get(row["id"].casefold())
+        since = plain["authorized_at"] or (written and iso(written)) or stated.get(same(row["id"]))
         # What this run wrote came after whatever it changed.
         plain.update(reckoned(client, since, None if written else known_days))
     return {**plain, "authorized": authorized(plain, client.now())}

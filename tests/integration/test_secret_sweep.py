@@ -19,13 +19,9 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-import test_both_paths as both
 from playbooks_support import EXTENSION, Stage, catalog, once
 from sandbox import Fault
 from sandbox.faults import KINDS
-from support.bad_cases import BAD
-from support.cases import GOOD
-from support.places import Places
 from support.plays import play
 from support.short_way import short_way
 
@@ -248,53 +244,6 @@ def test_no_playbook_leaves_a_secret_anywhere(played, record_property):
 def test_everybody_is_signed_out_whatever_happened(played):
     # Whose reply is lost on signing in holds a token that nobody knows of.
     assert {name: left for name, left in played["alive"].items() if left} == {}
-
-
-# -- the modules ------------------------------------------------------------------------------------------------------
-
-
-def _some_cases() -> dict[str, Any]:
-    """One case for each module and each way to end."""
-    chosen: dict[tuple[Any, ...], str] = {}
-    for name, case in {**GOOD, **BAD}.items():
-        chosen.setdefault((case.module, case.changes, case.kind), name)
-    return {name: {**GOOD, **BAD}[name] for name in chosen.values()}
-
-
-def _modules(where: Path) -> dict[str, Any]:
-    """What modules left, in process and as modules."""
-    cases = {name: case for name, case in _some_cases().items() if case.module != "imanage_session"}
-    texts: dict[str, str] = {}
-    with Places() as places, watched() as commands:
-        for number, extra in enumerate((["--check"], [])):
-            folder = where / str(number)
-            folder.mkdir()
-            hosts, _homes, plays = both.paired(places, cases)
-            environment = {
-                "ANSIBLE_LOG_PATH": str(folder / "log"),
-                "TMPDIR": short_way(folder),
-                "HOME": str(folder / "home"),
-            }
-            done = play(folder, plays, hosts, "-vvvv", "--diff", *extra, environment=environment)
-            assert done.code == 0, done.output[-3000:]
-            texts[f"output {number}"] = done.output
-        users = [user for tenant in places.sandbox.tenants for user in tenant.users]
-        given = {value for user in users for value in (user.password, user.access_token, user.refresh_token) if value}
-        rows = [row for tenant in places.sandbox.tenants for row in tenant.applications]
-        told = {row.client_secret for row in rows if row.client_secret}
-        tokens = places.sandbox._tokens
-        secrets = sorted({*given, *told, *tokens._access, *tokens._refresh})
-    texts["command lines"] = "\n".join(commands)
-    return {"texts": {**texts, **files_below(where)}, "secrets": secrets}
-
-
-def test_no_module_leaves_a_secret_anywhere_on_either_path(tmp_path, record_property):
-    found = _modules(tmp_path)
-    assert "EXEC" in found["texts"]["output 1"]
-    assert len(found["secrets"]) > 50
-    record_property("secrets", len(found["secrets"]))
-    record_property("texts", len(found["texts"]))
-    assert leaks(found["texts"], found["secrets"]) == []
 
 
 # -- the sweep itself -------------------------------------------------------------------------------------------------

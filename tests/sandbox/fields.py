@@ -73,6 +73,6 @@ def unique(ids: list[str], what: str) -> None:
     """Complain about ids that differ at most in case."""
     seen = set()
     for one in ids:
-        if one.casefold() in seen:
+        if one.lower() in seen:
             raise DescriptionError(f"{what} are named twice: {one}.")
-        seen.add(one.casefold())
+        seen.add(one.lower())

@@ -14,11 +14,9 @@ from .wire import Refusal, Reply, data_reply
 def list_apps(call: Call) -> Reply:
     """Applications of every status, or of one."""
     need_app_management(call)
-    status, name = call.query.get("status"), call.query.get("name", "").casefold()
+    status, name = call.query.get("status"), call.query.get("name", "").lower()
     rows = [
-        _row(call, app)
-        for app in call.tenant.applications
-        if status in (None, app.status) and name in app.name.casefold()
+        _row(call, app) for app in call.tenant.applications if status in (None, app.status) and name in app.name.lower()
     ]
     return data_reply(rows) if call.answers.apps == "whole" else page(call, rows)
 
@@ -74,8 +72,8 @@ def update_app_access(call: Call) -> Reply:
             " ".join(words),
             [{"code": "NotFound", "code_message": word, "field": "include"} for word in words],
         )
-    gone = {(kind, identity.casefold()) for kind, identity in remove}
-    kept = [member for member in access.members if (member[0], member[1].casefold()) not in gone]
+    gone = {(kind, identity.lower()) for kind, identity in remove}
+    kept = [member for member in access.members if (member[0], member[1].lower()) not in gone]
     access.members = list(dict.fromkeys([*kept, *((kind, known) for kind, known in spelled if known is not None)]))
     access.default_security = security
     app.edit_date = call.now

@@ -277,11 +277,11 @@ class Sandbox:
 
     @staticmethod
     def _check_apart(tenant: Tenant, others: list[Tenant]) -> None:
-        users = {user.id.casefold() for user in tenant.users}
+        users = {user.id.lower() for user in tenant.users}
         for other in others:
             if other.customer_id == tenant.customer_id:
                 raise DescriptionError(f"Tenants {other.name} and {tenant.name} have the same customer_id.")
-            both = users & {user.id.casefold() for user in other.users}
+            both = users & {user.id.lower() for user in other.users}
             if both:
                 raise DescriptionError(f"Tenants {other.name} and {tenant.name} both have a user {min(both)}.")
 

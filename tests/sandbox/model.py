@@ -60,7 +60,7 @@ class Tenant:
         client.end()
         tenant.users = [read_user(one, f"a user of {what}") for one in fields.take("users", list, [])]
         tenant.groups = fields.texts("groups")
-        by_id = {user.id.casefold(): user for user in tenant.users}
+        by_id = {user.id.lower(): user for user in tenant.users}
         tenant.libraries = [
             read_library(one, f"a library of {what}", by_id, clock()) for one in fields.take("libraries", list, [])
         ]
@@ -81,11 +81,11 @@ class Tenant:
 
     def user(self, identity: str) -> User | None:
         """A user by id."""
-        return next((one for one in self.users if one.id.casefold() == identity.casefold()), None)
+        return next((one for one in self.users if one.id.lower() == identity.lower()), None)
 
     def library(self, identity: str) -> Library | None:
         """A library by id."""
-        return next((one for one in self.libraries if one.id.casefold() == identity.casefold()), None)
+        return next((one for one in self.libraries if one.id.lower() == identity.lower()), None)
 
     def application(self, identity: str) -> Application | None:
         """An application by id; these ids are opaque, so their case counts."""
@@ -108,7 +108,7 @@ class Tenant:
     def spelling(self, kind: str, identity: str) -> str | None:
         """A user's or group's id as the tenant spells it; None if there is none."""
         known = [user.id for user in self.users] if kind == "user" else self.groups
-        return next((one for one in known if one.casefold() == identity.casefold()), None)
+        return next((one for one in known if one.lower() == identity.lower()), None)
 
     def consent(self, library: str, user: str) -> None:
         """A person opens the authorization page of a library in a browser and consents there."""

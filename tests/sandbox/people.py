@@ -30,7 +30,7 @@ class User:
 
     def is_nrtadmin(self, library: str) -> bool:
         """Whether the user belongs to NRTADMIN of a library."""
-        return self.nrtadmin is None or library.casefold() in (one.casefold() for one in self.nrtadmin)
+        return self.nrtadmin is None or library.lower() in (one.lower() for one in self.nrtadmin)
 
     def person(self) -> dict[str, str]:
         """The user as an authorization names them."""
@@ -141,7 +141,7 @@ def read_library(description: Any, what: str, users: dict[str, User], now: datet
         return library
     if expires_at is not None and days is not None:
         raise DescriptionError(f"{what} has both expires_at and expires_in_days.")
-    user = users.get(authorizer.casefold())
+    user = users.get(authorizer.lower())
     person = user.person() if user else {"id": authorizer, "name": authorizer, "email": authorizer}
     library.authorize(person, authorized_at or now, REFRESH_DAYS)
     end = expires_at if days is None else now + timedelta(days=days)

@@ -78,12 +78,12 @@ class Wanted:
                 self._set_members(app["access"], kind, options[f"{kind}s"], options.get("exclusive", False))
 
     def _set_members(self, access: State, kind: str, ids: list[str], exclusive: bool) -> None:
-        wanted = {one.casefold() for one in ids}
+        wanted = {one.lower() for one in ids}
         known = [user["id"] for user in self.state["users"]] if kind == "user" else self.state["groups"]
-        there = {row["id"].casefold() for row in access["members"] if row["type"] == kind}
+        there = {row["id"].lower() for row in access["members"] if row["type"] == kind}
         keeps = wanted if exclusive else wanted | there
         others = [row for row in access["members"] if row["type"] != kind]
-        ours = [{"type": kind, "id": one} for one in known if one.casefold() in keeps]
+        ours = [{"type": kind, "id": one} for one in known if one.lower() in keeps]
         access["members"] = sorted([*others, *ours], key=lambda row: (row["type"], row["id"]))
 
     def set_policy(self, app: State | None, options: State) -> None:
@@ -98,11 +98,11 @@ class Wanted:
 
     def authorize(self, options: State, user: str) -> None:
         """What imanage_library_authorization is for."""
-        asked = None if options.get("libraries") is None else {one.casefold() for one in options["libraries"]}
+        asked = None if options.get("libraries") is None else {one.lower() for one in options["libraries"]}
         who = next(one for one in self.state["users"] if one["id"] == user)
-        may = None if who["nrtadmin"] == "all" else {one.casefold() for one in who["nrtadmin"]}
-        rows = [row for row in self.state["libraries"] if may is None or row["id"].casefold() in may]
-        rows = [row for row in rows if asked is None or row["id"].casefold() in asked]
+        may = None if who["nrtadmin"] == "all" else {one.lower() for one in who["nrtadmin"]}
+        rows = [row for row in self.state["libraries"] if may is None or row["id"].lower() in may]
+        rows = [row for row in rows if asked is None or row["id"].lower() in asked]
         if options.get("state") == "unauthorized":
             self._forget(rows)
             return
@@ -119,7 +119,7 @@ class Wanted:
             return True
         authorizer = options.get("authorizer", "keep")
         others = [] if authorizer == "me" else authorizer
-        return authorizer != "keep" and row["authorized_by"]["id"].casefold() not in map(str.casefold, [user, *others])
+        return authorizer != "keep" and row["authorized_by"]["id"].lower() not in map(str.lower, [user, *others])
 
     def is_due_again(self, options: State, after: State, now: datetime.datetime) -> bool:
         """Whether a library that was just authorized is within the notice of a renewal again."""

@@ -51,12 +51,12 @@ def _access_after(access: dict[str, Any], body: dict[str, Any]) -> dict[str, Any
     changed = {name: list(access[name]) for name in _KINDS.values()}
     for member in body.get("remove", []):
         members = changed[_KINDS[member["type"]]]
-        assert member["id"].casefold() in [one.casefold() for one in members], "removes what is not there"
-        changed[_KINDS[member["type"]]] = [one for one in members if one.casefold() != member["id"].casefold()]
+        assert member["id"].lower() in [one.lower() for one in members], "removes what is not there"
+        changed[_KINDS[member["type"]]] = [one for one in members if one.lower() != member["id"].lower()]
     for member in body.get("include", []):
         members = changed[_KINDS[member["type"]]]
-        assert member["id"].casefold() not in [one.casefold() for one in members], "includes what is there"
-        members.append(member["id"].upper())  # the server's spelling is its own
+        assert member["id"].lower() not in [one.lower() for one in members], "includes what is there"
+        members.append(member["id"].capitalize())  # the server's spelling is its own
     mode = _MODES[body["default_security"]] if "default_security" in body else access["mode"]
     return {"mode": mode, **{name: sorted(members, key=str.casefold) for name, members in changed.items()}}
 
