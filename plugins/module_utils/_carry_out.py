@@ -70,12 +70,14 @@ def carry_out(
     refused: list[tuple[Step, Failure]] = []
     done: list[Step] = []
     steps, pause = plan.steps, _PAUSE
+    tried: set[tuple[str, ...]] = set()
     doubts: dict[tuple[str, ...], Failure] = {}
     try:
         while True:
             _check(steps, planned, doubts, journal)
             sent = _send_all(client, steps, independent, journal)
             doubts = sent.doubts
+            tried |= {key_of(step) for step in sent.steps}
             try:
                 current, left, fields = _read_back(noun, client, wanted, sent)
                 if any(key_of(step) in left for step in [*sent.accepted, *sent.in_doubt]):
@@ -106,6 +108,10 @@ def carry_out(
             stuck = [doubts[key_of(step)] for step in steps if key_of(step) in doubts]
             if not stuck and progress and (doubts or sent.stopped):
                 continue  # What was in doubt is done; only what would have followed it is left.
+            if not stuck and all(independent(step) and key_of(step) not in tried for step in steps):
+                # They appeared while the others were written.
+                journal.widen(noun.plan(wanted, current))
+                continue
             if not stuck:
                 raise _unseen(client, steps[0])
             if time.monotonic() + pause > deadline:

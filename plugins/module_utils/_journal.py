@@ -44,6 +44,11 @@ class Journal:
         for step in plan.left_out:
             self._ended(step, "not_planned", None)
 
+    def widen(self, plan: Plan) -> None:
+        """Know what appeared since the plan was made."""
+        before, after = {**plan.before, **self._plan.before}, {**plan.after, **self._plan.after}
+        self._plan = self._plan._replace(before=before, after=after)
+
     def begun(self, step: Step) -> None:
         """The request is about to be sent."""
         self._open[key_of(step)] = step, None

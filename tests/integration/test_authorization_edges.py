@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
+from sandbox.people import Library
 from support.cases import AUTHORIZATION
 from support.places import applications, refreshing
 
@@ -175,3 +177,38 @@ def test_a_day_that_decides_nothing_may_be_anything(ready, since):
     ready.fault("shape", "listLibraryAuthorizations", body={"data": [row], "total_count": 1})
     (read,) = ready.run("imanage_library_authorization_info")["libraries"]
     assert (read["authorized"], read["expires_at"], read["expires_from"]) == (True, row["expires_at"], "tenant")
+
+
+@pytest.fixture
+def with_a_late_one(tenant, monkeypatch):
+    """A tenant to which a library comes as soon as the first one is authorized."""
+    acme = tenant(applications=refreshing(), libraries=["ACTIVE"])
+    call = Client.call
+
+    def and_then(client, name, **more):
+        reply = call(client, name, **more)
+        if name == "authorizeLibrary" and len(acme.tenant.libraries) == 1:
+            acme.tenant.libraries.append(Library("LATE"))
+        return reply
+
+    monkeypatch.setattr(Client, "call", and_then)
+    return acme
+
+
+def test_a_library_that_comes_during_a_run_is_authorized_too_and_told(with_a_late_one):
+    result = with_a_late_one.run(AUTHORIZATION)
+    assert not result.get("failed"), result
+    assert [(row["ids"]["library_id"], row["before"], row["outcome"]) for row in result["writes"]] == [
+        ("ACTIVE", {"ACTIVE": "unauthorized"}, "done"),
+        ("LATE", {"LATE": "unauthorized"}, "done"),
+    ]
+    assert [row["authorized"] for row in result["libraries"]] == [True, True]
+    assert with_a_late_one.run(AUTHORIZATION)["changed"] is False
+
+
+def test_a_library_that_comes_during_a_run_is_none_of_an_approved_plan(with_a_late_one):
+    planned = with_a_late_one.run(AUTHORIZATION, check=True)["writes"]
+    result = with_a_late_one.run(AUTHORIZATION, planned=planned)
+    assert not result.get("failed"), result
+    assert with_a_late_one.writes == ["authorizeLibrary"]
+    assert with_a_late_one.library("LATE")["authorized_by"] is None
