@@ -164,6 +164,9 @@ def read(client: Client, wanted: Wish) -> Current:
     listed = [row["id"] for row in records]
     if not wanted.by_person or unlisted is not None:
         check_listed(managed.libraries, listed, unlisted)
+    unseen = [] if wanted.by_person else without(managed.libraries or [], listed)
+    if unseen:
+        raise not_administered(unseen)
     found = Authorizations(records, client.now(), user, email)
     every_run = short_lived(managed, found)
     if every_run:

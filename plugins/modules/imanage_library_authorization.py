@@ -38,7 +38,7 @@ options:
         Security Policy Manager, its library has to be among them.
       - Without it, all libraries that the page lists, which are those in which the signed-in user is NRTADMIN.
       - A library that the tenant does not have fails the task before anything is written.
-      - One that the page does not list, because the user is no NRTADMIN there, fails the task once the others are done.
+      - One that the page does not list, because the user is no NRTADMIN there, fails the task before anything is written too.
     type: list
     elements: str
   except:

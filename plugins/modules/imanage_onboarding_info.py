@@ -289,9 +289,7 @@ plan:
       elements: str
       sample: []
 stages:
-  description:
-    - The stages that would write, in order, and V(authorization) too where a library that is asked for by name is not
-      listed for the account, which that stage fails with once the others are done.
+  description: The stages that would write, in order.
   returned: success, and on a failure as far as it was known
   type: list
   elements: str

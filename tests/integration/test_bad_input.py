@@ -114,22 +114,6 @@ def test_a_netrc_entry_for_the_host_changes_nothing(acme, monkeypatch, tmp_path)
     assert not any(entry.authorization_header for entry in acme.log)
 
 
-@pytest.mark.parametrize("check", [False, True], ids=["run", "check"])
-def test_a_named_library_without_nrtadmin_does_not_stop_the_others(tenant, check):
-    acme = tenant(applications=refreshing())
-    result = acme.run(AUTHORIZATION, check=check, user="nrt", libraries=["SPM", "ACTIVE"])
-    assert result["failure"]["kind"] == "permission"
-    assert result["changed"] is True
-    assert "1 of 2 libraries could not be done. SPM: The signed-in user is no NRTADMIN" in result["msg"]
-    assert [row["ids"]["library_id"] for row in result["writes"]] == ["ACTIVE"]
-    assert result["not_visible"] == ["SPM"]
-    assert bool(acme.library("ACTIVE")["authorized_by"]) is not check
-    assert acme.library("SPM")["authorized_by"] is None
-    second = acme.run(AUTHORIZATION, user="nrt", libraries=["SPM", "ACTIVE"])
-    assert second["failure"]["kind"] == "permission"
-    assert second["changed"] is check
-
-
 def test_a_library_that_is_named_twice_counts_once(tenant):
     acme = tenant(applications=refreshing())
     result = acme.run(AUTHORIZATION, libraries=["ACTIVE", "active", "ARCHIVE"])

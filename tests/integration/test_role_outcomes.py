@@ -156,8 +156,7 @@ def _listed(diff: Any) -> list[Any]:
 
 
 def test_the_diffs_of_the_stages_add_up_to_the_changes_of_the_plan(runs):
-    # What fails in its last stage for one library has shown what it does with the others.
-    unplanned = set(FAILED) - {"no_nrtadmin"} - SURPRISES
+    unplanned = set(FAILED) - SURPRISES
     for tenant, row in runs["preview"].report.items():
         changes = {
             (change["title"], one["field"]): (one["before"], one["after"])
@@ -175,14 +174,6 @@ def test_a_run_writes_what_its_preview_planned_and_nothing_else(runs):
             assert [(one["operation"], one["body"]) for one in planned] == [
                 (one["operation"], one["body"]) for one in sent
             ], tenant
-
-
-def test_the_others_of_a_named_library_without_nrtadmin_are_authorized_and_the_tenant_fails_each_time(runs):
-    for name, done in {"preview": [], "onboard": ["authorizeLibrary"], "again": []}.items():
-        row = runs[name].report["no_nrtadmin"]
-        assert (row["status"], row["failure"]["kind"]) == ("failed", "permission"), name
-        assert list(runs[name].applied("no_nrtadmin")) == done, name
-    assert "1 of 2 libraries could not be done" in runs["onboard"].report["no_nrtadmin"]["failure"]["msg"]
 
 
 def test_a_preview_is_told_apart_from_what_a_person_decides_only(runs):
