@@ -109,7 +109,9 @@ def carry_out(
             if not stuck and progress and (doubts or sent.stopped):
                 continue  # What was in doubt is done; only what would have followed it is left.
             if not stuck and all(independent(step) and key_of(step) not in tried for step in steps):
-                # They appeared while the others were written.
+                # They appeared while the others were written. Without an end to that, the next run does the rest.
+                if time.monotonic() > deadline:
+                    return Outcome(current, refused, bool(done))
                 journal.widen(noun.plan(wanted, current))
                 continue
             if not stuck:
@@ -209,7 +211,7 @@ def together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str,
     first = failed[0][1]
     return Failure(
         first.kind,
-        f"{len(failed)} of {planned} {'library' if planned == 1 else 'libraries'} could not be done. {reasons}",
+        f"{len(failed)} of {planned} libraries could not be done. {reasons}",
         advice=first.advice,
         result=result,
         **first.wire,

@@ -84,12 +84,14 @@ def connection(options: Mapping[str, Any]) -> Connection:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a URL that a server gave. Never user information."""
+    """Scheme, host and port of a URL that a server gave. Never user information, nor a path, which may have a token."""
     try:
         parts = urlsplit(url)
         _port = parts.port  # raises ValueError where it is none
     except ValueError:
         return "an unreadable address"
+    if not parts.netloc:
+        return "an address without a host"
     return f"{parts.scheme}://{_AT.split(parts.netloc)[-1]}".lower()
 
 

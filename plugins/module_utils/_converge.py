@@ -13,7 +13,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._carry_out 
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet
 from ansible_collections.imanage.control_center.plugins.module_utils._journal import Journal, planned_rows
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
 
 Planned = Sequence[Mapping[str, Any]]
 
@@ -52,20 +52,15 @@ def preview(noun: Any, client: Client, wanted: Any, planned: Planned | None, dif
     if foreseen.plan.steps and client.scope_assumption:
         client.warnings.append(client.scope_assumption)
     _approval.check_writes(foreseen.plan.steps, planned)
-    result = _shown(noun, client, wanted, foreseen.current, foreseen.plan, diff)
-    _check_refused(refused(noun, wanted, foreseen.current), len(foreseen.plan.steps), result)
-    return result
+    return _shown(noun, client, wanted, foreseen.current, foreseen.plan, diff)
 
 
 def converge(noun: Any, client: Client, wanted: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
     """Bring the tenant to what is wanted. C(planned): the only writes that may be sent, None where any may."""
     current = noun.read(client, wanted)
     plan = noun.plan(wanted, current)
-    never_sent = refused(noun, wanted, current)
     if not plan.steps:
-        result = _shown(noun, client, wanted, current, plan, diff)
-        _check_refused(never_sent, 0, result)
-        return result
+        return _shown(noun, client, wanted, current, plan, diff)
     _approval.check_writes(plan.steps, planned)
     journal = Journal(client, plan, noun.title(wanted, current))
     shown = {**_diffs(noun, client, wanted, current, plan, diff), "writes": journal.rows}
@@ -73,40 +68,23 @@ def converge(noun: Any, client: Client, wanted: Any, planned: Planned | None, di
     try:
         outcome = carry_out(noun, client, to_verify, plan, planned, journal)
         result = {"changed": outcome.changed, **noun.report(client, wanted, outcome.current)}
-        if outcome.refused or never_sent:
-            result = _handed_over(noun, client, to_verify, outcome, never_sent, result, len(plan.steps))
+        if outcome.refused:
+            result = _handed_over(noun, client, to_verify, outcome, result, len(plan.steps))
     except Failure as failure:
         failure.result.update(shown)
         raise
     return {**result, **shown}
 
 
-def refused(noun: Any, wanted: Any, current: Any) -> list[tuple[Step, Failure]]:
-    """What is wanted and can be known to be refused, without asking. The rest is done all the same."""
-    known: list[tuple[Step, Failure]] = noun.refused(wanted, current) if hasattr(noun, "refused") else []
-    return known
-
-
-def _check_refused(failed: list[tuple[Step, Failure]], steps: int, result: dict[str, Any]) -> None:
-    """Raise one Failure for all that was refused, which comes after C(steps) that were not."""
-    if failed:
-        raise together(failed, steps + len(failed), result)
-
-
 def _handed_over(
-    noun: Any,
-    client: Client,
-    wanted: Any,
-    outcome: Outcome,
-    never_sent: list[tuple[Step, Failure]],
-    result: dict[str, Any],
-    steps: int,
+    noun: Any, client: Client, wanted: Any, outcome: Outcome, result: dict[str, Any], steps: int
 ) -> dict[str, Any]:
     """The result of a task some of whose steps were refused. Raises Failure unless all of them wait for a person."""
     result = {**result, "handed_over": noun.hand_over(client, wanted, outcome.refused)}
     waiting = {row["library"] for row in result["handed_over"]}
     failed = [(step, failure) for step, failure in outcome.refused if step.ids.get("library_id") not in waiting]
-    _check_refused([*failed, *never_sent], steps - len(failed), result)
+    if failed:
+        raise together(failed, steps, result)
     # Somebody may have done one of them before the page was read again.
     left = noun.plan(wanted, outcome.current)
     done = set(left.before) - {step.ids["library_id"] for step in left.steps}

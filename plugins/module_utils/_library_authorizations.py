@@ -29,14 +29,13 @@ from ansible_collections.imanage.control_center.plugins.module_utils._library_pa
     explain_missing_page,
     is_named_only,
     named,
-    not_administered,
     not_listed,
     page_rows,
     read_extension,
     reckoned,
     record,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, same, without
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, caseless, without
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
     Authorizations,
     AuthorizationWish,
@@ -133,7 +132,7 @@ def checked_days(stated: Mapping[str, Any]) -> dict[str, str]:
                 f"authorized_on has {str(day)[:40]!r} for the library {library}, but it must be a day that has been.",
                 advice="Give the day on which somebody authorized it, like 2026-03-01.",
             )
-    return {same(str(library)): str(day) for library, day in stated.items()}
+    return {caseless(str(library)): str(day) for library, day in stated.items()}
 
 
 def _is_day(text: str) -> bool:
@@ -162,11 +161,10 @@ def read(client: Client, wanted: Wish) -> Current:
     records = [record(client, row, wanted.stated, wanted.days) for row in rows]
     unlisted = not_listed(client, records)
     listed = [row["id"] for row in records]
-    if not wanted.by_person or unlisted is not None:
+    if not wanted.by_person:
         check_listed(managed.libraries, listed, unlisted)
-    unseen = [] if wanted.by_person else without(managed.libraries or [], listed)
-    if unseen:
-        raise not_administered(unseen)
+    elif unlisted is not None:
+        check_listed(managed.libraries, [*listed, *unlisted], None)
     found = Authorizations(records, client.now(), user, email)
     every_run = short_lived(managed, found)
     if every_run:
@@ -282,18 +280,6 @@ def independent(step: Step) -> bool:
     return True
 
 
-def refused(wanted: Wish, current: Current) -> list[tuple[Step, Failure]]:
-    """The libraries asked for by name for which nothing can be sent: the page does not list them for the account."""
-    if wanted.by_person or not current.is_served:
-        return []
-    operation = "unauthorizeLibrary" if wanted.managed.state == "unauthorized" else "authorizeLibrary"
-    listed = [row["id"] for row in current.authorizations.rows]
-    return [
-        (Step(operation, {"library_id": library}, None, ""), not_administered([library]))
-        for library in without(wanted.managed.libraries or [], listed)
-    ]
-
-
 def hand_over(client: Client, wanted: Wish, refused: list[tuple[Step, Failure]]) -> list[dict[str, Any]]:
     """The libraries for which a person has to give consent, with what that person has to do."""
     if not wanted.hand_over:
@@ -309,7 +295,7 @@ def _unserved(client: Client, wanted: Wish, failure: Failure, user: str | None, 
     fields = dict.fromkeys(FIELDS)
     rows = []
     for library in every:
-        since = wanted.stated.get(same(library))
+        since = wanted.stated.get(caseless(library))
         known = reckoned(client, since, wanted.days) if since else {}
         rows.append({"id": library, **fields, **known})
     current = Current(Authorizations(rows, client.now(), user, email), None, is_served=False)

@@ -13,7 +13,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._applicatio
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, text_or_none
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION, POLICY_DEFAULTS
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall, quoted
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import same, without
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import caseless, without
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
     AuthorizationWish,
     asked,
@@ -40,9 +40,6 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
         raise
     unlisted = not_listed(client, records)
     check_listed(libraries, [row["id"] for row in records], unlisted)
-    missing = without(libraries or [], [row["id"] for row in records])
-    if missing:
-        raise not_administered(missing)
     return {"libraries": asked(AuthorizationWish(libraries=libraries), records), "unlisted": unlisted}
 
 
@@ -59,21 +56,20 @@ def not_listed(client: Client, records: list[dict[str, Any]]) -> list[str] | Non
 
 
 def check_listed(asked: list[str] | None, listed: list[str], unlisted: list[str] | None) -> None:
-    """A library asked for by name has to be one of the tenant's, before anything is written."""
-    unknown = without(without(asked or [], listed), unlisted or [])
+    """A library asked for by name has to be listed, before anything is written."""
+    missing = without(asked or [], listed)
+    if not missing:
+        return
+    unknown = missing if unlisted is None else without(missing, unlisted)
     if unknown:
         raise Failure(
             "not_found",
             f"This tenant does not list the {named(unknown)} for the signed-in user.",
             advice="Check the names; a library is listed only for its NRTADMINs.",
         )
-
-
-def not_administered(libraries: list[str]) -> Failure:
-    """Why nothing can be done in libraries of the tenant that the page does not list."""
-    return Failure(
+    raise Failure(
         "permission",
-        f"The signed-in user is no NRTADMIN of the {named(libraries)}.",
+        f"The signed-in user is no NRTADMIN of the {named(missing)}.",
         advice="Make the user a member of NRTADMIN there (which can take up to 8 hours to take effect), or sign in as "
         "somebody who is.",
     )
@@ -151,7 +147,7 @@ def record(
         plain["expires_from"] = "tenant"
     else:
         written = client.accepted.get(("authorizeLibrary", row["id"]))
-        since = plain["authorized_at"] or (written and iso(written)) or stated.get(same(row["id"]))
+        since = plain["authorized_at"] or (written and iso(written)) or stated.get(caseless(row["id"]))
         # What this run wrote came after whatever it changed.
         plain.update(reckoned(client, since, None if written else known_days))
     return {**plain, "authorized": authorized(plain, client.now())}

@@ -25,7 +25,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._contract i
     EXTENSION,
     POLICY_FIELDS,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._converge import Foreseen, foresee, refused
+from ansible_collections.imanage.control_center.plugins.module_utils._converge import Foreseen, foresee
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall, quoted
 from ansible_collections.imanage.control_center.plugins.module_utils._journal import planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._options import WRITING_STAGES
@@ -254,8 +254,6 @@ def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Foreseen]], fo
             before, after = (_without(left, view) for view in (one.plan.before, one.plan.after))
             plan["changes"].append({"stage": part.stage, "title": title, "before": before, "after": after})
             plan["writes"] += planned_rows(Plan(before, after, steps, None), title)
-        if steps or refused(part.noun, part.wish, one.current):
-            # A stage in which something is refused runs, and says so.
             found["stages"].append(part.stage)
     found["stages"] = list(dict.fromkeys(found["stages"]))
     assumptions = [words for _part, one in seen for words in one.assumptions]

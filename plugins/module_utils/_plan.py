@@ -44,25 +44,25 @@ class Plan(NamedTuple):
     left_out: tuple[Step, ...] = ()
 
 
-def same(text: str) -> str:
-    """What two ids of users, groups or libraries have in common that differ by case alone.
+def caseless(text: str) -> str:
+    """An id of a user, group or library without its case: what is equal of two spellings of one id.
 
-    Both their small and their capital letters have to agree: folding would make straße and strasse one.
+    Small and capital letters both count, because folding would make straße and strasse one.
     """
     return f"{text.lower()}\n{text.upper()}"
 
 
 def without(these: Iterable[str], those: Iterable[str]) -> list[str]:
     """What is in the one list of ids (they are case-insensitive) and not in the other, each once, in order."""
-    known = {same(item) for item in those}
+    known = {caseless(item) for item in those}
     left: dict[str, str] = {}
     for item in these:
-        if same(item) not in known:
-            left.setdefault(same(item), item)
+        if caseless(item) not in known:
+            left.setdefault(caseless(item), item)
     return list(left.values())
 
 
 def shared(these: Iterable[str], those: Iterable[str]) -> list[str]:
     """What is in both lists of ids, spelled as in the first."""
-    known = {same(item) for item in those}
-    return [item for item in these if same(item) in known]
+    known = {caseless(item) for item in those}
+    return [item for item in these if caseless(item) in known]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, same
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, caseless
 
 
 class AuthorizationWish(NamedTuple):
@@ -48,8 +48,8 @@ def plan_authorizations(wish: AuthorizationWish, current: Authorizations) -> Pla
     before, after, outcome, steps = {}, {}, [], []
     for row in asked(wish, current.rows):
         standing = _standing(wish, row, current)
-        may_stand = {same(f"authorized by {user}") for user in wish.standing or ()}
-        goal = standing if same(standing) in may_stand else _goal(wish, current)
+        may_stand = {caseless(f"authorized by {user}") for user in wish.standing or ()}
+        goal = standing if caseless(standing) in may_stand else _goal(wish, current)
         settled = standing == goal
         before[row["id"]], after[row["id"]] = standing, goal
         outcome.append(row if settled else _blank(row, wish.state == "authorized"))
@@ -60,9 +60,9 @@ def plan_authorizations(wish: AuthorizationWish, current: Authorizations) -> Pla
 
 def asked(wish: AuthorizationWish, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of the libraries that something is wanted of."""
-    others = {same(library) for library in wish.excluded}
-    wanted = None if wish.libraries is None else {same(library) for library in wish.libraries}
-    keyed = [(row, same(row["id"])) for row in rows]
+    others = {caseless(library) for library in wish.excluded}
+    wanted = None if wish.libraries is None else {caseless(library) for library in wish.libraries}
+    keyed = [(row, caseless(row["id"])) for row in rows]
     return [row for row, key in keyed if key not in others and (wanted is None or key in wanted)]
 
 
@@ -125,7 +125,7 @@ def _standing(wish: AuthorizationWish, row: Mapping[str, Any], current: Authoriz
     if _ends_early(wish, row, now) and not _is_renewed(wish, row):
         return _ending(wish)
     if wish.standing is not None:
-        mine = same(row["authorized_by"]) == same(str(current.user))
+        mine = caseless(row["authorized_by"]) == caseless(str(current.user))
         return f"authorized by {current.user if mine else row['authorized_by']}"
     return "authorized"
 

@@ -107,9 +107,7 @@ def _refusal(operation: Operation, path: str, reply: Reply, hidden: Callable[[st
         kind = "consent_required"
     what = f"Cannot {operation.does} ({operation.id}, status {reply.status})."
     if 300 <= status < 400:
-        location = reply.headers.get("Location", "")
-        # A path is not shown: there may be a token in it.
-        target = quoted(origin(location)) if "//" in location else "another path of the same host"
+        target = quoted(origin(reply.headers.get("Location", "")))
         what = f"Cannot {operation.does} ({operation.id}): redirected to {target}, and redirects are not followed."
     failure: type[Failure] = Uncertain if operation.writes and status >= 500 else Failure
     told = f"{what} {note}" if note else what

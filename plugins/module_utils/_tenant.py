@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import same
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import caseless
 
 # Public client code has seen texts.
 _GRANTED = ("true", True)
@@ -41,7 +41,7 @@ def _has_app_management(client: Client, user: str) -> bool | None:
         rows = client.rows("listRoles")
         roles = [row["id"] for row in rows if row.get("app_management") in _GRANTED]
         members = (row["id"] for role in roles for row in client.rows("listRoleMembers", role_id=role))
-        is_member = any(same(member) == same(user) for member in members)
+        is_member = any(caseless(member) == caseless(user) for member in members)
     except Failure:
         return None
     is_known = all(row.get("app_management") in (*_GRANTED, *_NOT_GRANTED) for row in rows)

@@ -37,8 +37,7 @@ options:
       - The libraries. Upper and lower case do not matter. One that is named twice counts once. Where the firm has
         Security Policy Manager, its library has to be among them.
       - Without it, all libraries that the page lists, which are those in which the signed-in user is NRTADMIN.
-      - A library that the tenant does not have fails the task before anything is written.
-      - One that the page does not list, because the user is no NRTADMIN there, fails the task before anything is written too.
+      - A library that is not listed fails the task before anything is written.
     type: list
     elements: str
   except:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._diff import differences
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import quoted
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import same
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import caseless
 
 MEND = "To end the drift, preview an onboarding of this tenant, and run it."
 REMOVE = "To end the drift, preview an offboarding of this tenant, and run it."
@@ -98,8 +98,8 @@ def _without_end(rows: list[dict[str, Any]]) -> list[str]:
 
 def _foreign(rows: list[dict[str, Any]], tenant: Mapping[str, Any]) -> list[str]:
     """For information: an authorization of somebody else counts, as long as that account does."""
-    me = {same(str(tenant.get(name))) for name in ("authorizes", "authorizes_name")}
-    others = [row for row in rows if row["authorized"] and same(row["authorized_by"]) not in me]
+    me = {caseless(str(tenant.get(name))) for name in ("authorizes", "authorizes_name")}
+    others = [row for row in rows if row["authorized"] and caseless(row["authorized_by"]) not in me]
     if not others or not tenant["authorizes"]:
         return []
     return [

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import SHARED_HOST
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import quoted
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import same
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import caseless
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _audit
 
 CONFIGURE = (
@@ -121,12 +121,12 @@ def _days(facts: Facts) -> list[str]:
     stated = {str(library): str(day) for library, day in (facts.records["authorized_on"] or {}).items()}
     reckoned = [row for row in facts.rows if row["expires_from"] not in (None, "tenant") and row["authorized_at"]]
     days = {row["id"]: row["authorized_at"][:10] for row in reckoned}
-    kept = {same(library): day[:10] for library, day in stated.items()}
-    new = {library: day for library, day in days.items() if kept.get(same(library)) != day}
+    kept = {caseless(library): day[:10] for library, day in stated.items()}
+    new = {library: day for library, day in days.items() if kept.get(caseless(library)) != day}
     if not new:
         return []
-    renewed = {same(library) for library in new}
-    stated = {library: day for library, day in stated.items() if same(library) not in renewed}
+    renewed = {caseless(library) for library in new}
+    stated = {library: day for library, day in stated.items() if caseless(library) not in renewed}
     return [
         "Control Center does not show when these authorizations end. Keep their days in the inventory: "
         f"tracker_onboarding_authorized_on: {json.dumps({**stated, **new})}"

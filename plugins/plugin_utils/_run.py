@@ -138,14 +138,11 @@ def wrong_statuses(given: Any) -> list[str]:
 
 
 def _status(result: Mapping[str, Any]) -> str:
-    """What a tenant that did not fail fails the run with: its status, what differs, and what remains."""
-    words = result["status"].replace("_", " ")
-    differs = [
-        f"{change['title']} ({_first([one['field'] for one in change['fields']])})" for change in result["changes"]
-    ]
-    left = [f"{row['library'] or row['stage']}: {row['reason'].replace('_', ' ')}" for row in result["remaining"]]
-    what = "; ".join([*differs, *([f"remaining: {_first(left)}"] if left else [])])
-    return f"{result['tenant']} is {words}, and imanage_fail_on has that." + (f" {what}." if what else "")
+    """What a tenant that did not fail fails the run with: its status, and its next steps, which say what differs."""
+    steps = [step.splitlines()[0] for step in result["next_steps"] if step]
+    return " ".join(
+        [f"{result['tenant']} is {result['status'].replace('_', ' ')}, and imanage_fail_on has that.", *steps]
+    )
 
 
 def _number(value: Any) -> int | None:

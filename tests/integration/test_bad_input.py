@@ -170,7 +170,7 @@ def test_one_refused_library_does_not_stop_the_others(tenant):
     assert "SPM" not in result["msg"]
     assert [row["authorized"] for row in result["libraries"]] == [True, False, True]
     again = acme.run(AUTHORIZATION)
-    clear(again, "consent_required", "1 of 1 library", "ARCHIVE")
+    clear(again, "consent_required", "1 of 1 libraries", "ARCHIVE")
     assert acme.library("ARCHIVE")["authorized_by"] is None
 
 

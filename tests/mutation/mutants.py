@@ -58,7 +58,7 @@ TESTS = [
 TIMEOUT = 900
 AIM = 0.9
 # A fault that surely shows: the file, the code, and what is put in its place.
-CONTROL = ("_plan", "        if same(item) not in known:", "        if same(item) in known:")
+CONTROL = ("_plan", "        if caseless(item) not in known:", "        if caseless(item) in known:")
 
 
 class Mutant(NamedTuple):

@@ -14,9 +14,11 @@ from .wire import Refusal, Reply, data_reply
 def list_apps(call: Call) -> Reply:
     """Applications of every status, or of one."""
     need_app_management(call)
-    status, name = call.query.get("status"), call.query.get("name", "").lower()
+    status, name = call.query.get("status"), call.query.get("name", "").casefold()
     rows = [
-        _row(call, app) for app in call.tenant.applications if status in (None, app.status) and name in app.name.lower()
+        _row(call, app)
+        for app in call.tenant.applications
+        if status in (None, app.status) and name in app.name.casefold()
     ]
     return data_reply(rows) if call.answers.apps == "whole" else page(call, rows)
 

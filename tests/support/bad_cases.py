@@ -182,7 +182,7 @@ BAD = {
     ),
     "library without NRTADMIN": Case(
         AUTHORIZATION,
-        {"libraries": ["SPM"]},
+        {"libraries": ["ACTIVE", "SPM"]},
         {"applications": refreshing()},
         user="nrt",
         kind="permission",

@@ -119,14 +119,13 @@ def test_what_differs_is_in_the_line_of_a_tenant_that_its_status_fails():
         "tenant": "acme",
         "status": "drifted",
         "failure": None,
-        "changes": [{"title": "iManage Tracker", "fields": [{"field": "enabled"}, {"field": "access"}]}],
-        "remaining": [{"stage": "authorization", "library": "SPM", "reason": "not_visible"}],
+        "next_steps": ["'iManage Tracker': Enable application?: no -> yes.", "Preview an onboarding.\nMore."],
     }
     assert _run.blamed([row], {"acme": ["failed", "drifted"]}) == [
         {
             "name": "acme",
-            "msg": "acme is drifted, and imanage_fail_on has that. iManage Tracker (enabled, access); remaining: SPM: "
-            "not visible.",
+            "msg": "acme is drifted, and imanage_fail_on has that. 'iManage Tracker': Enable application?: no -> yes. "
+            "Preview an onboarding.",
         }
     ]
 

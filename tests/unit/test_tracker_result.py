@@ -55,11 +55,7 @@ def looked(stages=(), **changes):
         "others": [],
         "not_visible": [],
         "handed_over": [],
-        "plan": {
-            "changes": [{"stage": stage, "title": stage, "before": {}, "after": {}} for stage in stages],
-            "writes": [{"ids": {}} for _stage in stages],
-            "assumptions": [],
-        },
+        "plan": {"changes": [], "writes": [], "assumptions": []},
         "stages": list(stages),
         "remaining": [],
         **changes,
