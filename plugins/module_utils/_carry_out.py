@@ -211,7 +211,7 @@ def together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str,
     first = failed[0][1]
     return Failure(
         first.kind,
-        f"{len(failed)} of {planned} libraries could not be done. {reasons}",
+        f"Libraries that could not be done: {len(failed)} of {planned}. {reasons}",
         advice=first.advice,
         result=result,
         **first.wire,

@@ -165,12 +165,12 @@ def test_one_refused_library_does_not_stop_the_others(tenant):
     result = acme.run(AUTHORIZATION)
     assert result["failure"]["kind"] == "consent_required"
     assert result["changed"] is True
-    assert "1 of 3 libraries could not be done" in result["msg"]
+    assert "Libraries that could not be done: 1 of 3." in result["msg"]
     assert "ARCHIVE" in result["msg"]
     assert "SPM" not in result["msg"]
     assert [row["authorized"] for row in result["libraries"]] == [True, False, True]
     again = acme.run(AUTHORIZATION)
-    clear(again, "consent_required", "1 of 1 libraries", "ARCHIVE")
+    clear(again, "consent_required", "1 of 1.", "ARCHIVE")
     assert acme.library("ARCHIVE")["authorized_by"] is None
 
 
