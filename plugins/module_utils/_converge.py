@@ -52,7 +52,7 @@ def preview(noun: Any, client: Client, wanted: Any, planned: Planned | None, dif
     if foreseen.plan.steps and client.scope_assumption:
         client.warnings.append(client.scope_assumption)
     _approval.check_writes(foreseen.plan.steps, planned)
-    return _shown(noun, client, wanted, foreseen.current, foreseen.plan, diff)
+    return _shown(noun, client, wanted, foreseen, diff)
 
 
 def converge(noun: Any, client: Client, wanted: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def converge(noun: Any, client: Client, wanted: Any, planned: Planned | None, di
     current = noun.read(client, wanted)
     plan = noun.plan(wanted, current)
     if not plan.steps:
-        return _shown(noun, client, wanted, current, plan, diff)
+        return _shown(noun, client, wanted, Foreseen(current, plan, []), diff)
     _approval.check_writes(plan.steps, planned)
     journal = Journal(client, plan, noun.title(wanted, current))
     shown = {**_diffs(noun, client, wanted, current, plan, diff), "writes": journal.rows}
@@ -68,8 +68,8 @@ def converge(noun: Any, client: Client, wanted: Any, planned: Planned | None, di
     try:
         outcome = carry_out(noun, client, to_verify, plan, planned, journal)
         result = {"changed": outcome.changed, **noun.report(client, wanted, outcome.current)}
-        if outcome.refused:
-            result = _handed_over(noun, client, to_verify, outcome, result, len(plan.steps))
+        if outcome.refused or plan.refused:
+            result = _handed_over(noun, client, to_verify, outcome, result, plan)
     except Failure as failure:
         failure.result.update(shown)
         raise
@@ -77,27 +77,33 @@ def converge(noun: Any, client: Client, wanted: Any, planned: Planned | None, di
 
 
 def _handed_over(
-    noun: Any, client: Client, wanted: Any, outcome: Outcome, result: dict[str, Any], steps: int
+    noun: Any, client: Client, wanted: Any, outcome: Outcome, result: dict[str, Any], plan: Plan
 ) -> dict[str, Any]:
     """The result of a task some of whose steps were refused. Raises Failure unless all of them wait for a person."""
     result = {**result, "handed_over": noun.hand_over(client, wanted, outcome.refused)}
     waiting = {row["library"] for row in result["handed_over"]}
     failed = [(step, failure) for step, failure in outcome.refused if step.ids.get("library_id") not in waiting]
-    if failed:
-        raise together(failed, steps, result)
+    if failed or plan.refused:
+        # The failure that the preview showed comes first.
+        raise together([*plan.refused, *failed], len(plan.steps) + len(plan.refused), result)
     # Somebody may have done one of them before the page was read again.
     left = noun.plan(wanted, outcome.current)
     done = set(left.before) - {step.ids["library_id"] for step in left.steps}
     return {**result, "handed_over": [row for row in result["handed_over"] if row["library"] not in done]}
 
 
-def _shown(noun: Any, client: Client, wanted: Any, current: Any, plan: Plan, diff: bool) -> dict[str, Any]:
-    return {
+def _shown(noun: Any, client: Client, wanted: Any, seen: Foreseen, diff: bool) -> dict[str, Any]:
+    """The result of a task that writes nothing. Raises Failure for what is known to be refused."""
+    plan = seen.plan
+    result = {
         "changed": bool(plan.steps),
-        **_diffs(noun, client, wanted, current, plan, diff),
+        **_diffs(noun, client, wanted, seen.current, plan, diff),
         **noun.report(client, wanted, plan.outcome),
-        "writes": planned_rows(plan, noun.title(wanted, current)),
+        "writes": planned_rows(plan, noun.title(wanted, seen.current)),
     }
+    if plan.refused:
+        raise together(list(plan.refused), len(plan.steps) + len(plan.refused), result)
+    return result
 
 
 def _diffs(noun: Any, client: Client, wanted: Any, current: Any, plan: Plan, diff: bool) -> dict[str, Any]:

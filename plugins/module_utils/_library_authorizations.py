@@ -29,6 +29,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._library_pa
     explain_missing_page,
     is_named_only,
     named,
+    not_administered,
     not_listed,
     page_rows,
     read_extension,
@@ -160,11 +161,8 @@ def read(client: Client, wanted: Wish) -> Current:
     _check_ids(client, wanted, rows)
     records = [record(client, row, wanted.stated, wanted.days) for row in rows]
     unlisted = not_listed(client, records)
-    listed = [row["id"] for row in records]
-    if not wanted.by_person:
-        check_listed(managed.libraries, listed, unlisted)
-    elif unlisted is not None:
-        check_listed(managed.libraries, [*listed, *unlisted], None)
+    if not wanted.by_person or unlisted is not None:
+        check_listed(managed.libraries, [*(row["id"] for row in records), *(unlisted or [])])
     found = Authorizations(records, client.now(), user, email)
     every_run = short_lived(managed, found)
     if every_run:
@@ -231,7 +229,16 @@ def plan(wanted: Wish, current: Current) -> Plan:
         planned = {row["id"]: row for row in made.outcome}
         rows = [planned.get(row["id"], row) for row in asked(managed, found.rows)]
         made = made._replace(outcome=rows, left_out=tuple(others))
-    return made._replace(outcome=current._replace(authorizations=found._replace(rows=made.outcome)))
+    return made._replace(
+        outcome=current._replace(authorizations=found._replace(rows=made.outcome)), refused=_refused(managed, current)
+    )
+
+
+def _refused(managed: AuthorizationWish, current: Current) -> tuple[tuple[Step, Failure], ...]:
+    """The libraries asked for by name that the tenant has and the page does not list for the signed-in user."""
+    operation = "unauthorizeLibrary" if managed.state == "unauthorized" else "authorizeLibrary"
+    asked_for = without(managed.libraries or [], [row["id"] for row in current.authorizations.rows])
+    return tuple((Step(operation, {"library_id": one}, None, ""), not_administered([one])) for one in asked_for)
 
 
 def assumptions(client: Client, plan: Plan) -> list[str]:
@@ -291,7 +298,7 @@ def hand_over(client: Client, wanted: Wish, refused: list[tuple[Step, Failure]])
 def _unserved(client: Client, wanted: Wish, failure: Failure, user: str | None, email: str | None) -> Current:
     """The wanted libraries of a tenant that does not answer Tracker's calls: how they stand nobody can read."""
     every = [row["id"] for row in client.rows("listLibraries")]
-    check_listed(wanted.managed.libraries, every, None)
+    check_listed(wanted.managed.libraries, every)
     fields = dict.fromkeys(FIELDS)
     rows = []
     for library in every:
@@ -338,7 +345,7 @@ def _without_page(
     if extension == "enabled" or wanted.managed.state == "unauthorized":
         return failure
     every = [row["id"] for row in client.rows("listLibraries")]
-    check_listed(wanted.managed.libraries, every, None)
+    check_listed(wanted.managed.libraries, every)
     rows = [{"id": library, **dict.fromkeys(FIELDS), "authorized": False} for library in every]
     return NotYet(
         failure.kind,

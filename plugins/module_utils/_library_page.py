@@ -39,7 +39,10 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
             explain_missing_page(failure)
         raise
     unlisted = not_listed(client, records)
-    check_listed(libraries, [row["id"] for row in records], unlisted)
+    listed = [row["id"] for row in records]
+    check_listed(libraries, [*listed, *(unlisted or [])])
+    if refused := without(libraries or [], listed):
+        raise not_administered(refused)
     return {"libraries": asked(AuthorizationWish(libraries=libraries), records), "unlisted": unlisted}
 
 
@@ -55,21 +58,21 @@ def not_listed(client: Client, records: list[dict[str, Any]]) -> list[str] | Non
     return without(every, [row["id"] for row in records])
 
 
-def check_listed(asked: list[str] | None, listed: list[str], unlisted: list[str] | None) -> None:
-    """A library asked for by name has to be listed, before anything is written."""
-    missing = without(asked or [], listed)
-    if not missing:
-        return
-    unknown = missing if unlisted is None else without(missing, unlisted)
-    if unknown:
+def check_listed(asked: list[str] | None, every: list[str]) -> None:
+    """A library asked for by name has to be one of the tenant's, before anything is written."""
+    if unknown := without(asked or [], every):
         raise Failure(
             "not_found",
             f"This tenant does not list the {named(unknown)} for the signed-in user.",
             advice="Check the names; a library is listed only for its NRTADMINs.",
         )
-    raise Failure(
+
+
+def not_administered(libraries: list[str]) -> Failure:
+    """Why nothing can be done in libraries of the tenant that the page does not list for the signed-in user."""
+    return Failure(
         "permission",
-        f"The signed-in user is no NRTADMIN of the {named(missing)}.",
+        f"The signed-in user is no NRTADMIN of the {named(libraries)}.",
         advice="Make the user a member of NRTADMIN there (which can take up to 8 hours to take effect), or sign in as "
         "somebody who is.",
     )

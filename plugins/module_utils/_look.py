@@ -254,6 +254,8 @@ def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Foreseen]], fo
             before, after = (_without(left, view) for view in (one.plan.before, one.plan.after))
             plan["changes"].append({"stage": part.stage, "title": title, "before": before, "after": after})
             plan["writes"] += planned_rows(Plan(before, after, steps, None), title)
+        if steps or one.plan.refused:
+            # The stage does the rest, and says what was refused.
             found["stages"].append(part.stage)
     found["stages"] = list(dict.fromkeys(found["stages"]))
     assumptions = [words for _part, one in seen for words in one.assumptions]

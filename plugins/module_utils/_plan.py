@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+
 
 class Step(NamedTuple):
     """One write: the operation's id, what fills its path, its body, and what it does in words for people.
@@ -34,7 +36,8 @@ class Plan(NamedTuple):
     """What is to be done. C(before) and C(after) are the managed fields, C(outcome) the record that a run would read.
 
     In C(outcome) None stands for what only the server can know. C(left_out) has the steps that are not taken, because
-    the approved plan does not have them.
+    the approved plan does not have them. C(refused) has what cannot be done and is known before anything is sent: the
+    rest is done all the same.
     """
 
     before: dict[str, Any]
@@ -42,6 +45,7 @@ class Plan(NamedTuple):
     steps: list[Step]
     outcome: Any
     left_out: tuple[Step, ...] = ()
+    refused: tuple[tuple[Step, Failure], ...] = ()
 
 
 def caseless(text: str) -> str:

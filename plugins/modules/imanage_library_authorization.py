@@ -37,7 +37,9 @@ options:
       - The libraries. Upper and lower case do not matter. One that is named twice counts once. Where the firm has
         Security Policy Manager, its library has to be among them.
       - Without it, all libraries that the page lists, which are those in which the signed-in user is NRTADMIN.
-      - A library that is not listed fails the task before anything is written.
+      - A library that the tenant does not have fails the task before anything is written.
+      - One that the page does not list, because the signed-in user is no NRTADMIN there, fails the task once the others
+        are done.
     type: list
     elements: str
   except:

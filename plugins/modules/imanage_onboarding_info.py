@@ -289,7 +289,10 @@ plan:
       elements: str
       sample: []
 stages:
-  description: The stages that would write, in order.
+  description:
+    - The stages that would write, in order.
+    - V(authorization) is one of them too where a library that is asked for by name is not listed for the account. The
+      stage does the others, and fails.
   returned: success, and on a failure as far as it was known
   type: list
   elements: str

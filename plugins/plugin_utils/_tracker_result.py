@@ -88,7 +88,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         "at": records["at"],
         "status": status,
         "check_mode": previews,
-        "changed": (intent == "audit" and bool(look["stages"]))
+        "changed": (intent == "audit" and bool(look["plan"]["writes"]))
         or any(one.get("changed") for results in ran.values() for one in results),
         "stages": _stages(intent, records["look"], ran, failed_stage),
         "libraries": {
@@ -199,7 +199,7 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
         nothing_to_do = [stage for stage in WRITING_STAGES if stage not in [*left_out, *known["stages"]]]
         words.update(dict.fromkeys(nothing_to_do, "unchanged"))
     if intent == "audit":
-        words.update(dict.fromkeys(known["stages"], "changed"))
+        words.update(dict.fromkeys((one["stage"] for one in known["plan"]["changes"]), "changed"))
     if known["handed_over"] and words["authorization"] == "unchanged":
         words["authorization"] = "waiting"
     for stage, results in ran.items():

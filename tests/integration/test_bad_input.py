@@ -10,8 +10,8 @@ import re
 import pytest
 import trustme
 from support.bad_cases import BAD
-from support.cases import ADDED, APPLICATION, AUTHORIZATION, BOTH, LOOK, OPEN, POLICY
-from support.places import EXTENSION, TRACKER, Places, refreshing
+from support.cases import ADDED, APPLICATION, AUTHORIZATION, BOTH, KEEPER, LOOK, OPEN, POLICY
+from support.places import EXTENSION, TRACKER, Places, filled, refreshing
 from support.tasks import WRITERS
 
 # These are refused by the server, so the write is seen and changes nothing.
@@ -112,6 +112,35 @@ def test_a_netrc_entry_for_the_host_changes_nothing(acme, monkeypatch, tmp_path)
     clear(acme.run(APPLICATION, by="nothing", name=TRACKER), "bad_option", "no credentials")
     assert acme.run(APPLICATION, name=TRACKER)["changed"]
     assert not any(entry.authorization_header for entry in acme.log)
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["run", "check"])
+def test_a_named_library_without_nrtadmin_does_not_stop_the_others(tenant, check):
+    acme = tenant(applications=refreshing())
+    result = acme.run(AUTHORIZATION, check=check, user="nrt", libraries=["SPM", "ACTIVE"])
+    assert result["failure"]["kind"] == "permission"
+    assert result["changed"] is True
+    assert "Libraries that could not be done: 1 of 2. SPM: The signed-in user is no NRTADMIN" in result["msg"]
+    assert [row["ids"]["library_id"] for row in result["writes"]] == ["ACTIVE"]
+    assert result["not_visible"] == ["SPM"]
+    assert bool(acme.library("ACTIVE")["authorized_by"]) is not check
+    assert acme.library("SPM")["authorized_by"] is None
+    second = acme.run(AUTHORIZATION, user="nrt", libraries=["SPM", "ACTIVE"])
+    assert second["failure"]["kind"] == "permission"
+    assert second["changed"] is check
+
+
+def test_a_look_plans_the_others_of_a_named_library_without_nrtadmin_and_lets_the_stage_fail(tenant):
+    acme = tenant(applications=refreshing())
+    keeper = filled(KEEPER, acme.name)
+    mixed = acme.run(LOOK, applications=BOTH, authorization={**keeper, "libraries": ["SPM", "ACTIVE"]})
+    assert [row["ids"] for row in mixed["plan"]["writes"] if row["operation"] == "authorizeLibrary"] == [
+        {"library_id": "ACTIVE"}
+    ]
+    assert mixed["not_visible"] == ["SPM"]
+    alone = acme.run(LOOK, applications=BOTH, authorization={**keeper, "libraries": ["SPM"]})
+    assert "authorizeLibrary" not in [row["operation"] for row in alone["plan"]["writes"]]
+    assert "authorization" in alone["stages"]
 
 
 def test_a_library_that_is_named_twice_counts_once(tenant):

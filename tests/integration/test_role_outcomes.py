@@ -162,17 +162,25 @@ def test_the_diffs_of_the_stages_add_up_to_the_changes_of_the_plan(runs):
             for change in row["changes"]
             for one in change["fields"]
         }
-        assert _by_field(runs["preview"].diffs(tenant)) == (changes if row["status"] != "failed" else {}), tenant
+        assert _by_field(runs["preview"].diffs(tenant)) == changes, tenant
 
 
 def test_a_run_writes_what_its_preview_planned_and_nothing_else(runs):
     for tenant, row in runs["preview"].report.items():
-        if tenant not in SURPRISES and tenant != "partial":
+        if tenant not in {*SURPRISES, "partial", "no_nrtadmin"}:
             planned = (row["planned"] or {"writes": []})["writes"]
             sent = [one for one in runs["onboard"].entries[tenant] if one["operation"] in WRITES]
             assert [(one["operation"], one["body"]) for one in planned] == [
                 (one["operation"], one["body"]) for one in sent
             ], tenant
+
+
+def test_the_others_of_a_named_library_without_nrtadmin_are_authorized_and_the_tenant_fails_each_time(runs):
+    for name, done in {"preview": [], "onboard": ["authorizeLibrary"], "again": []}.items():
+        row = runs[name].report["no_nrtadmin"]
+        assert (row["status"], row["failure"]["kind"]) == ("failed", "permission"), name
+        assert list(runs[name].applied("no_nrtadmin")) == done, name
+    assert "Libraries that could not be done: 1 of 2" in runs["onboard"].report["no_nrtadmin"]["failure"]["msg"]
 
 
 def test_a_preview_is_told_apart_from_what_a_person_decides_only(runs):

@@ -102,7 +102,7 @@ def test_a_preview_says_what_the_run_does(runs, name):
     if preview["status"] == "failed":
         assert (ran["status"], ran["failure"]["kind"]) == ("failed", preview["failure"]["kind"])
         assert preview["stages"] == ran["stages"]
-        assert runs["run"].snapshots[name] == runs["start"][name]
+        assert ran["changed"] <= preview["changed"]
         return
     if ran["status"] == "failed":
         result = {"failure": ran["failure"]}

@@ -182,7 +182,7 @@ BAD = {
     ),
     "library without NRTADMIN": Case(
         AUTHORIZATION,
-        {"libraries": ["ACTIVE", "SPM"]},
+        {"libraries": ["SPM"]},
         {"applications": refreshing()},
         user="nrt",
         kind="permission",

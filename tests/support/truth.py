@@ -89,7 +89,9 @@ def tell(situation: Situation, sandbox: Sandbox, run: Callable[[bool], Result]) 
     after = _state(sandbox)
     if preview.get("failed"):
         assert_both_failed(preview, ran)
-        assert after == before
+        assert ran["changed"] == (after != before)
+        if ran["changed"]:
+            _assert_only_asked_for(before, after, wanted.carry_out(situation.module, *_filled(situation)))
         return kind(ran)
     if ran.get("failed"):
         assert any(one.excuses(preview, ran) for one in UNKNOWABLE), (preview, ran)
@@ -191,9 +193,11 @@ def handed_over(result: Result) -> list[Any]:
 
 
 def assert_both_failed(preview: Result, ran: Result) -> None:
-    """A preview that fails is a run that fails for the same reason and writes nothing."""
+    """A preview that fails is a run that fails for the same reason, and writes no more than the preview says."""
     assert ran.get("failed"), (preview, ran)
-    assert not ran["changed"]
+    expected = planned(preview.get("writes", []))
+    assert all(write in expected for write in planned(ran.get("writes", []))), (preview, ran)
+    assert preview["changed"] or not ran["changed"], (preview, ran)
     # A run stops at what is missing; a preview goes on as if it were there, and may find the next thing wrong.
     assert kind(preview) == kind(ran) or kind(ran) == "not_added", (preview, ran)
 

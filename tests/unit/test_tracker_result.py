@@ -55,7 +55,11 @@ def looked(stages=(), **changes):
         "others": [],
         "not_visible": [],
         "handed_over": [],
-        "plan": {"changes": [], "writes": [], "assumptions": []},
+        "plan": {
+            "changes": [{"stage": stage, "title": stage, "before": {}, "after": {}} for stage in stages],
+            "writes": [{"ids": {}} for _stage in stages],
+            "assumptions": [],
+        },
         "stages": list(stages),
         "remaining": [],
         **changes,
