@@ -194,12 +194,13 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
     words = dict.fromkeys(STAGES, "skipped")
     if not known["left_alone"]:
         words["provisioning"] = "waiting" if known["missing"] else "unchanged"
+    to_do = [one["stage"] for one in known["plan"]["changes"]] if intent == "audit" else known["stages"]
     if "plan" in look and not look.get("failed") and not known["left_alone"] and not known["missing"]:
         left_out = [row["stage"] for row in known["remaining"] if row["reason"] == "left_out_by_tags"]
-        nothing_to_do = [stage for stage in WRITING_STAGES if stage not in [*left_out, *known["stages"]]]
+        nothing_to_do = [stage for stage in WRITING_STAGES if stage not in [*left_out, *to_do]]
         words.update(dict.fromkeys(nothing_to_do, "unchanged"))
     if intent == "audit":
-        words.update(dict.fromkeys((one["stage"] for one in known["plan"]["changes"]), "changed"))
+        words.update(dict.fromkeys(to_do, "changed"))
     if known["handed_over"] and words["authorization"] == "unchanged":
         words["authorization"] = "waiting"
     for stage, results in ran.items():

@@ -321,6 +321,14 @@ def test_an_audit_tells_the_end_of_what_is_there():
     assert (result["expires_at"], result["libraries"]["pending"]) == (LATER, ["B"])
 
 
+def test_an_audit_has_no_change_where_a_named_library_is_all_that_would_be_refused():
+    nothing = {"changes": [], "writes": [], "assumptions": []}
+    found = looked(["authorization"], wanted=["ACTIVE", "SPM"], not_visible=["SPM"], plan=nothing)
+    result = concluded(found, intent="audit")
+    assert (result["status"], result["changed"], words(result)) == ("drifted", False, "uuuu")
+    assert [one["library"] for one in result["remaining"]] == ["SPM"]
+
+
 def test_says_which_tenant_it_is_about_and_by_whom_its_libraries_are_authorized():
     result = concluded()
     assert (result["tenant"], result["customer_id"], result["url"]) == ("acme", 7, "https://cloudimanage.com")
