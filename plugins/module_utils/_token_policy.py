@@ -20,11 +20,12 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_token
 
 
 class Wish(NamedTuple):
-    """Whose token policy, and what is wanted of it."""
+    """Whose token policy, and what is wanted of it. C(found): the application, once it was found."""
 
     name: str | None
     app_id: str | None
     managed: PolicyWish
+    found: dict[str, Any] | None = None
 
 
 class Current(NamedTuple):
@@ -54,7 +55,7 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
 def read(client: Client, wanted: Wish) -> Current:
     """The application and its token policy. Raises NotYet while the application is only in the catalog."""
     try:
-        application = _applications.find_added(client, wanted.name, wanted.app_id)
+        application = wanted.found or _applications.find_added(client, wanted.name, wanted.app_id)
     except NotYet as missing:
         _see_that_the_call_is_there(client, missing.assumed["id"])
         missing.assumed = Current(missing.assumed, dict(POLICY_DEFAULTS, refresh_token_expiry_days=None), ())
@@ -66,6 +67,11 @@ def plan(wanted: Wish, current: Current) -> Plan:
     """What has to be written."""
     made = plan_token_policy(wanted.managed, current.policy, current.application["id"], current.told)
     return made._replace(outcome=current._replace(policy=made.outcome))
+
+
+def verifying(wanted: Wish, current: Current) -> Wish:
+    """What is wanted once the write is made: of the same application, which need not be found again."""
+    return wanted._replace(found=current.application)
 
 
 def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
