@@ -40,6 +40,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._replies im
 from ansible_collections.imanage.control_center.plugins.module_utils._transport import Transport, TransportError
 
 ROWS_AT_ONCE = 500
+# More than any firm has. A list that goes on and on would fill the memory before its time is over.
+MOST_ROWS = 100_000
 _SIGN_OUT_SECONDS = 5
 # Onboarding is administration.
 _SCOPE = "admin"
@@ -159,10 +161,9 @@ class Client:
             # The token has ended. Nothing was applied, so the call can be made again, but only once: nobody
             # knows when Control Center locks an account.
             self._signed_in_again = True
-            other_credentials = self._issued is None
             self._sign_in()
-            if other_credentials and operation.id != "discover":
-                # They may be of another tenant than the token that has ended.
+            if operation.id != "discover":
+                # It may be of another tenant than the token that has ended.
                 self._discover()
             reply = self._send(operation, path, query=query, json=body)
         return reply
@@ -170,12 +171,26 @@ class Client:
     def rows(self, name: str, *, query: Mapping[str, Any] | None = None, **ids: str) -> list[dict[str, Any]]:
         """All rows of a list, each once: page by page, whatever page size the server chooses, where it is paged.
 
-        A server that gives the same rows again has ended. Raises C(unexpected_reply) where it promised more.
+        A list whose total changes meanwhile is read once more from its start, since a row that goes moves others to a
+        page that was read. A server that gives the same rows again has ended. Raises C(unexpected_reply) where it
+        promised more, or where the list does not keep still.
         """
         if not self.connection.operations[name].paged:
             return _each_once(self.call(name, query=query, **ids)["data"])
+        try:
+            return self._pages(name, query, ids)
+        except _Changed:
+            self._read.clear()
+        try:
+            return self._pages(name, query, ids)
+        except _Changed:
+            raise self.unexpected(name, ids, "changes its total from one page to the next") from None
+
+    def _pages(self, name: str, query: Mapping[str, Any] | None, ids: Mapping[str, str]) -> list[dict[str, Any]]:
+        """All rows of a list. Raises _Changed."""
         rows: list[dict[str, Any]] = []
         read = 0
+        promised: int | None = None
         deadline = time.monotonic() + self.connection.retry_timeout
         while True:
             page = self.call(name, query={**(query or {}), **_page_from(read)}, **ids)
@@ -183,8 +198,13 @@ class Client:
             rows = _each_once([*rows, *page["data"]])
             read += len(page["data"])
             total = _total(page, len(rows))
+            if promised is not None and total != promised:
+                raise _Changed
+            promised = total
             if total is not None and len(rows) >= total:
                 return rows
+            if len(rows) > MOST_ROWS:
+                raise self.unexpected(name, ids, f"has more than {MOST_ROWS} rows")
             if len(rows) == known:
                 if page["data"] and (total is not None or len(page["data"]) >= ROWS_AT_ONCE):
                     raise self.unexpected(name, ids, "repeats rows from one page to the next")
@@ -498,6 +518,10 @@ class Client:
 
     def _hidden(self, text: object) -> str:
         return quoted(_secrets.hide(str(text), self._secrets))
+
+
+class _Changed(Exception):
+    """A list was changed while it was read."""
 
 
 def _page_from(offset: int) -> dict[str, Any]:

@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
+import datetime
+import email.utils
 import functools
 import http.client
 import http.cookiejar
+import io
 import os
 import random
 import re
+import socket
 import ssl
 import sys
 import time
@@ -28,6 +33,8 @@ try:
     from requests import Session
     from requests.__version__ import __version__ as _VERSION
     from requests.adapters import HTTPAdapter
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3.exceptions import (
         ConnectTimeoutError,
         DecodeError,
@@ -39,17 +46,19 @@ try:
         SSLError,
     )
     from urllib3.exceptions import TimeoutError as HTTPTimeout
-    from urllib3.util.retry import Retry
 except ImportError:
     # ansible-test imports every file on Pythons without requests; a task then says what is missing.
     IMPORT_ERROR: str | None = traceback.format_exc()
     Session = HTTPAdapter = object  # type: ignore[misc, assignment]
+    HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore[misc, assignment]
 else:
     IMPORT_ERROR = None
 
 # Three releases before it take no TLS context from an adapter: they would trust other authorities than ca_path.
 _LEAST_REQUESTS = (2, 32, 3)
 LARGEST_REPLY = 16 * 1024 * 1024
+# All replies that a task reads, in bytes.
+MOST_BYTES = 4 * LARGEST_REPLY
 READ_AGAIN = (429, 502, 503, 504)
 WRITE_AGAIN = (429,)
 # A host that cannot be reached at all is more often a typing error than a passing fault.
@@ -57,6 +66,10 @@ CONNECT_AGAIN = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
 # How many times the wait that the server asks for may be added to it at random.
 _WIDEST_SPREAD = 7
+# Seconds since 1970 are at least this many; a wait is less.
+_SOME_TIME_AGO = 1_000_000_000
+# When the exchange has to have ended, on the monotonic clock.
+_DEADLINE: contextvars.ContextVar[float] = contextvars.ContextVar("_DEADLINE")
 
 
 class TransportError(Exception):
@@ -116,12 +129,28 @@ class Patience:
 
 
 def _asked_wait(reply: Reply) -> float | None:
-    """The longest wait that a reply asks for, in seconds."""
+    """The longest wait that a reply asks for, in seconds; None where it asks for none.
+
+    A moment, given as a date or as seconds since 1970, is one of the server's clock, which the reply tells too.
+    """
+    now = _moment(reply.headers.get("Date")) or time.time()
     asked = []
     for name in ("x-ratelimit-reset", "Retry-After"):
-        with contextlib.suppress(KeyError, ValueError, HTTPError):
-            asked.append(Retry().parse_retry_after(reply.headers[name]))
-    return max(asked, default=None)
+        text = reply.headers.get(name, "").strip()
+        number = float(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
+        moment = _moment(text) if number is None else number if number >= _SOME_TIME_AGO else None
+        asked.append(number if moment is None else moment - now)
+    return max((wait for wait in asked if wait is not None and wait > 0), default=None)
+
+
+def _moment(text: str | None) -> float | None:
+    """A date of HTTP in seconds since 1970; None where it is none."""
+    try:
+        told = email.utils.parsedate_to_datetime(text or "")
+        # HTTP dates are UTC, also where the zone is left out or is -0000.
+        return (told if told.tzinfo else told.replace(tzinfo=datetime.timezone.utc)).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def never_sent(error: Any) -> bool:
@@ -164,6 +193,73 @@ def environment_bundle() -> str | None:
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
 
 
+class _InTime(io.RawIOBase):
+    """What a connection receives, until the deadline: a time-out for each wait alone never ends a slow drip."""
+
+    def __init__(self, sock: socket.socket, raw: Any) -> None:
+        self._sock = sock
+        self._raw = raw
+        self._deadline = _DEADLINE.get()
+
+    def readable(self) -> bool:
+        """Whether it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Wait for bytes; raises TimeoutError."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("The time for the call is over.")
+        patience = self._sock.gettimeout()
+        if patience is not None and patience <= left:
+            return self._raw.readinto(buffer)  # type: ignore[no-any-return]
+        # The last wait is a shorter one. The connection may be used again.
+        self._sock.settimeout(left)
+        try:
+            return self._raw.readinto(buffer)  # type: ignore[no-any-return]
+        finally:
+            with contextlib.suppress(OSError):
+                self._sock.settimeout(patience)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    """A reply of which everything has to come in time, each line of its head too."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp: Any = io.BufferedReader(_InTime(sock, self.fp.detach()))
+
+    def begin(self) -> None:
+        """Read the head. What may follow a reply of status 1xx answers the same request, and no later one."""
+        super().begin()
+        if self.status < 200:
+            self.will_close = True
+
+
+class _HTTPConnection(HTTPConnection):
+    response_class = _Response
+
+
+class _HTTPSConnection(HTTPSConnection):
+    response_class = _Response
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
+
+
 class _Adapter(HTTPAdapter):
     """Our TLS context everywhere: requests would otherwise load its own authorities into it on each connection."""
 
@@ -173,9 +269,12 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Nothing: the context verifies."""
@@ -211,6 +310,7 @@ class Transport:
             )
         self.timeout = timeout
         self.waits: list[float] = []
+        self._received = 0
         self._quiet = not validate_certs
         self._known_proxies: dict[tuple[str, ...], dict[str, str]] = {}
         try:
@@ -267,7 +367,7 @@ class Transport:
             if pause is None:
                 if reply:
                     return reply
-                raise _no_reply(error, self.timeout)
+                raise _no_reply(error, self.timeout, retry_timeout if time.monotonic() >= deadline else None)
             time.sleep(pause)
 
     def close(self) -> None:
@@ -288,17 +388,21 @@ class Transport:
 
     def _ask(self, request: Any, proxies: dict[str, str], again: tuple[int, ...], deadline: float) -> Reply:
         """Send it once. Of a reply with a status in C(again), the status counts, whatever becomes of its body."""
+        _DEADLINE.set(deadline)
         with self._warnings_kept_quiet():
             response = self._session.send(
                 request, timeout=self.timeout, proxies=proxies, allow_redirects=False, stream=True
             )
         with response:
             try:
-                body = _whole_body(response, deadline)
+                body = _whole_body(response)
             except (HTTPError, OSError, TransportError):
                 if response.status_code not in again:
                     raise
                 body = b""
+        self._received += len(body)
+        if self._received > MOST_BYTES:
+            raise TransportError("unexpected_reply", f"the replies are larger than {MOST_BYTES} bytes together", True)
         return Reply(response.status_code, response.headers, body)
 
     def _proxies(self, url: str) -> dict[str, str]:
@@ -322,15 +426,13 @@ class Transport:
             yield
 
 
-def _whole_body(response: Any, deadline: float) -> bytes:
-    """The body, within the deadline and a size: a time-out per read alone never ends a slow drip."""
+def _whole_body(response: Any) -> bytes:
+    """The body, within a size."""
     body = bytearray()
     for piece in _pieces(response):
         body += piece
         if len(body) > LARGEST_REPLY:
             raise TransportError("unexpected_reply", f"the reply is larger than {LARGEST_REPLY} bytes", True)
-        if time.monotonic() > deadline:
-            raise TransportError("unreachable", "the reply did not end within retry_timeout", True)
     return bytes(body)
 
 
@@ -353,12 +455,15 @@ def _cause(error: Any) -> Any:
     return getattr(error, "reason", None) or error
 
 
-def _no_reply(cause: Any, timeout: float) -> TransportError:
+def _no_reply(cause: Any, timeout: float, over: float | None) -> TransportError:
+    """Why there is no reply. C(over): the seconds that the call had, where they are over."""
     if isinstance(cause, SSLError):
         # A certificate is refused before anything is sent. Anything else may have broken behind the request.
         sent = not any(isinstance(inner, ssl.SSLCertVerificationError) for inner in cause.args)
         return TransportError("tls", f"the TLS connection failed: {_plain(cause)}", sent)
     is_late = isinstance(cause, HTTPTimeout) and not isinstance(cause, NewConnectionError)
+    if is_late and over is not None:
+        return TransportError("unreachable", f"no whole answer within {over:g} seconds", not never_sent(cause))
     if is_late or "timed out" in str(cause):
         return TransportError("unreachable", f"no answer within {timeout:g} seconds", not never_sent(cause))
     return TransportError("unreachable", _plain(cause), not never_sent(cause))

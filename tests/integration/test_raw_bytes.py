@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bytes that no server of HTTP would send: nobody waits for ever, and no reply is taken for that of another request."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+
+import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils import _client, _transport
+from sandbox import contract
+from support.cases import APPLICATION, AUTHORIZATION
+from support.places import TRACKER, refreshing
+from support.raw_server import RawServer, Request, for_ever, pass_on
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
+
+
+def operation_of(request: Request) -> str:
+    """Which call a request is."""
+    method, path, _version = request.line.split()
+    return contract.route(method, path.partition("?")[0]).operation.id
+
+
+def slowly(piece: bytes, before: bytes = b""):
+    """A piece again and again, sooner than a wait for bytes ends."""
+    clock = threading.Event()
+    for one in for_ever(piece, before):
+        yield one
+        clock.wait(0.05)
+
+
+ENDLESS = {
+    "100 Continue": lambda: for_ever(CONTINUE),
+    "a head byte by byte": lambda: slowly(b"x", b"HTTP/1.1 200 OK\r\nX-Long: "),
+    "a status line byte by byte": lambda: slowly(b"x", b"HTTP/1.1 200 "),
+    "a body byte by byte": lambda: slowly(b" ", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("answer", ENDLESS)
+@pytest.mark.parametrize("operation", ["requestToken", "listApps", "updateApp", "revokeToken"])
+def test_a_reply_without_an_end_ends_with_the_time_for_the_call(acme, monkeypatch, operation, answer):
+    monkeypatch.setattr(_client, "_SIGN_OUT_SECONDS", 0.5)
+
+    def answers(request):
+        return ENDLESS[answer]() if operation_of(request) == operation else pass_on(acme.url, request)
+
+    with RawServer(answers) as server:
+        result = acme.run(APPLICATION, url=server.url, name=TRACKER, timeout=1, retry_timeout=1)
+    told = result["warnings"][-1] if operation == "revokeToken" else result["msg"]
+    assert "no whole answer within" in told, result
+    assert bool(result.get("failed")) is (operation != "revokeToken")
+    assert operation == "revokeToken" or result["failure"]["kind"] == "unreachable"
+
+
+def test_a_connection_that_was_slow_once_has_its_full_time_again(acme):
+    def answers(request):
+        reply = pass_on(acme.url, request)
+        return [reply[:20], reply[20:]]
+
+    with RawServer(answers) as server:
+        assert acme.run(APPLICATION, url=server.url, name=TRACKER, timeout=60, retry_timeout=5)["changed"]
+
+
+def test_a_list_that_goes_on_and_on_is_not_read_into_memory(acme, monkeypatch):
+    monkeypatch.setattr(_client, "MOST_ROWS", 1000)
+    numbers = itertools.count()
+
+    def answers(request):
+        if operation_of(request) != "listApps":
+            return pass_on(acme.url, request)
+        rows = ", ".join(f'{{"id": "{next(numbers)}", "name": "x"}}' for _row in range(300))
+        body = f'{{"data": [{rows}]}}'.encode()
+        return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
+    with RawServer(answers) as server:
+        result = acme.run(APPLICATION, url=server.url, name=TRACKER)
+        assert "has more than 1000 rows" in result["msg"]
+        monkeypatch.setattr(_transport, "MOST_BYTES", 10_000)
+        result = acme.run(APPLICATION, url=server.url, name=TRACKER)
+    assert "larger than 10000 bytes together" in result["msg"]
+
+
+@pytest.mark.parametrize("hint", [HINTS, CONTINUE], ids=["103", "100"])
+def test_what_follows_a_hint_is_never_taken_for_the_reply_to_the_next_request(tenant, naps, hint):
+    acme = tenant(applications=refreshing())
+
+    def answers(request):
+        reply = pass_on(acme.url, request)
+        return [hint, reply] if operation_of(request) == "authorizeLibrary" else reply
+
+    with RawServer(answers) as server:
+        result = acme.run(AUTHORIZATION, url=server.url)
+        assert [operation_of(one) for one in server.requests].count("authorizeLibrary") == 3
+    assert not result.get("failed"), result
+    assert [row["authorized"] for row in result["libraries"]] == [True, True, True]
+    assert [one["outcome"] for one in result["writes"]] == ["done"] * 3
