@@ -6,17 +6,14 @@
 from __future__ import annotations
 
 import contextlib
-import contextvars
 import datetime
 import email.utils
 import functools
 import http.client
 import http.cookiejar
-import io
 import os
 import random
 import re
-import socket
 import ssl
 import sys
 import time
@@ -26,6 +23,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ansible_collections.imanage.control_center.plugins.module_utils import _deadline
 from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply
 
 try:
@@ -33,8 +31,6 @@ try:
     from requests import Session
     from requests.__version__ import __version__ as _VERSION
     from requests.adapters import HTTPAdapter
-    from urllib3.connection import HTTPConnection, HTTPSConnection
-    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3.exceptions import (
         ConnectTimeoutError,
         DecodeError,
@@ -50,7 +46,6 @@ except ImportError:
     # ansible-test imports every file on Pythons without requests; a task then says what is missing.
     IMPORT_ERROR: str | None = traceback.format_exc()
     Session = HTTPAdapter = object  # type: ignore[misc, assignment]
-    HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore[misc, assignment]
 else:
     IMPORT_ERROR = None
 
@@ -68,8 +63,6 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
 _WIDEST_SPREAD = 7
 # Seconds since 1970 are at least this many; a wait is less.
 _SOME_TIME_AGO = 1_000_000_000
-# When the exchange has to have ended, on the monotonic clock.
-_DEADLINE: contextvars.ContextVar[float] = contextvars.ContextVar("_DEADLINE")
 
 
 class TransportError(Exception):
@@ -193,73 +186,6 @@ def environment_bundle() -> str | None:
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
 
 
-class _InTime(io.RawIOBase):
-    """What a connection receives, until the deadline: a time-out for each wait alone never ends a slow drip."""
-
-    def __init__(self, sock: socket.socket, raw: Any) -> None:
-        self._sock = sock
-        self._raw = raw
-        self._deadline = _DEADLINE.get()
-
-    def readable(self) -> bool:
-        """Whether it can be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        """Wait for bytes; raises TimeoutError."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise socket.timeout("The time for the call is over.")
-        patience = self._sock.gettimeout()
-        if patience is not None and patience <= left:
-            return self._raw.readinto(buffer)  # type: ignore[no-any-return]
-        # The last wait is a shorter one. The connection may be used again.
-        self._sock.settimeout(left)
-        try:
-            return self._raw.readinto(buffer)  # type: ignore[no-any-return]
-        finally:
-            with contextlib.suppress(OSError):
-                self._sock.settimeout(patience)
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self._raw.close()
-        super().close()
-
-
-class _Response(http.client.HTTPResponse):
-    """A reply of which everything has to come in time, each line of its head too."""
-
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        self.fp: Any = io.BufferedReader(_InTime(sock, self.fp.detach()))
-
-    def begin(self) -> None:
-        """Read the head. What may follow a reply of status 1xx answers the same request, and no later one."""
-        super().begin()
-        if self.status < 200:
-            self.will_close = True
-
-
-class _HTTPConnection(HTTPConnection):
-    response_class = _Response
-
-
-class _HTTPSConnection(HTTPSConnection):
-    response_class = _Response
-
-
-class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _HTTPConnection
-
-
-class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _HTTPSConnection
-
-
-_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
-
-
 class _Adapter(HTTPAdapter):
     """Our TLS context everywhere: requests would otherwise load its own authorities into it on each connection."""
 
@@ -269,11 +195,11 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+        self.poolmanager.pool_classes_by_scheme = _deadline.POOLS
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
-        manager.pool_classes_by_scheme = _POOLS
+        manager.pool_classes_by_scheme = _deadline.POOLS
         return manager
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
@@ -388,7 +314,7 @@ class Transport:
 
     def _ask(self, request: Any, proxies: dict[str, str], again: tuple[int, ...], deadline: float) -> Reply:
         """Send it once. Of a reply with a status in C(again), the status counts, whatever becomes of its body."""
-        _DEADLINE.set(deadline)
+        _deadline.DEADLINE.set(deadline)
         with self._warnings_kept_quiet():
             response = self._session.send(
                 request, timeout=self.timeout, proxies=proxies, allow_redirects=False, stream=True
