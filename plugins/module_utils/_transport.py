@@ -28,6 +28,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._replies im
 
 try:
     import requests
+    import urllib3
     from requests import Session
     from requests.__version__ import __version__ as _VERSION
     from requests.adapters import HTTPAdapter
@@ -48,6 +49,8 @@ except ImportError:
     Session = HTTPAdapter = object  # type: ignore[misc, assignment]
 else:
     IMPORT_ERROR = None
+    # Before this release a reply of some thousand bytes unpacks to gigabytes before anybody can count them.
+    _CAN_UNPACK = tuple(map(int, re.findall(r"\d+", urllib3.__version__)[:2])) >= (2, 6)  # type: ignore[attr-defined]
 
 # Three releases before it take no TLS context from an adapter: they would trust other authorities than ca_path.
 _LEAST_REQUESTS = (2, 32, 3)
@@ -305,7 +308,7 @@ class Transport:
 
         It would also add what a netrc file has for the host.
         """
-        headers = {**self._session.headers, **headers}
+        headers = {**self._session.headers, **({} if _CAN_UNPACK else {"Accept-Encoding": "identity"}), **headers}
         try:
             return requests.Request(method, url, headers, auth=_no_authorization, **content).prepare()
         except requests.exceptions.InvalidURL:
@@ -354,6 +357,8 @@ class Transport:
 
 def _whole_body(response: Any) -> bytes:
     """The body, within a size."""
+    if not _CAN_UNPACK and response.headers.get("Content-Encoding", "identity") != "identity":
+        raise TransportError("unexpected_reply", "the reply is compressed, which takes urllib3 2.6 or newer", True)
     body = bytearray()
     for piece in _pieces(response):
         body += piece

@@ -455,6 +455,15 @@ def test_a_small_reply_that_unpacks_to_a_large_one_is_not_unpacked(acme, monkeyp
     assert "larger than" in result["msg"]
 
 
+def test_a_library_that_unpacks_without_a_bound_unpacks_nothing(acme, monkeypatch):
+    monkeypatch.setattr(_transport, "_CAN_UNPACK", False)
+    assert acme.run(INFO)["tenant"]["user"] == acme.admin
+    acme.fault("gzip", "listLibraries")
+    result = acme.run(INFO)
+    assert kind(result) == "unexpected_reply"
+    assert "urllib3 2.6" in result["msg"]
+
+
 def test_compressed_replies_are_read(acme):
     acme.fault("gzip")
     assert acme.run(INFO)["tenant"]["user"] == acme.admin

@@ -94,6 +94,19 @@ def test_401_signs_in_again_once_and_repeats_the_call(acme):
     assert acme.calls.count("listLibraries") == 2
 
 
+@pytest.mark.parametrize("operation", ["listApps", "updateApp"])
+def test_a_new_token_of_another_tenant_touches_neither(acme, tenant, operation):
+    other = tenant()
+    acme.fault("status", operation, status=401, times=1)
+    token = {"access_token": f"{other.name}-admin-token", "token_type": "bearer", "expires_in": 60}
+    acme.fault("shape", "requestToken", skip=1, body=token)
+    before = acme.snapshot(), other.snapshot()
+    result = acme.run("imanage_application", name=TRACKER)
+    assert kind(result) == "wrong_tenant"
+    assert (acme.snapshot(), other.snapshot()) == before
+    assert operation not in other.calls
+
+
 def test_401_twice_fails(acme):
     acme.fault("status", "listLibraries", status=401)
     result = acme.run(INFO)
