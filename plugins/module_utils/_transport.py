@@ -10,7 +10,6 @@ import datetime
 import email.utils
 import functools
 import http.client
-import http.cookiejar
 import os
 import random
 import re
@@ -220,11 +219,6 @@ class _Session(Session):
         """Nowhere."""
 
 
-def _no_authorization(request: Any) -> Any:
-    """An auth object that adds nothing: without one requests adds what a netrc file has for the host."""
-    return request
-
-
 class Transport:
     """One HTTP session for one task. It knows nothing of Control Center but its rate limit headers."""
 
@@ -255,8 +249,6 @@ class Transport:
             ) from None
         self._adapter = _Adapter(context)
         self._session = _Session()
-        # Two accounts may share the connections, and only the token says who calls.
-        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self._session.mount("https://", self._adapter)
         self._session.mount("http://", self._adapter)
 
@@ -306,11 +298,11 @@ class Transport:
     def _prepared(self, method: str, url: str, headers: Mapping[str, str], **content: Any) -> Any:
         """The request, made without the session, which would look for each through its defaults and the environment.
 
-        It would also add what a netrc file has for the host.
+        It would also add what a netrc file has for the host, and cookies, while only the token says who calls.
         """
         headers = {**self._session.headers, **({} if _CAN_UNPACK else {"Accept-Encoding": "identity"}), **headers}
         try:
-            return requests.Request(method, url, headers, auth=_no_authorization, **content).prepare()
+            return requests.Request(method, url, headers, **content).prepare()
         except requests.exceptions.InvalidURL:
             # The address was checked before. Only the library knows which letters a name may have.
             raise TransportError("bad_option", "the host of url is no name that can be looked up", False) from None

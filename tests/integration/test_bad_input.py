@@ -9,6 +9,7 @@ import re
 
 import pytest
 import trustme
+from ansible_collections.imanage.control_center.plugins.module_utils._contract import CONSENT_CODE
 from support.bad_cases import BAD
 from support.cases import ADDED, APPLICATION, AUTHORIZATION, BOTH, KEEPER, LOOK, OPEN, POLICY
 from support.places import EXTENSION, TRACKER, Places, filled, refreshing
@@ -165,6 +166,24 @@ def test_an_unknown_member_of_a_new_application_leaves_it_in_the_catalog(acme, e
     clear(result, "bad_option", "ghost@x.example", "taken back (remove the application), so nothing is changed")
     assert acme.snapshot() == state
     assert acme.calls[-2] == "listApps", "that it is gone again was read"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (400, "", "bad_option"),
+        (403, "", "permission"),
+        (404, "", "not_found"),
+        (409, "", "conflict"),
+        (403, CONSENT_CODE, "permission"),
+    ],
+)
+def test_a_new_application_is_taken_back_however_its_list_is_refused(acme, status, code, kind):
+    state = acme.snapshot()
+    acme.fault("status", "updateAppAccess", status=status, body={"error": {"code": code, "message": "No."}})
+    result = acme.run(APPLICATION, name=TRACKER, access="custom", groups=["IT"])
+    clear(result, kind, "taken back (remove the application), so nothing is changed")
+    assert acme.snapshot() == state
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409])

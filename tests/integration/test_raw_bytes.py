@@ -57,6 +57,18 @@ def test_a_reply_without_an_end_ends_with_the_time_for_the_call(acme, monkeypatc
     assert operation == "revokeToken" or result["failure"]["kind"] == "unreachable"
 
 
+def test_a_cookie_is_never_sent_back(acme):
+    def answers(request):
+        status, _end, rest = pass_on(acme.url, request).partition(b"\r\n")
+        return status + b"\r\nSet-Cookie: session=somebody; Path=/\r\n" + rest
+
+    with RawServer(answers) as server:
+        assert acme.run(APPLICATION, url=server.url, name=TRACKER)["changed"]
+        heads = [request.whole.partition(b"\r\n\r\n")[0].lower() for request in server.requests]
+    assert len(heads) > 3
+    assert [head for head in heads if b"cookie" in head] == []
+
+
 def test_a_connection_that_was_slow_once_has_its_full_time_again(acme):
     def answers(request):
         reply = pass_on(acme.url, request)

@@ -148,7 +148,6 @@ def test_the_transcript_of_a_token_policy(tenant):
         ("GET", "/apps", None, 200),
         ("GET", path, None, 404),
         ("PUT", path, {"type": "value", "value": {"allow_refresh_token": True}}, 200),
-        ("GET", "/apps", None, 200),
         ("GET", path, None, 200),
     ]
 
@@ -162,7 +161,6 @@ def test_the_transcript_of_a_token_policy_that_was_set_before(tenant):
         ("GET", "/apps/tracker-cc", None, 200),
         ("GET", path, None, 200),
         ("PUT", path, {"type": "value", "value": {**policy, "access_token_max_idle_time": 90}}, 200),
-        ("GET", "/apps/tracker-cc", None, 200),
         ("GET", path, None, 200),
     ]
 

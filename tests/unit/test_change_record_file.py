@@ -32,6 +32,13 @@ def test_the_file_is_made_for_its_owner(tmp_path):
     assert path.read_text() == "{}\n"
 
 
+def test_a_line_is_on_the_disk_before_anything_else_is_done(tmp_path, monkeypatch):
+    path, seen = tmp_path / "changes", []
+    monkeypatch.setattr(_change_record.os, "fsync", lambda _file: seen.append(path.read_text()))
+    append(str(path), "{}\n")
+    assert seen == ["{}\n"]
+
+
 @pytest.mark.parametrize("there", ["", "{}\n", '{"half', "{}\n{"])
 def test_what_is_there_stays_and_half_a_line_is_ended(tmp_path, there):
     path = tmp_path / "changes"
