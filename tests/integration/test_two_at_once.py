@@ -13,6 +13,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils import _tas
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import KINDS
 from sandbox import Sandbox
 from sandbox.examples import Caller, example
+from sandbox.faults import Fault
 from support.chain import CHAIN
 from support.places import CLIENT_ID, EXTENSION, TRACKER, applications
 from support.tasks import memory_client, run
@@ -172,3 +173,29 @@ def test_a_person_who_changes_the_same_before_any_request(acme, change):
         assert state(acme) == wish("one"), "the next run completes it"
     assert (False, True) in outcomes, "early enough, it is put right"
     assert (False, False) in outcomes, "after the last reading, what the person did stays"
+
+
+@pytest.mark.parametrize("is_approved", [True, False], ids=["with an approved plan", "without"])
+def test_a_write_that_is_repeated_takes_nobody_out_whom_no_approval_names(acme, is_approved):
+    wanted = {"name": TRACKER, "access": "custom", "users": [USERS["one"]], "exclusive": True}
+    options = {"url": URL, "retry_timeout": 30, **ACCOUNT, **wanted}
+    planned = {"planned": run("imanage_application", options, check=True)["writes"]} if is_approved else {}
+    operation, app_id, body = PERSON["changes who has access"]
+    acme.faults.append(Fault("status", "updateAppAccess", status=500, times=1))
+    handle, calls = acme.handle, itertools.count()
+
+    def between(request):
+        reply = handle(request)
+        if reply.status == 500 and next(calls) == 0:
+            Caller(acme)(operation, app_id=app_id, body=body)
+        return reply
+
+    acme.handle = between
+    result = run("imanage_application", {**options, **planned})
+    users = state(acme)["users"]
+    if is_approved:
+        assert result["failure"]["kind"] == "conflict"
+        assert "manager@acme.example" in users
+    else:
+        assert not result.get("failed"), result
+        assert users == [USERS["one"]]
