@@ -10,6 +10,7 @@ import threading
 
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils import _client, _transport
+from playbooks_support import Stage
 from sandbox import contract
 from support.cases import APPLICATION, AUTHORIZATION
 from support.places import TRACKER, refreshing
@@ -111,3 +112,23 @@ def test_what_follows_a_hint_is_never_taken_for_the_reply_to_the_next_request(te
     assert not result.get("failed"), result
     assert [row["authorized"] for row in result["libraries"]] == [True, True, True]
     assert [one["outcome"] for one in result["writes"]] == ["done"] * 3
+
+
+@pytest.mark.sweep
+def test_a_tenant_that_never_ends_its_reply_holds_up_nobody(tmp_path):
+    with Stage(tmp_path) as stage:
+
+        def answers(request):
+            return for_ever(CONTINUE) if operation_of(request) == "listApps" else pass_on(stage.server.url, request)
+
+        with RawServer(answers) as endless:
+            stage.add("acme")
+            stage.add("birch", {"imanage_url": endless.url, "imanage_timeout": 1, "imanage_retry_timeout": 2})
+            stage.add("cedar")
+            run = stage.run("imanage.control_center.onboard")
+    assert {name: row["status"] for name, row in run.report.items()} == {
+        "acme": "onboarded",
+        "birch": "failed",
+        "cedar": "onboarded",
+    }
+    assert "no whole answer within 2 seconds" in run.report["birch"]["failure"]["msg"]
