@@ -490,6 +490,7 @@ class Client:
             raise kind(
                 error.kind,
                 f"Cannot {operation.does} ({operation.id}): {self._hidden(error)}.",
+                advice=error.advice,
                 **wire(operation, path),
             ) from None
         with contextlib.suppress(KeyError, ValueError, TypeError):

@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils import _deadline
+from ansible_collections.imanage.control_center.plugins.module_utils._connection import is_host
 from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply
 
 try:
@@ -42,6 +43,7 @@ try:
         SSLError,
     )
     from urllib3.exceptions import TimeoutError as HTTPTimeout
+    from urllib3.util import parse_url
 except ImportError:
     # ansible-test imports every file on Pythons without requests; a task then says what is missing.
     IMPORT_ERROR: str | None = traceback.format_exc()
@@ -335,8 +337,40 @@ class Transport:
         if host[0] == "http":
             return {}
         if host not in self._known_proxies:
-            self._known_proxies[host] = requests.utils.get_environ_proxies(url)
+            proxies = requests.utils.get_environ_proxies(url)
+            self._check_proxy(requests.utils.select_proxy(url, proxies))
+            self._known_proxies[host] = proxies
         return self._known_proxies[host]
+
+    def _check_proxy(self, proxy: str | None) -> None:
+        """See that a proxy can be used, before it is: the libraries' words about one that cannot may have its password.
+
+        Raises TransportError, which names the variable and nothing of its value.
+        """
+        if not proxy:
+            return
+        name = _named_by(proxy)
+        try:
+            address = requests.utils.prepend_scheme_if_needed(proxy, "http")
+            if not _is_address(address):
+                raise ValueError
+            self._adapter.proxy_manager_for(address)
+            self._adapter.proxy_headers(address)
+        except requests.exceptions.InvalidSchema:
+            raise TransportError(
+                "bad_option",
+                f"{name} names a SOCKS proxy, for which the Python library PySocks is missing",
+                False,
+                f"Install requests[socks] for the Python that runs this task, {sys.executable}, or unset {name}.",
+            ) from None
+        except (ValueError, TypeError):
+            raise TransportError(
+                "bad_option",
+                f"{name} names no proxy that can be used",
+                False,
+                f"Unset {name}, or write it like http://proxy.example:8080. In a user name or password before the "
+                "host, percent-encode all but letters and digits: %2F for /, %23 for #.",
+            ) from None
 
     @contextlib.contextmanager
     def _warnings_kept_quiet(self) -> Iterator[None]:
@@ -345,6 +379,20 @@ class Transport:
                 # The task warns in its own words.
                 warnings.simplefilter("ignore", InsecureRequestWarning)
             yield
+
+
+def _named_by(proxy: str) -> str:
+    """Which variable names a proxy. None does where the settings of a Mac do."""
+    set_to_it = [name for name, value in os.environ.items() if value == proxy]
+    names = [name for known in ("https_proxy", "all_proxy") for name in set_to_it if name.lower() == known]
+    return next(iter(names), "the proxy setting of this machine")
+
+
+def _is_address(proxy: str) -> bool:
+    """Whether there is a host, and no @ behind it: it would end a password whose start was taken for the host."""
+    parts = parse_url(proxy)
+    behind = f"{parts.path}{parts.query}{parts.fragment}"
+    return is_host((parts.host or "").strip("[]")) and "@" not in behind
 
 
 def _whole_body(response: Any) -> bytes:

@@ -9,6 +9,7 @@ import contextlib
 import select
 import socket
 import socketserver
+import sys
 import threading
 
 import pytest
@@ -126,3 +127,47 @@ def test_a_proxy_that_refuses_is_unreachable(secure, authority, naps, tenant, mo
     result = secure.run(INFO, ca_path=str(authority.file), retry_timeout=1)
     assert result["failure"]["kind"] == "unreachable"
     assert secure.calls == []
+
+
+NO_PROXIES = (
+    "http://user:s3cret/x@127.0.0.1:9",
+    "http://user:s3cret#x@127.0.0.1:9",
+    "http://user:s3cret?x@127.0.0.1:9",
+    "http://user:s3cret\\x@127.0.0.1:9",
+    "http://user:p@s3cret/x@127.0.0.1:9",
+    "http://user:s3cret@127.0.0.1:99999",
+    "http://user:s3cret\N{SNOWMAN}@127.0.0.1:9",
+    "http://user:s3cret@",
+    "user:s3cret@127.0.0.1:9",
+    "ftp://user:s3cret@127.0.0.1:9",
+)
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize("value", NO_PROXIES)
+def test_what_names_no_proxy_is_named_and_its_value_never_said(secure, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    result = secure.run(INFO)
+    assert result["failure"]["kind"] == "bad_option"
+    assert f"{name} names no proxy that can be used. Unset {name}, or write it like " in result["msg"]
+    assert "s3cret" not in str(result)
+    assert secure.calls == []
+
+
+def test_a_socks_proxy_without_its_library_says_what_to_install(secure, monkeypatch):
+    monkeypatch.setitem(sys.modules, "socks", None)
+    monkeypatch.setenv("ALL_PROXY", "socks5h://user:s3cret@127.0.0.1:9")
+    result = secure.run(INFO)
+    assert result["failure"]["kind"] == "bad_option"
+    assert "ALL_PROXY names a SOCKS proxy, for which the Python library PySocks is missing." in result["msg"]
+    assert "Install requests[socks] " in result["msg"]
+    assert "s3cret" not in str(result)
+    assert secure.calls == []
+
+
+def test_an_address_of_a_proxy_that_is_right_is_used_however_it_is_written(secure, authority, proxy, monkeypatch):
+    host = proxy.url.removeprefix("http://")
+    for value in (host, f"{proxy.url}/", f"http://user:p%2Fw%23@{host}"):
+        monkeypatch.setenv("https_proxy", value)
+        assert not secure.run(INFO, ca_path=str(authority.file)).get("failed"), value
+    assert b"Proxy-Authorization: Basic " in proxy.asked[-1]
