@@ -42,7 +42,7 @@ def test_pure_files_import_no_ansible_no_requests_no_clock(stem):
 
 
 def _standard():
-    return {"base64", "json", "re", "typing", "collections", "urllib", "datetime", "functools", "hashlib"}
+    return {"base64", "json", "re", "typing", "collections", "urllib", "datetime", "functools", "hashlib", "html"}
 
 
 def test_check_mode_is_known_to_the_glue_alone():

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import quoted
 from ansible_collections.imanage.control_center.plugins.module_utils._secrets import HIDDEN, forms, hide
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,14 @@ SPELLINGS = {
     "base64 for URLs": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
     "in JSON": json.dumps,
     "in JSON, not escaped": lambda text: json.dumps(text, ensure_ascii=False),
+    "in HTML": html.escape,
+    "in HTML, by numbers": lambda text: html.escape(text).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
+    "in HTML, by names": lambda text: html.escape(text).replace("&#x27;", "&apos;"),
+    "between tags": lambda text: html.escape(text, quote=False),
+    "in Latin-1": lambda text: text.encode().decode("latin-1"),
+    "in Python, in Latin-1": lambda text: repr(text.encode().decode("latin-1"))[1:-1],
+    "in Python, beside quotes": lambda text: repr(f"'{text}\"")[3:-2],
+    "on one line": lambda text: quoted(text) or text,
 }
 
 
@@ -70,6 +80,13 @@ def test_a_result_is_searched_to_its_last_text_and_number():
         "after": None,
     }
     assert hide(found, ["1234", None]) == cleaned
+
+
+def test_a_secret_is_no_name_of_what_differs():
+    write = {"writes": [{"before": {"pass": "pass"}, "after": {"SPM": None, "pass": 1}, "ids": {"library_id": "pass"}}]}
+    assert hide(write, ["pass"]) == {
+        "writes": [{"before": {HIDDEN: HIDDEN}, "after": {"SPM": None, HIDDEN: 1}, "ids": {"library_id": HIDDEN}}]
+    }
 
 
 def test_a_secret_that_reads_like_true_or_a_field_breaks_no_result():
