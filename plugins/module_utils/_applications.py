@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, text_or_none
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import is_private_cloud
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import ACCESS_MODES, ADDED, APP
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_applications import (
     MEMBER_KINDS,
@@ -22,6 +22,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_appli
     manages_access,
     plan_application,
 )
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import in_quotes, seen, spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._shape import mismatch
 
 _MODE_OF_WIRE = {wire: mode for mode, wire in ACCESS_MODES.items()}
@@ -68,8 +69,8 @@ def read(client: Client, wanted: Wish) -> dict[str, Any] | None:
     if is_added(application) and wanted.managed.state == "present" and manages_access(wanted.managed):
         application["access"] = read_access(client, application["id"])
     if leaves_nobody(wanted.managed, application["access"]):
-        name = quoted(application["name"])
-        words = f"{client.where}: access is custom and nobody is in the lists, so nobody can use {name!r}."
+        name = in_quotes(application["name"])
+        words = f"{client.where}: access is custom and nobody is in the lists, so nobody can use {name}."
         client.warnings += [] if words in client.warnings else [words]
     return application
 
@@ -103,12 +104,12 @@ def find(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]
             return record(client.call("readApp", app_id=app_id)["data"])
         except Failure as failure:
             if failure.kind == "not_found":
-                failure.what = f"There is no application with the id {app_id!r}."
+                failure.what = f"There is no application with the id {in_quotes(app_id)}."
             raise
     matches, others = by_name(client, [name or ""])
     if len(matches) > 1:
-        ids = ", ".join(quoted(match["id"]) for match in matches)
-        raise Failure("ambiguous_name", f"{len(matches)} applications are named {name!r}, with the ids {ids}.")
+        ids = ", ".join(spelled(match["id"]) for match in matches)
+        raise Failure("ambiguous_name", f"{len(matches)} applications are named {in_quotes(name)}, with the ids {ids}.")
     if matches:
         return matches[0]
     near = near_miss(name or "", others)
@@ -121,12 +122,13 @@ def find(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]
     if is_private_cloud(client.connection.url):
         raise Failure(
             "not_provisioned",
-            f"{name!r} is not among the tenant's applications, and imanage.work has no catalog of them.",
+            f"{in_quotes(name)} is not among the tenant's applications, and imanage.work has no catalog of them.",
             advice="An administrator uploads the application's packages there, those for the tenant's region. This "
             "collection serves cloudimanage.com only.",
         )
     raise Failure(
-        "not_provisioned", f"{name!r} is neither among the tenant's applications nor in its catalog of applications."
+        "not_provisioned",
+        f"{in_quotes(name)} is neither among the tenant's applications nor in its catalog of applications.",
     )
 
 
@@ -136,10 +138,10 @@ def find_added(client: Client, name: str | None, app_id: str | None) -> dict[str
     if not is_added(application):
         raise NotYet(
             "not_added",
-            f"{quoted(application['name'])!r} is in the catalog, but it has not been added.",
+            f"{in_quotes(application['name'])} is in the catalog, but it has not been added.",
             assumed={**as_added(application), "access": None},
             assumptions=[
-                f"{quoted(application['name'])!r} is assumed to be added by an earlier task, with the documented "
+                f"{in_quotes(application['name'])} is assumed to be added by an earlier task, with the documented "
                 "defaults."
             ],
         )
@@ -148,7 +150,7 @@ def find_added(client: Client, name: str | None, app_id: str | None) -> dict[str
 
 def checked_row(client: Client, row: Mapping[str, Any]) -> Mapping[str, Any]:
     """The row of an application that something is decided about. Raises C(unexpected_reply)."""
-    problem = mismatch(row, APP, f"the row of {quoted(row['name'])!r}")
+    problem = mismatch(row, APP, f"the row of {in_quotes(row['name'])}")
     if problem:
         raise client.unexpected("listApps", {}, f"gives a row that cannot be used: {problem}")
     return row
@@ -206,14 +208,14 @@ def read_access(client: Client, app_id: str) -> dict[str, Any]:
 
 
 def near_miss(name: str, others: list[dict[str, Any]]) -> str | None:
-    """A sentence that names what differs from the name in case or spaces only; None when nothing does."""
+    """A sentence that names what differs in case, in spaces or in what nobody sees; None when nothing does."""
     near = sorted({row["name"] for row in others if _loose(row["name"]) == _loose(name)})
     return (
-        f"No application is named {name!r}; there is {' and '.join(repr(quoted(one)) for one in near)}."
+        f"No application is named {in_quotes(name)}; there is {' and '.join(in_quotes(one) for one in near)}."
         if near
         else None
     )
 
 
 def _loose(name: str) -> str:
-    return "".join(name.split()).casefold()
+    return seen(name).casefold()

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._diff import worded
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, shared, without
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled, titled
 
 Change = Mapping[str, Any]
 
@@ -108,7 +109,7 @@ def left_out(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | None)
 
 def _moved(change: Change, now: Part | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
     """What is neither done nor still to do, as the plan has it."""
-    title, before, after = quoted(change["title"]), change["before"], change["after"]
+    title, before, after = titled(change["title"]), change["before"], change["after"]
     if now is None:
         yield f"{title} is not there"
         return
@@ -123,11 +124,11 @@ def _moved(change: Change, now: Part | None, writes: list[Mapping[str, Any]]) ->
         elif field not in now.plan.after:
             # Whether it is enabled is planned for a new one only, also where nobody asks for it.
             if not (is_new and field == "Enable application?"):
-                yield f"{title}, {quoted(field)} is not asked for any more"
+                yield f"{title}, {spelled(field)} is not asked for any more"
         elif not (_same(is_now, before.get(field)) or (is_new and field != "Added")):
-            yield f"{title}, {quoted(field)} is {worded(is_now)}, not {worded(before.get(field))}"
+            yield f"{title}, {spelled(field)} is {worded(is_now)}, not {worded(before.get(field))}"
         elif not _same(will_be, after[field]):
-            yield f"{title}, {quoted(field)} would become {worded(will_be)}, not {worded(after[field])}"
+            yield f"{title}, {spelled(field)} would become {worded(will_be)}, not {worded(after[field])}"
 
 
 def _library_moved(title: str, library: str, now: Part, writes: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -135,10 +136,10 @@ def _library_moved(title: str, library: str, now: Part, writes: list[Mapping[str
     if library not in now.plan.after:
         # One that the page does not list cannot be done. Where all are wanted, the result names it.
         if now.names is not None and not shared([library], now.names):
-            yield f"{title}, {quoted(library)} is not asked for any more"
+            yield f"{title}, {spelled(library)} is not asked for any more"
     elif not any(library in step.touches and fits(step, writes) for step in now.plan.steps):
         is_now, will_be = worded(now.plan.before[library]), worded(now.plan.after[library])
-        yield f"{title}, {quoted(library)} is {is_now} and would become {will_be}"
+        yield f"{title}, {spelled(library)} is {is_now} and would become {will_be}"
 
 
 def _not_planned(now: Part, change: Change | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -151,9 +152,9 @@ def _not_planned(now: Part, change: Change | None, writes: list[Mapping[str, Any
         planned = (change or {"after": {}})["after"]
         for field in after:
             if before.get(field) != after[field] and not _same(after[field], planned.get(field)):
-                yield f"{quoted(now.title)}, {quoted(field)} to {worded(after[field])}"
+                yield f"{titled(now.title)}, {spelled(field)} to {worded(after[field])}"
                 unfit = []
-    yield from (f"{quoted(now.title)}: {step.does} in another way" for step in unfit)
+    yield from (f"{titled(now.title)}: {step.does} in another way" for step in unfit)
 
 
 def _same(one: Any, other: Any) -> bool:

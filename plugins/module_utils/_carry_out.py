@@ -14,6 +14,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._client imp
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
 from ansible_collections.imanage.control_center.plugins.module_utils._journal import Journal, key_of
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled
 
 # Failures that mean that the write was understood and not made.
 _REFUSALS = ("bad_option", "permission", "not_found", "consent_required", "conflict")
@@ -207,7 +208,7 @@ def _send(client: Client, step: Step) -> None:
 
 def together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str, Any]) -> Failure:
     """One failure for all the libraries that were refused, each with its reason."""
-    reasons = "; ".join(f"{step.ids['library_id']}: {failure.reason()}" for step, failure in failed)
+    reasons = "; ".join(f"{spelled(step.ids['library_id'])}: {failure.reason()}" for step, failure in failed)
     first = failed[0][1]
     return Failure(
         first.kind,

@@ -30,6 +30,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._contract i
     Operation,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._replies import (
     Reply,
     checked,
@@ -418,7 +419,7 @@ class Client:
         if wanted is not None and wanted != identity.customer_id:
             raise Failure(
                 "wrong_tenant",
-                f"The signed-in user {quoted(identity.user)} belongs to customer {identity.customer_id}, "
+                f"The signed-in user {spelled(identity.user)} belongs to customer {identity.customer_id}, "
                 f"not to customer {wanted}; customer {identity.customer_id} was left alone.",
             )
         self._identity = identity

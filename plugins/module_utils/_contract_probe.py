@@ -25,6 +25,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._contract i
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._contract_check import Finding
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._replies import is_page
 
 # The list in which an object that a probe made would be, and what is sent: the body that an onboarding would send.
@@ -250,6 +251,6 @@ def _difference(client: Client, name: str, before: set[tuple[str, str]]) -> list
         now = _listed(client, name)
     except Failure as failure:
         return [f"nobody can say whether there is a new {what} ({failure.what.rstrip('.')})"]
-    return [f"the {what} {quoted(one)} ({quoted(state)}) is new" for one, state in sorted(now - before)] + [
-        f"the {what} {quoted(one)} ({quoted(state)}) is gone" for one, state in sorted(before - now)
+    return [f"the {what} {spelled(one)} ({quoted(state)}) is new" for one, state in sorted(now - before)] + [
+        f"the {what} {spelled(one)} ({quoted(state)}) is gone" for one, state in sorted(before - now)
     ]

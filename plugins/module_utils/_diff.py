@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import escaped, is_clear, titled
 
 
 def render(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str, title: str) -> dict[str, str]:
     """Ansible's diff of two views of the same managed fields; C(tenant) and C(title) stand in its head."""
     # A name comes from the server, and stands on a terminal here.
-    head = f"{tenant}, {quoted(title)}" if title else tenant
+    head = f"{tenant}, {titled(title)}" if title else tenant
     return {
         "before_header": f"{head} (as it is)",
         "after_header": f"{head} (as planned)",
@@ -56,20 +56,13 @@ def _scalar(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str) and not _is_plain(value):
-        return '"' + "".join(_escaped(character) for character in value) + '"'
+        return f'"{escaped(value)}"'
     return "none" if value is None else "[]" if value == [] else str(value)
-
-
-def _escaped(character: str) -> str:
-    """A character within double quotes: YAML wants all but the printable ones escaped."""
-    if character in '"\\':
-        return "\\" + character
-    return character if character.isprintable() else f"\\U{ord(character):08x}"
 
 
 def _is_plain(text: str) -> bool:
     """Whether the text stands for itself in YAML without quotes."""
-    if not text or text != text.strip() or not text.isprintable() or ": " in text or " #" in text or text.endswith(":"):
+    if not is_clear(text) or ": " in text or " #" in text or text.endswith(":"):
         return False
     if text.casefold() in ("yes", "no", "true", "false", "on", "off", "null", "none", "~", "y", "n"):
         return False

@@ -18,7 +18,6 @@ from ansible_collections.imanage.control_center.plugins.module_utils._errors imp
     Failure,
     NoSuchCall,
     NotYet,
-    quoted,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._library_page import (
     FIELDS,
@@ -45,6 +44,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_autho
     plan_authorizations,
     short_lived,
 )
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled
 
 _BY_PERSON = f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r}, on which a person authorizes."
 _NO_CONSENT = (
@@ -117,7 +117,7 @@ def _may_stand(authorizer: list[str]) -> tuple[str, ...] | None:
     if not authorizer or ("keep" in authorizer and len(authorizer) > 1):
         raise Failure(
             "bad_option",
-            f"authorizer is {', '.join(map(quoted, authorizer)) or 'an empty list'}.",
+            f"authorizer is {', '.join(spelled(one) for one in authorizer) or 'an empty list'}.",
             advice="Give keep, or me, or the ids of those whose authorizations may stand.",
         )
     return None if authorizer == ["keep"] else tuple(user for user in authorizer if user != "me")
@@ -130,7 +130,8 @@ def checked_days(stated: Mapping[str, Any]) -> dict[str, str]:
         if not _is_day(str(day)) or moment(str(day)) > tomorrow:
             raise Failure(
                 "bad_option",
-                f"authorized_on has {str(day)[:40]!r} for the library {library}, but it must be a day that has been.",
+                f"authorized_on has {str(day)[:40]!r} for the library {spelled(library)}, but it must be a day that "
+                "has been.",
                 advice="Give the day on which somebody authorized it, like 2026-03-01.",
             )
     return {caseless(str(library)): str(day) for library, day in stated.items()}
@@ -378,8 +379,8 @@ def _handed_over(client: Client, library: str, words: str, is_served: bool = Tru
         "user": user,
         "instructions": (
             "Sign out of Control Center first, or use a private window: an open session would authorize as somebody "
-            f"else. Sign in at {url} as {quoted(user)}, select {EXTENSION} under Extensions, then Open tracker "
-            f"configuration; select Authorize for the library {quoted(library)}, enter the e-mail address, and select "
+            f"else. Sign in at {url} as {spelled(user)}, select {EXTENSION} under Extensions, then Open tracker "
+            f"configuration; select Authorize for the library {spelled(library)}, enter the e-mail address, and select "
             f"Use my credentials & authorize.{said}{blind}"
         ),
     }

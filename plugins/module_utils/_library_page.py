@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.imanage.control_center.plugins.module_utils._applications import checked_row
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, text_or_none
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION, POLICY_DEFAULTS
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import caseless, without
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
     AuthorizationWish,
@@ -21,6 +21,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_autho
     iso,
     moment,
 )
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._token_policy import read_policy
 
 PAGE = "Tracker background service authorization"
@@ -197,4 +198,4 @@ def is_named_only(row: Mapping[str, Any]) -> bool:
 
 
 def named(names: list[str]) -> str:
-    return ("library " if len(names) == 1 else "libraries ") + ", ".join(quoted(name) for name in names)
+    return ("library " if len(names) == 1 else "libraries ") + ", ".join(map(spelled, names))

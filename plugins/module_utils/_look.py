@@ -26,10 +26,11 @@ from ansible_collections.imanage.control_center.plugins.module_utils._contract i
     POLICY_FIELDS,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._converge import Foreseen, foresee
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NoSuchCall
 from ansible_collections.imanage.control_center.plugins.module_utils._journal import planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._options import WRITING_STAGES
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import in_quotes
 from ansible_collections.imanage.control_center.plugins.module_utils._spelling import distance
 
 # Names that are no further apart are taken for one name, misspelt.
@@ -183,7 +184,7 @@ def _check_name(client: Client, name: str, usual: str) -> None:
     if near:
         raise Failure(
             "not_found",
-            f"No application is named {quoted(name)!r}; there is {' and '.join(repr(quoted(one)) for one in near)}.",
+            f"No application is named {in_quotes(name)}; there is {' and '.join(in_quotes(one) for one in near)}.",
             advice="Names match exactly: correct the name and run again. Nothing has to be asked of iManage.",
         )
 

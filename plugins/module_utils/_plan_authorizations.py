@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step, caseless
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled
 
 
 class AuthorizationWish(NamedTuple):
@@ -164,7 +165,9 @@ def _blank(row: Mapping[str, Any], is_authorized: bool) -> dict[str, Any]:
 def _authorization_step(wish: AuthorizationWish, library: str, current: Authorizations) -> Step:
     ids = {"library_id": library}
     if wish.state == "unauthorized":
-        return Step("unauthorizeLibrary", ids, None, f"withdraw the authorization of {library}", touches=(library,))
+        return Step(
+            "unauthorizeLibrary", ids, None, f"withdraw the authorization of {spelled(library)}", touches=(library,)
+        )
     email = wish.email or current.email
     if not email:
         raise Failure(
@@ -172,4 +175,4 @@ def _authorization_step(wish: AuthorizationWish, library: str, current: Authoriz
             "The signed-in user has no e-mail address, which authorizing a library asks for.",
             advice="Give email.",
         )
-    return Step("authorizeLibrary", ids, {"email": email}, f"authorize {library}", touches=(library,))
+    return Step("authorizeLibrary", ids, {"email": email}, f"authorize {spelled(library)}", touches=(library,))

@@ -14,7 +14,8 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
 from ansible_collections.imanage.control_center.plugins.module_utils import _options, _task, _transport
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _change_record
 
 # Made once in the parent: every task is a fork of it, and would spend more on these than on its work.
@@ -42,7 +43,7 @@ class InProcessAction(ActionBase):
         super().run(tmp, task_vars)
         result, name = self._result(task_vars), (task_vars or {}).get("inventory_hostname")
         if name and isinstance(result.get("diff"), dict):
-            heads = {end: f"{quoted(name)}, {head}" for end, head in result["diff"].items() if end.endswith("_header")}
+            heads = {end: f"{spelled(name)}, {head}" for end, head in result["diff"].items() if end.endswith("_header")}
             result["diff"] = {**result["diff"], **heads}
         return result
 

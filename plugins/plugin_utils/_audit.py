@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._diff import differences
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import quoted
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import caseless
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled, titled
 
 MEND = "To end the drift, preview an onboarding of this tenant, and run it."
 REMOVE = "To end the drift, preview an offboarding of this tenant, and run it."
@@ -43,7 +43,7 @@ def findings(look: Mapping[str, Any], mend: str = MEND) -> list[str]:
     """
     plan = look["plan"]
     told = [
-        f"{quoted(change['title'])}: {'; '.join(differences(change['before'], change['after']))}."
+        f"{titled(change['title'])}: {'; '.join(differences(change['before'], change['after']))}."
         for change in plan["changes"]
         if change["stage"] != "authorization"
     ]
@@ -80,14 +80,14 @@ def _head(standing: str, look: Mapping[str, Any]) -> str:
 def _worded(row: Mapping[str, Any]) -> str:
     """A library, and where it is or was authorized, until when and by whom."""
     if not row["authorized_by"]:
-        return quoted(row["id"])
-    until = f"{quoted(row['expires_at'])}, " if row["expires_at"] else ""
-    return f"{quoted(row['id'])} ({until}by {quoted(row['authorized_by'])})"
+        return spelled(row["id"])
+    until = f"{spelled(row['expires_at'])}, " if row["expires_at"] else ""
+    return f"{spelled(row['id'])} ({until}by {spelled(row['authorized_by'])})"
 
 
 def _without_end(rows: list[dict[str, Any]]) -> list[str]:
     """For information: nobody renews in time what ends nobody knows when."""
-    unknown = [quoted(row["id"]) for row in rows if row["authorized"] and row["expires_from"] == "unknown"]
+    unknown = [spelled(row["id"]) for row in rows if row["authorized"] and row["expires_from"] == "unknown"]
     if not unknown:
         return []
     return [
@@ -103,6 +103,6 @@ def _foreign(rows: list[dict[str, Any]], tenant: Mapping[str, Any]) -> list[str]
     if not others or not tenant["authorizes"]:
         return []
     return [
-        f"Authorized by somebody else than {quoted(tenant['authorizes'])}: {', '.join(map(_worded, others))}. "
+        f"Authorized by somebody else than {spelled(tenant['authorizes'])}: {', '.join(map(_worded, others))}. "
         "That is no drift, but each ends with its account, or with the membership in NRTADMIN."
     ]

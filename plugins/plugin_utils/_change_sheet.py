@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import visible
 from ansible_collections.imanage.control_center.plugins.plugin_utils._summary import figures
 
 Row = dict[str, Any]
@@ -20,7 +21,7 @@ def groups(entries: list[Mapping[str, Any]]) -> list[Row]:
     C(libraries) (rows with C(tenants), C(libraries), C(before) and C(after)), C(assumptions) and C(blockers).
     """
     found: dict[str, Row] = {}
-    for entry in entries:
+    for entry in visible(entries):
         changes = [_change(one) for one in entry["changes"] or []]
         # The e-mail that is the rest of a blocker is a file of its own.
         blockers = [{**one, "msg": one["msg"].partition("\n\n")[0]} for one in entry["blockers"]]

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import SHARED_HOST
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import quoted
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import caseless
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _audit
 
 CONFIGURE = (
@@ -109,7 +109,7 @@ def _remaining(facts: Facts) -> list[str]:
     return [
         words[reason].format(
             stage=stage.replace("_", " "),
-            libraries=", ".join(quoted(library) for library in libraries if library) or "every library",
+            libraries=", ".join(map(spelled, filter(None, libraries))) or "every library",
         )
         + f" {remedy}"
         for (reason, stage, remedy), libraries in alike.items()
@@ -155,7 +155,7 @@ def _left_behind(facts: Facts) -> list[str]:
         why = f"No authorization was withdrawn, because {page} was disabled, and so had no page."
         what = "a library was authorized"
     elif facts.not_visible:
-        why = f"Unknown to this account, and not withdrawn: {', '.join(map(quoted, facts.not_visible))}."
+        why = f"Unknown to this account, and not withdrawn: {', '.join(map(spelled, facts.not_visible))}."
         what = "one of them was authorized"
     else:
         return []

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import visible
+
 Result = Mapping[str, Any]
 
 # So many tenants have a line each, and every next step on it.
@@ -20,7 +22,11 @@ _HEADS = {
 
 
 def summary(results: list[Result], about: Mapping[str, Any], verified: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The lines, the line of totals that ends them, and by tenant the libraries that a run is expected to authorize."""
+    """The lines, the line of totals that ends them, and by tenant the libraries that a run is expected to authorize.
+
+    C(tenants) has the results as a report shows them: nothing hides in their names.
+    """
+    results = visible(results)
     mode = about["mode"]
     totals = totals_of(results, mode)
     lines = [_HEADS[mode]] if mode in _HEADS else []
@@ -30,6 +36,7 @@ def summary(results: list[Result], about: Mapping[str, Any], verified: Iterable[
     return {
         "lines": [*lines, totals],
         "totals": totals,
+        "tenants": results,
         "expected": {result["tenant"]: expected(result, mode) for result in results},
     }
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 
@@ -20,7 +21,10 @@ TOUCHED = "touched-by-a-template"
 TEMPLATE = "{{ lookup('pipe', 'touch " + TOUCHED + "') }}"
 STATEMENT = "{% for x in [1] %}{{ lookup('pipe', 'touch " + TOUCHED + "') }}{% endfor %}"
 MARKUP, FORMULA = "<script>alert(1)</script>", "=HYPERLINK(1)"
-LIBRARIES = (TEMPLATE, STATEMENT, MARKUP, FORMULA, f"\n{FORMULA}", "a/../b?c#d%2f", "..%2f..", "x" * 10_000)
+HIDING = "\N{FULLWIDTH EQUALS SIGN}Mu\u0308ller\u061c\u200b\u202e\u2060\ufeff "
+HIDES = "\u061c\u200b\u202e\u2060\ufeff\u0308"
+SHOWN = '"\N{FULLWIDTH EQUALS SIGN}Mu\\u0308ller\\u061c\\u200b\\u202e\\u2060\\ufeff "'
+LIBRARIES = (TEMPLATE, STATEMENT, MARKUP, FORMULA, f"\n{FORMULA}", "a/../b?c#d%2f", "..%2f..", "x" * 10_000, HIDING)
 NAMED = {f"named{number}": library for number, library in enumerate(LIBRARIES)}
 RUNS = {
     "preview": ("-v",),
@@ -88,13 +92,31 @@ def test_what_a_server_says_is_no_markup(played):
 
 @pytest.mark.parametrize("name", REPORTED)
 def test_what_a_server_says_is_no_formula(played, name):
-    rows = list(csv.DictReader(io.StringIO(played["runs"][name].files["report.csv"], newline="")))
+    rows = _sheet(played["runs"][name])
     assert len(rows) == len(NAMED) + 2
-    assert not [
-        cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
-    ]
+    assert not [cell for row in rows for cell in row.values() if cell.startswith((*"=+-@\t\r\n", HIDING[0]))]
     if name == "onboard":
         assert f"'{FORMULA}" in {row["authorized"] for row in rows}
+
+
+def test_a_sheet_says_that_it_is_utf_8(played):
+    assert [name for name in REPORTED if not played["runs"][name].files["report.csv"].startswith("\ufeff")] == []
+
+
+def test_what_hides_in_a_name_is_seen(played):
+    run = played["runs"]["onboard"]
+    assert run.report[f"named{LIBRARIES.index(HIDING)}"]["libraries"]["authorized"] == [HIDING]
+    assert SHOWN in {row["authorized"] for row in _sheet(run)}
+    assert len([page for page in played["pages"] if html.escape(SHOWN, quote=False).replace('"', "&#34;") in page]) > 1
+    texts = {"csv": run.files["report.csv"].removeprefix("\ufeff"), "screen": run.output.partition("TASK [Summary]")[2]}
+    for name, text in {**texts, **{f"page {number}": page for number, page in enumerate(played["pages"])}}.items():
+        assert [sign for sign in HIDES if sign in text] == [], name
+
+
+def _sheet(run):
+    """The rows of a report, as a spreadsheet reads them."""
+    text = run.files["report.csv"].removeprefix("\ufeff")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def test_files_that_name_people_are_for_their_owner(played):

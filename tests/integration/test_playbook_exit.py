@@ -163,7 +163,7 @@ LIMITED = {
 
 def _rows(run: Run) -> list[dict[str, str]]:
     """The rows of the table for spreadsheets."""
-    return list(csv.DictReader(io.StringIO(run.files["report.csv"], newline="")))
+    return list(csv.DictReader(io.StringIO(run.files["report.csv"].removeprefix("\ufeff"), newline="")))
 
 
 class _Page(html.parser.HTMLParser):

@@ -200,4 +200,4 @@ def test_names_of_the_server_stay_on_their_line(audit):
     result = audit(libraries=[evil, library("FINE\r", "pat\x07@x", 365)])
     text = "".join(result["next_steps"])
     assert text.isprintable()
-    assert "A [31mB" in text
+    assert '"A\\n\\u001b[31mB"' in text

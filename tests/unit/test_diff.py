@@ -94,7 +94,7 @@ def test_a_title_of_the_server_stays_in_its_head(title):
         ({"Added": False}, {"Added": True, "Users": ["a"]}, ["Added is no, shall be yes", "Users shall be [a]"]),
         ({"Added": True, "Days": 14}, {"Added": True, "Days": None}, ["Days is 14, shall be none"]),
         ({"Groups": ["IT", "1"]}, {"Groups": []}, ['Groups is [IT, "1"], shall be []']),
-        ({"Groups": []}, {"Groups": ["a\nb"]}, ['Groups is [], shall be ["a\\U0000000ab"]']),
+        ({"Groups": []}, {"Groups": ["a\nb"]}, ['Groups is [], shall be ["a\\nb"]']),
         ({"Added": True, "Users": ["a"]}, {"Added": False}, ["Added is yes, shall be no", "Users is [a]"]),
         ({"Added": True}, {"Added": True}, []),
     ],
