@@ -18,6 +18,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._connection
     Connection,
     api_base,
     is_token,
+    loose_ends,
     origin,
     same_origin,
 )
@@ -391,6 +392,7 @@ class Client:
     def _asked_for_token(self, form: dict[str, str], keep: Callable[[str], None] | None) -> dict[str, Any]:
         operation = self.connection.operations["requestToken"]
         note = f"The scope asked for was {quoted(form['scope'])!r}." if "scope" in form else ""
+        note = f"{note}{loose_ends(self.connection)}".strip()
         answer = self._send(operation, operation.path, form=form)
         new = refresh_token_in(answer)
         if new:

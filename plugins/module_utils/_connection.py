@@ -199,6 +199,13 @@ def _check_credentials(options: Mapping[str, Any]) -> None:
         )
 
 
+def loose_ends(given: Connection) -> str:
+    """Which of the credentials begin or end in what nobody sees; empty where none does."""
+    credentials = {name: getattr(given, name) for name in ("username", "client_id", *SECRET_OPTIONS)}
+    found = [name for name, value in credentials.items() if value and value != value.strip()]
+    return "".join(f" {name} begins or ends with a space or a line break, as echo adds one." for name in found)
+
+
 def _check_tokens(options: Mapping[str, Any]) -> None:
     for name in ("access_token", "session_token"):
         if options.get(name) and not is_token(options[name]):

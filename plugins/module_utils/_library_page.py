@@ -21,7 +21,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_autho
     iso,
     moment,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled
+from ansible_collections.imanage.control_center.plugins.module_utils._quoting import seen, spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._token_policy import read_policy
 
 PAGE = "Tracker background service authorization"
@@ -62,10 +62,13 @@ def not_listed(client: Client, records: list[dict[str, Any]]) -> list[str] | Non
 def check_listed(asked: list[str] | None, every: list[str]) -> None:
     """A library asked for by name has to be one of the tenant's, before anything is written."""
     if unknown := without(asked or [], every):
+        near = [one for one in every if seen(one).casefold() in [seen(name).casefold() for name in unknown]]
         raise Failure(
             "not_found",
             f"This tenant does not list the {named(unknown)} for the signed-in user.",
-            advice="Check the names; a library is listed only for its NRTADMINs.",
+            advice=f"It lists the {named(near)}: correct the name, in which spaces and signs that nobody sees count."
+            if near
+            else "Check the names; a library is listed only for its NRTADMINs.",
         )
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ansible.module_utils.basic import env_fallback
@@ -44,6 +44,11 @@ WRITING_STAGES = STAGES[1:]
 
 # Each of these says who signs in.
 _ACCOUNT = ("username", "password", "refresh_token", "refresh_token_file", "access_token")
+
+
+# What a name that the tenant does not know ends in.
+_OF_NAMES = ("bad_option", "not_found", "not_provisioned")
+_NUMBERS = "YAML reads 007 as 7 and 12:30:45 as 45045, so put what is a text into quotes."
 
 
 class Options(NamedTuple):
@@ -85,6 +90,40 @@ def validated(options: Options, given: Mapping[str, Any]) -> dict[str, Any]:
         raise refused(result.error_messages)
     parameters: dict[str, Any] = result.validated_parameters
     return parameters
+
+
+def check_texts(options: Options, given: Mapping[str, Any]) -> None:
+    """Raise C(bad_option) where true or false stands for a text: nobody can tell any more which word it was."""
+    for option, value in _no_texts(options.spec, given):
+        if isinstance(value, bool):
+            raise Failure(
+                "bad_option",
+                f"{option} has true or false where a text is wanted.",
+                advice="YAML reads NO, off, yes and the like so: put the text into quotes.",
+            )
+
+
+def numbers(options: Options, given: Mapping[str, Any], failure: Mapping[str, Any]) -> str:
+    """A hint for a failure that may come of a text that YAML took for a number; empty where none does."""
+    is_sign_in = failure["kind"] == "sign_in"
+    if not is_sign_in and failure["kind"] not in _OF_NAMES:
+        return ""
+    found = [name for name, _value in _no_texts(options.spec, given) if (name in CONNECTION_OPTIONS) == is_sign_in]
+    return "".join(f" {name} has a number where a text is wanted: {_NUMBERS}" for name in dict.fromkeys(found))
+
+
+def _no_texts(spec: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What is no text where one is wanted, in options within options too: the option's name, and the value."""
+    for name in [name for name in spec if name in given]:
+        about, value = spec[name], given[name]
+        values = value if isinstance(value, (list, tuple)) else [value]
+        if "options" in about:
+            for inner in values:
+                yield from _no_texts(about["options"], inner) if isinstance(inner, Mapping) else ()
+        elif isinstance(value, Mapping) or {"str", "raw"} & {about["type"], about.get("elements")}:
+            # Of a dictionary, the keys are names.
+            texts = value if isinstance(value, Mapping) else values
+            yield from ((name, one) for one in texts if isinstance(one, (bool, int, float)))
 
 
 def refused(messages: list[str]) -> Failure:

@@ -41,7 +41,14 @@ class InProcessAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task's result, from here or from the module, its diff headed by the tenant's name in the inventory."""
         super().run(tmp, task_vars)
-        result, name = self._result(task_vars), (task_vars or {}).get("inventory_hostname")
+        raw, name = dict(self._task.args), (task_vars or {}).get("inventory_hostname")
+        try:
+            _options.check_texts(self.task_definition.options, raw)
+        except Failure as failure:
+            return _task.refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
+        result = self._result(task_vars)
+        if result.get("failure"):
+            result["msg"] += _options.numbers(self.task_definition.options, raw, result["failure"])
         if name and isinstance(result.get("diff"), dict):
             heads = {end: f"{spelled(name)}, {head}" for end, head in result["diff"].items() if end.endswith("_header")}
             result["diff"] = {**result["diff"], **heads}

@@ -16,6 +16,14 @@ REFUSED = {
     "acess": {"tracker_onboarding_acess": "custom"},
     "emptied": {"tracker_onboarding_libraries": None},
     "nearly": {"tracker_onboarding_application": "iManage Traker"},
+    "true": {"tracker_onboarding_libraries": ["ACTIVE", False]},
+    "number": {"tracker_onboarding_libraries": [7]},
+    "space": {"tracker_onboarding_libraries": ["ACTIVE\u200b "]},
+}
+# Passwords that are not what somebody meant, by what the message has to name.
+PASSWORDS = {
+    "echo": ("echo-admin-password\n", "password begins or ends with a space or a line break, as echo adds one."),
+    "octal": (83, "password has a number where a text is wanted: YAML reads 007 as 7"),
 }
 OVER = {
     "tracker_onboarding_access": "custom",
@@ -35,6 +43,8 @@ def runs(tmp_path_factory):
             stage.add("twice", applications=twice)
             for name, host in REFUSED.items():
                 stage.add(name, host)
+            for name, (password, _words) in PASSWORDS.items():
+                stage.add(name, {"imanage_password": password})
             members = {"mode": "custom", "groups": ["Pilot"]}
             pilot = catalog(tracker={"status": "enabled", "access": members})
             stage.add("pilot", OVER, applications=pilot, groups=["Pilot", "Partners"])
@@ -65,6 +75,14 @@ def test_a_name_in_another_case_is_a_mistake_and_no_matter_of_waiting(runs):
         ("acess", "bad_option", "tracker_onboarding_acess (is tracker_onboarding_access meant?)"),
         ("emptied", "bad_option", "libraries is an empty list"),
         ("nearly", "not_found", f"there is '{TRACKER}'"),
+        ("true", "bad_option", "libraries has true or false where a text is wanted. YAML reads NO, off, yes"),
+        (
+            "number",
+            "not_found",
+            "the library 7 for the signed-in user. Check the names; a library is listed only for "
+            "its NRTADMINs. libraries has a number where a text is wanted: YAML reads 007 as 7",
+        ),
+        ("space", "not_found", 'the library "ACTIVE\\u200b " for the signed-in user. It lists the library ACTIVE: '),
     ],
 )
 def test_what_would_do_something_else_than_meant_is_refused_and_named(runs, tenant, kind, words):
@@ -74,6 +92,15 @@ def test_what_would_do_something_else_than_meant_is_refused_and_named(runs, tena
     assert run.report[tenant]["provisioning_request"] is None
     assert kind == "not_found" or run.calls(tenant) == []
     assert run.writes(tenant) == []
+
+
+@pytest.mark.parametrize("tenant", PASSWORDS)
+def test_a_password_that_lost_its_form_is_hinted_at_and_never_said(runs, tenant):
+    password, words = PASSWORDS[tenant]
+    found = runs[1][0].report[tenant]["failure"]
+    assert found["kind"] == "sign_in"
+    assert words in found["msg"]
+    assert str(password).strip() not in found["msg"]
 
 
 def test_a_pilot_group_goes_where_the_list_is_exclusive(runs):

@@ -81,6 +81,12 @@ BAD = {
     "wrong password": Case(
         "imanage_tenant_info", {"password": "wr0ng-one"}, kind="sign_in", tells=("The credentials are not valid.",)
     ),
+    "password with a line break": Case(
+        "imanage_tenant_info",
+        {"password": "{name}-admin-password\n"},
+        kind="sign_in",
+        tells=("password begins or ends with a space or a line break, as echo adds one.",),
+    ),
     "unknown user": Case(
         "imanage_tenant_info",
         {"username": "nobody@{name}.example"},
@@ -105,6 +111,9 @@ BAD = {
     ),
     "application with another space": Case(
         POLICY, {"name": "iManageTracker"}, kind="not_found", tells=("'iManageTracker'", "'iManage Tracker'")
+    ),
+    "application with a sign that hides": Case(
+        POLICY, {"name": f"{TRACKER}\u200b"}, kind="not_found", tells=(f"'{TRACKER}\\u200b'", f"'{TRACKER}'")
     ),
     "application that exists twice": Case(
         APPLICATION,
@@ -179,6 +188,20 @@ BAD = {
         {"applications": refreshing()},
         kind="not_found",
         tells=("NOPE",),
+    ),
+    "library with a sign that hides": Case(
+        AUTHORIZATION,
+        {"libraries": ["ACTIVE\u2060"]},
+        {"applications": refreshing()},
+        kind="not_found",
+        tells=('the library "ACTIVE\\u2060" for', "It lists the library ACTIVE: correct the name"),
+    ),
+    "two libraries in one name": Case(
+        AUTHORIZATION,
+        {"libraries": ["ACTIVE, SPM"]},
+        {"applications": refreshing()},
+        kind="not_found",
+        tells=('the library "ACTIVE, SPM" for',),
     ),
     "library without NRTADMIN": Case(
         AUTHORIZATION,
