@@ -18,6 +18,7 @@ PURE = [
     "_shape",
     "_names",
     "_secrets",
+    "_quoting",
     "_diff",
     "_approval",
 ]
@@ -42,7 +43,19 @@ def test_pure_files_import_no_ansible_no_requests_no_clock(stem):
 
 
 def _standard():
-    return {"base64", "json", "re", "typing", "collections", "urllib", "datetime", "functools", "hashlib", "html"}
+    return {
+        "base64",
+        "json",
+        "re",
+        "typing",
+        "collections",
+        "urllib",
+        "datetime",
+        "functools",
+        "hashlib",
+        "html",
+        "unicodedata",
+    }
 
 
 def test_check_mode_is_known_to_the_glue_alone():
