@@ -30,7 +30,12 @@ from ansible_collections.imanage.control_center.plugins.module_utils._contract i
     TOKEN_HEADER,
     Operation,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import (
+    Failure,
+    TransportError,
+    Uncertain,
+    quoted,
+)
 from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._replies import (
     Reply,
@@ -39,7 +44,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._replies im
     refresh_token_in,
     wire,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._transport import Transport, TransportError
+from ansible_collections.imanage.control_center.plugins.module_utils._transport import Transport
 
 ROWS_AT_ONCE = 500
 # More than any firm has. A list that goes on and on would fill the memory before its time is over.

@@ -113,6 +113,19 @@ class NoSuchCall(Failure):
     """
 
 
+class TransportError(Exception):
+    """No reply. C(sent) tells whether the request may have reached the server; C(kind) is a kind of failure.
+
+    C(advice) says what to do next where that is another thing than for every failure of that kind.
+    """
+
+    def __init__(self, kind: str, words: str, sent: bool, advice: str | None = None) -> None:
+        super().__init__(words)
+        self.kind = kind
+        self.sent = sent
+        self.advice = advice
+
+
 class NotYet(Failure):
     """Something is missing that an earlier task of the play may create.
 

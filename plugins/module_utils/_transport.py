@@ -23,7 +23,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils import _deadline
-from ansible_collections.imanage.control_center.plugins.module_utils._connection import is_host
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import TransportError
+from ansible_collections.imanage.control_center.plugins.module_utils._proxies import check_proxy
 from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply
 
 try:
@@ -43,7 +44,6 @@ try:
         SSLError,
     )
     from urllib3.exceptions import TimeoutError as HTTPTimeout
-    from urllib3.util import parse_url
 except ImportError:
     # ansible-test imports every file on Pythons without requests; a task then says what is missing.
     IMPORT_ERROR: str | None = traceback.format_exc()
@@ -67,19 +67,6 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
 _WIDEST_SPREAD = 7
 # Seconds since 1970 are at least this many; a wait is less.
 _SOME_TIME_AGO = 1_000_000_000
-
-
-class TransportError(Exception):
-    """No reply. C(sent) tells whether the request may have reached the server; C(kind) is a kind of failure.
-
-    C(advice) says what to do next where that is another thing than for every failure of that kind.
-    """
-
-    def __init__(self, kind: str, words: str, sent: bool, advice: str | None = None) -> None:
-        super().__init__(words)
-        self.kind = kind
-        self.sent = sent
-        self.advice = advice
 
 
 class Patience:
@@ -338,39 +325,9 @@ class Transport:
             return {}
         if host not in self._known_proxies:
             proxies = requests.utils.get_environ_proxies(url)
-            self._check_proxy(requests.utils.select_proxy(url, proxies))
+            check_proxy(self._adapter, requests.utils.select_proxy(url, proxies))
             self._known_proxies[host] = proxies
         return self._known_proxies[host]
-
-    def _check_proxy(self, proxy: str | None) -> None:
-        """See that a proxy can be used, before it is: the libraries' words about one that cannot may have its password.
-
-        Raises TransportError, which names the variable and nothing of its value.
-        """
-        if not proxy:
-            return
-        name = _named_by(proxy)
-        try:
-            address = requests.utils.prepend_scheme_if_needed(proxy, "http")
-            if not _is_address(address):
-                raise ValueError
-            self._adapter.proxy_manager_for(address)
-            self._adapter.proxy_headers(address)
-        except requests.exceptions.InvalidSchema:
-            raise TransportError(
-                "bad_option",
-                f"{name} names a SOCKS proxy, for which the Python library PySocks is missing",
-                False,
-                f"Install requests[socks] for the Python that runs this task, {sys.executable}, or unset {name}.",
-            ) from None
-        except (ValueError, TypeError):
-            raise TransportError(
-                "bad_option",
-                f"{name} names no proxy that can be used",
-                False,
-                f"Unset {name}, or write it like http://proxy.example:8080. In a user name or password before the "
-                "host, percent-encode all but letters and digits: %2F for /, %23 for #.",
-            ) from None
 
     @contextlib.contextmanager
     def _warnings_kept_quiet(self) -> Iterator[None]:
@@ -379,20 +336,6 @@ class Transport:
                 # The task warns in its own words.
                 warnings.simplefilter("ignore", InsecureRequestWarning)
             yield
-
-
-def _named_by(proxy: str) -> str:
-    """Which variable names a proxy. None does where the settings of a Mac do."""
-    set_to_it = [name for name, value in os.environ.items() if value == proxy]
-    names = [name for known in ("https_proxy", "all_proxy") for name in set_to_it if name.lower() == known]
-    return next(iter(names), "the proxy setting of this machine")
-
-
-def _is_address(proxy: str) -> bool:
-    """Whether there is a host, and no @ behind it: it would end a password whose start was taken for the host."""
-    parts = parse_url(proxy)
-    behind = f"{parts.path}{parts.query}{parts.fragment}"
-    return is_host((parts.host or "").strip("[]")) and "@" not in behind
 
 
 def _whole_body(response: Any) -> bytes:

@@ -13,7 +13,6 @@ import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils import _transport
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
 from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply
-from support.oddity import Oddity
 from support.places import EXTENSION, TRACKER, refreshing
 from support.raw_server import RawServer
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from support.oddity import Oddity
 from support.places import refreshing
+from support.raw_server import RawServer
 
 INFO = "imanage_tenant_info"
 ADMIN = {"id": "admin@{name}.example", "password": "{name}-admin-password", "nrtadmin": "all"}
@@ -14,7 +14,7 @@ ADMIN = {"id": "admin@{name}.example", "password": "{name}-admin-password", "nrt
 
 def test_a_secret_in_what_is_no_http_is_hidden(acme, naps):
     secret = 'pässwörd\'s "ß"'
-    with Oddity(f"No HTTP: <{secret}>\r\n".encode()) as odd:
+    with RawServer(lambda _request: f"No HTTP: <{secret}>\r\n".encode()) as odd:
         result = acme.run(INFO, url=odd.url, password=secret, retry_timeout=1)
     assert "the reply is no HTTP: 'No HTTP: <********>" in result["msg"]
 
