@@ -36,9 +36,9 @@ def in_quotes(name: object) -> str:
 
 def is_clear(text: str) -> bool:
     """Whether a text shows all its signs, in their usual form, and looks as long as it is and unlike one in quotes."""
-    if not text or text != text.strip() or text.startswith('"'):
+    if not text or text != text.strip() or text.startswith('"') or not text.isprintable():
         return False
-    return not _UNSEEN.search(text) and text.isprintable() and unicodedata.is_normalized("NFC", text)
+    return text.isascii() or (not _UNSEEN.search(text) and unicodedata.is_normalized("NFC", text))
 
 
 def escaped(text: str) -> str:
