@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS, Operation
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._text import whole
 
 _LABEL = r"(?!-)[\w-]{1,63}(?<!-)"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
@@ -60,6 +61,7 @@ class Connection(NamedTuple):
 def connection(options: Mapping[str, Any]) -> Connection:
     """The checked connection; raises C(bad_option) with one clear sentence."""
     url = _checked_url(options["url"])
+    _check_texts(options)
     _check_credentials(options)
     _check_tokens(options)
     for name in ("timeout", "retry_timeout"):
@@ -178,6 +180,16 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _check_texts(options: Mapping[str, Any]) -> None:
+    for name in Connection._fields:
+        if isinstance(options.get(name), str) and options[name] != whole(options[name]):
+            raise Failure(
+                "bad_option",
+                f"{name} has half of a character in it, which cannot be sent.",
+                advice="Correct the option. In the environment, a byte that is no UTF-8 reads so.",
+            )
 
 
 def _check_credentials(options: Mapping[str, Any]) -> None:

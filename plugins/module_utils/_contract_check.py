@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _names
+from ansible_collections.imanage.control_center.plugins.module_utils import _names, _text
 from ansible_collections.imanage.control_center.plugins.module_utils._client import ROWS_AT_ONCE, Client, Look
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import (
     ADDED,
@@ -299,7 +299,7 @@ def _finding(operation: Operation, look: Look) -> Finding:
     if not operation.accepts(status):
         return Finding(_verdict_of(status), status, reasons)
     try:
-        value = json.loads(look.reply.body)
+        value = _text.parsed(look.reply.body)
     except (ValueError, RecursionError):
         return Finding("differs", status, (look.failure.what if look.failure else "",))
     shape = {"data": [APP]} if operation.id == "listApps" else operation.reply

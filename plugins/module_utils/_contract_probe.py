@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _contract_check, _names
+from ansible_collections.imanage.control_center.plugins.module_utils import _contract_check, _names, _text
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client, Look
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import (
     ACCESS_MODES,
@@ -160,7 +160,7 @@ def _policy_as_it_is(client: Client, name: str | None) -> _Request:
 def _data(look: Look) -> dict[str, Any]:
     """What a checked reply is about."""
     assert look.reply is not None
-    data: dict[str, Any] = json.loads(look.reply.body)["data"]
+    data: dict[str, Any] = _text.parsed(look.reply.body)["data"]
     return data
 
 
@@ -224,7 +224,7 @@ def _refused(operation: Operation, look: Look, failure: Failure) -> Finding:
 def _wanted_fields(body: bytes) -> list[str]:
     """The fields that the messages of a refusal name."""
     try:
-        rows = json.loads(body)["error"]["messages"]
+        rows = _text.parsed(body)["error"]["messages"]
     except (ValueError, RecursionError, LookupError, TypeError):
         return []
     rows = rows if isinstance(rows, list) else []

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from ansible_collections.imanage.control_center.plugins.module_utils import _text
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import origin
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import CONSENT_CODE, Operation
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import (
@@ -54,7 +54,7 @@ def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str
     if is_page(reply.body) and operation.id != "requestToken":
         raise _no_such_call(operation, path, reply, "the reply is an HTML page instead of JSON")
     try:
-        value = json.loads(reply.body)
+        value = _text.parsed(reply.body)
     except (ValueError, RecursionError):
         problem: str | None = f"the reply is {_looks(reply.body)} instead of JSON"
     else:
@@ -71,7 +71,7 @@ def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str
 def refresh_token_in(reply: Reply) -> str | None:
     """The refresh token that a sign-in brought, whatever else the reply has or lacks."""
     try:
-        token = json.loads(reply.body)["refresh_token"]
+        token = _text.parsed(reply.body)["refresh_token"]
     except (ValueError, RecursionError, LookupError, TypeError):
         return None
     return token if isinstance(token, str) and reply.status == 200 else None
@@ -127,7 +127,7 @@ def _no_such_call(operation: Operation, path: str, reply: Reply, what: str) -> N
 def _is_own_error(body: bytes) -> bool:
     """Whether a refusal has Control Center's own form. Gateways on the way have others, in JSON too."""
     try:
-        error = json.loads(body)["error"]
+        error = _text.parsed(body)["error"]
     except (ValueError, RecursionError, LookupError, TypeError):
         return False
     return isinstance(error, dict) and any(error.get(name) for name in ("code", "code_message", "message"))
@@ -136,7 +136,7 @@ def _is_own_error(body: bytes) -> bool:
 def _error_words(body: bytes) -> tuple[str, str, str]:
     """The server's own words, their code and the request's id, from its error form or that of RFC 6749."""
     try:
-        value = json.loads(body)
+        value = _text.parsed(body)
     except (ValueError, RecursionError):
         return "", "", ""
     error = value.get("error") if isinstance(value, dict) else None

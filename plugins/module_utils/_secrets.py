@@ -25,7 +25,7 @@ def forms(secrets: Iterable[str | None]) -> list[str]:
     """All spellings of the given secrets, longest first, so that no rest of one survives another."""
     found: set[str] = set()
     for secret in filter(None, secrets):
-        encoded = secret.encode("utf-8", "surrogateescape")
+        encoded = secret.encode("utf-8", "surrogatepass")
         for encoding in (quote(encoded), quote(encoded, safe=""), quote_plus(encoded)):
             found.update((encoding, _HEX.sub(lambda code: code[0].lower(), encoding)))
         for to_base64 in (base64.b64encode, base64.urlsafe_b64encode):

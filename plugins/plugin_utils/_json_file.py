@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.imanage.control_center.plugins.module_utils import _text
 from ansible_collections.imanage.control_center.plugins.module_utils._shape import mismatch
 
 
@@ -34,7 +34,7 @@ def read(name: str, what: str, shape: Any, is_called: str, hint: str = "", large
     if not text.strip():
         raise Unusable(f"The {what} {name} is empty{asks}")
     try:
-        value = json.loads(text)
+        value = _text.parsed(text)
     except (ValueError, RecursionError) as error:
         raise Unusable(f"The {what} {name} is not JSON: {error}.") from None
     difference = mismatch(value, shape, "it")

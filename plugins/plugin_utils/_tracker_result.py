@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _plan_chain
+from ansible_collections.imanage.control_center.plugins.module_utils import _plan_chain, _text
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import is_private_cloud, shown
 from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES, WRITING_STAGES
 from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import moment
@@ -79,7 +79,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         # Tracker is provisioned as a whole, so the request is for the first of its parts.
         asked = request(records["provisioning_request"], records["tenant"], records["names"][0])
     facts = _next_steps.Facts(records, look, status, asked, handed_over, remaining, not_visible, failure, rows)
-    return {
+    fact = {
         "tenant": records["tenant"],
         "customer_id": look["tenant"]["customer_id"],
         # It stands here too when it was refused, because there is a password in it for example.
@@ -118,6 +118,8 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         "next_steps": _next_steps.next_steps(facts),
         "failure": failure,
     }
+    # Variables too may have what no file can carry, and one tenant must not cost the report of all.
+    return {name: _text.whole(value) for name, value in fact.items()}
 
 
 def _results(registered: Mapping[str, Any]) -> list[dict[str, Any]]:

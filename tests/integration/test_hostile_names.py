@@ -17,6 +17,7 @@ from sandbox import Fault
 pytestmark = pytest.mark.sweep
 
 COLLECTION = "imanage.control_center"
+HALF = "\ud83d"
 TOUCHED = "touched-by-a-template"
 TEMPLATE = "{{ lookup('pipe', 'touch " + TOUCHED + "') }}"
 STATEMENT = "{% for x in [1] %}{{ lookup('pipe', 'touch " + TOUCHED + "') }}{% endfor %}"
@@ -44,6 +45,10 @@ def _played(where):
         stage.add("consent", consent_required=True, libraries=["ACTIVE", TEMPLATE])
         body = {"error": {"code": TEMPLATE, "code_message": f"{TEMPLATE} {MARKUP}", "transaction": MARKUP}}
         stage.sandbox.tenant("words").faults.append(Fault("status", "listApps", status=409, body=body))
+        stage.add("half_word")
+        body = {"error": {"code": "Half", "message": f"bad {HALF} words"}}
+        stage.sandbox.tenant("half_word").faults.append(Fault("status", "listApps", status=403, body=body))
+        stage.add("half_library", libraries=["ACTIVE", f"half{HALF}"])
         runs = {
             name: stage.run(*(one.format(where=where) for one in arguments), f"{COLLECTION}.{name}")
             for name, arguments in RUNS.items()
@@ -93,10 +98,22 @@ def test_what_a_server_says_is_no_markup(played):
 @pytest.mark.parametrize("name", REPORTED)
 def test_what_a_server_says_is_no_formula(played, name):
     rows = _sheet(played["runs"][name])
-    assert len(rows) == len(NAMED) + 2
+    assert len(rows) == len(NAMED) + 4
     assert not [cell for row in rows for cell in row.values() if cell.startswith((*"=+-@\t\r\n", HIDING[0]))]
     if name == "onboard":
         assert f"'{FORMULA}" in {row["authorized"] for row in rows}
+
+
+@pytest.mark.parametrize("name", REPORTED)
+def test_half_a_character_of_one_tenant_does_not_cost_the_report_of_all(played, name):
+    run = played["runs"][name]
+    assert set(run.files) == {"report.html", "report.json", "report.csv"}
+    assert "bad \ufffd words" in run.report["half_word"]["failure"]["msg"]
+    if name == "onboard":
+        # Nobody can ask for such a library. The others are done.
+        failed = run.report["half_library"]
+        assert (failed["failure"]["kind"], failed["libraries"]["authorized"]) == ("not_found", ["ACTIVE"])
+        assert "half\ufffd: " in failed["failure"]["msg"]
 
 
 def test_a_sheet_says_that_it_is_utf_8(played):

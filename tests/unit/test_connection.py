@@ -29,6 +29,9 @@ GOOD = {
 }
 
 
+TEXTS = ("username", "password", "client_secret", "refresh_token", "access_token", "scope", "ca_path")
+
+
 def refused(**changes):
     with pytest.raises(Failure) as caught:
         connection({**GOOD, **changes})
@@ -38,6 +41,15 @@ def refused(**changes):
     assert failure.advice
     assert "s3cret" not in failure.what + failure.advice
     return failure.what
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("half", [chr(0xD83D), chr(0xDCE9)])
+def test_half_a_character_is_refused_before_anybody_signs_in(acme, name, half):
+    assert f"{name} has half of a character in it" in refused(**{name: f"s3cret{half}"})
+    result = acme.run("imanage_tenant_info", **{name: f"s3cret{half}"})
+    assert (result["failure"]["kind"], acme.calls) == ("bad_option", [])
+    assert "s3cret" not in str(result)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ PURE = [
     "_contract",
     "_errors",
     "_shape",
+    "_text",
     "_names",
     "_secrets",
     "_quoting",

@@ -185,6 +185,17 @@ def test_words_of_the_server(body, words, code):
     assert (failure.words, failure.wire["code"]) == (words, code)
 
 
+@pytest.mark.parametrize("half", [rb"\ud83d", rb"\uDE00", b"\xed\xa0\xbd"])
+def test_half_a_character_becomes_one_that_every_file_can_carry(half):
+    failure = failed(READ, 403, b'{"error": {"message": "bad %b words", "code": "A%b"}}' % (half, half))
+    assert (failure.words, failure.wire["code"]) == ("bad \ufffd words", "A\ufffd")
+    body = b'{"data": {"id": "a%b", "name": "A", "status": "enabled", "%b": ["%b"]}}' % (half, half, half)
+    there = value(READ, 200, body)
+    assert there["data"] == {"id": "a\ufffd", "name": "A", "status": "enabled", "\ufffd": ["\ufffd"]}
+    whole = value(READ, 200, rb'{"data": {"id": "\ud83d\ude00", "name": "A", "status": "enabled"}}')
+    assert whole["data"]["id"] == "\U0001f600"
+
+
 def test_a_failure_explains_itself():
     failure = Failure(
         "conflict", "It failed.", words="Has settings.", status=409, code="Conflict", operation="removeApp"

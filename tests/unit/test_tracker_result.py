@@ -596,6 +596,12 @@ def test_the_filter_concludes(monkeypatch):
     assert tracker_result(records(url="")) == concluded(url=SUBDOMAIN)
 
 
+def test_half_a_character_of_a_variable_costs_no_file():
+    result = tracker_result(records(look={"failed": True, "msg": "no library bad\ud83d"}))
+    shown = "acme: no library bad\ufffd"
+    assert (result["failure"]["msg"], result["next_steps"]) == (shown, [shown])
+
+
 def test_the_filter_fills_in_what_a_playbook_does_not_know_of_a_tenant_for_which_nothing_ran():
     """As playbooks/conclude.yml and playbooks/tasks/record_failure.yml give it."""
     failed = {"msg": "acme: nothing ran", "failure": {"kind": "task_failed"}}
