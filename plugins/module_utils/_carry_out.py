@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._approval import check_writes
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain, left_so
 from ansible_collections.imanage.control_center.plugins.module_utils._journal import Journal, key_of
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
 from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled
@@ -128,8 +128,7 @@ def carry_out(
             pause = min(2 * pause, _LONGEST_PAUSE)
     except Failure as failure:
         failure.result = {"changed": bool(done), **failure.result}
-        if done:
-            failure.what += f" Done before that, and left so: {', '.join(step.does for step in done)}."
+        failure.what += left_so(step.does for step in done)
         raise
     finally:
         journal.close()

@@ -501,7 +501,7 @@ class Client:
                 advice=error.advice,
                 **wire(operation, path),
             ) from None
-        with contextlib.suppress(KeyError, ValueError, TypeError):
+        with contextlib.suppress(KeyError, ValueError, TypeError, OverflowError):
             told = email.utils.parsedate_to_datetime(reply.headers["Date"])
             # HTTP dates are UTC, also where the zone is left out or is -0000.
             self._server_time = told if told.tzinfo else told.replace(tzinfo=datetime.timezone.utc)

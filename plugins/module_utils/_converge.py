@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ansible_collections.imanage.control_center.plugins.module_utils import _approval, _diff
 from ansible_collections.imanage.control_center.plugins.module_utils._carry_out import Outcome, carry_out, together
 from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, NotYet
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import NotYet, ended_by, left_so
 from ansible_collections.imanage.control_center.plugins.module_utils._journal import Journal, planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan
 
@@ -70,9 +70,16 @@ def converge(noun: Any, client: Client, wanted: Any, planned: Planned | None, di
         result = {"changed": outcome.changed, **noun.report(client, wanted, outcome.current)}
         if outcome.refused or plan.refused:
             result = _handed_over(noun, client, to_verify, outcome, result, plan)
-    except Failure as failure:
-        failure.result.update(shown)
+    except (KeyboardInterrupt, SystemExit):
         raise
+    except BaseException as error:
+        failure = ended_by(error)
+        if failure is not error:
+            failure.what += left_so(journal.made)
+        failure.result = {"changed": bool(journal.made), **failure.result, **shown}
+        if failure is error:
+            raise
+        raise failure from error
     return {**result, **shown}
 
 

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import re
+import traceback
+from collections.abc import Iterable
 from typing import Any
 
 # What to do next, by kind of failure. A failure that knows better brings its own advice.
@@ -39,6 +41,8 @@ ADVICE = {
         "Nothing is reported as done that was not read back. If this tenant serves the call elsewhere, set api_paths."
     ),
     "wrong_tenant": "Use this tenant's credentials, or correct customer_id.",
+    "interrupted": "What was done stays done: run again, with a longer time-out if that was it.",
+    "task_failed": "What was done stays done. Correct what the message names, or report it, then run again.",
 }
 KINDS = tuple(ADVICE)
 
@@ -137,6 +141,24 @@ class NotYet(Failure):
         super().__init__(kind, what, **wire)
         self.assumed = assumed
         self.assumptions = assumptions
+
+
+def ended_by(error: BaseException) -> Failure:
+    """The failure for whatever ended a task: Ansible's time-out is no Exception, and a mistake of ours no Failure."""
+    if isinstance(error, Failure):
+        return error
+    if not isinstance(error, Exception):
+        return Failure("interrupted", "The task was stopped before its end.")
+    ways = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    ours = [f"{path.rpartition('/')[2]}, line {line}" for path, line in ways if "/control_center/" in path]
+    place, words = ours[-1] if ours else "Python", f"{type(error).__name__}: {quoted(error)}"
+    return Failure("task_failed", f"The task crashed in {place}: {words}.")
+
+
+def left_so(done: Iterable[str]) -> str:
+    """The sentence about what was done before something failed; empty where nothing was."""
+    named = ", ".join(done)
+    return f" Done before that, and left so: {named}." if named else ""
 
 
 def quoted(text: object) -> str:

@@ -44,6 +44,11 @@ class Journal:
         for step in plan.left_out:
             self._ended(step, "not_planned", None)
 
+    @property
+    def made(self) -> list[str]:
+        """What the writes that were made do."""
+        return [row["does"] for row in self.rows if row["outcome"] == "done"]
+
     def widen(self, plan: Plan) -> None:
         """Know what appeared since the plan was made."""
         before, after = {**plan.before, **self._plan.before}, {**plan.after, **self._plan.after}

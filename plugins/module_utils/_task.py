@@ -15,7 +15,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._connection
     connection,
     shown,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, ended_by
 from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
 
 
@@ -37,7 +37,10 @@ class Task(NamedTuple):
 
 
 def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
-    """Do a task with validated parameters; returns its result, a failed one included. Never raises Failure."""
+    """Do a task with validated parameters; returns its result, a failed one included, whatever ends it.
+
+    Only who stops the whole process gets none: KeyboardInterrupt and SystemExit go through.
+    """
     client = None
     try:
         client = Client(connection(parameters))
@@ -51,15 +54,27 @@ def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool)
         else:
             go = _converge.preview if check_mode else _converge.converge
             result = go(task.noun, client, task.noun.wish(parameters), parameters["planned"], diff)
-    except Failure as failure:
-        result = failure.render(client.where if client else shown(parameters["url"]))
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - what was written has to be said
+        result = ended_by(error).render(client.where if client else shown(parameters["url"]))
     finally:
         if client is not None:
-            client.sign_out()
-            client.close()
+            _leave(client)
     if client is not None and client.warnings:
         result["warnings"] = list(dict.fromkeys(client.warnings))
     return _without_secrets(task, _completed(task, result, check_mode), client, parameters)
+
+
+def _leave(client: Client) -> None:
+    """Sign out and close. What the task did is known by now, so a time-out takes nothing of it away."""
+    try:
+        client.sign_out()
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001
+        client.warnings.append(f"{client.where}: signing out was not completed. {ended_by(error).reason()}")
+    client.close()
 
 
 def refusal(task: Task, failure: Failure, where: str, check_mode: bool) -> dict[str, Any]:

@@ -121,7 +121,7 @@ failure:
       description:
         - One of V(bad_option), V(sign_in), V(permission), V(not_provisioned), V(not_added), V(not_found),
           V(ambiguous_name), V(consent_required), V(conflict), V(rate_limited), V(unreachable), V(tls),
-          V(unexpected_reply), V(wrong_tenant).
+          V(unexpected_reply), V(wrong_tenant), V(interrupted), V(task_failed).
       type: str
       sample: permission
     status:

@@ -14,7 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
 from ansible_collections.imanage.control_center.plugins.module_utils import _options, _task, _transport
 from ansible_collections.imanage.control_center.plugins.module_utils._connection import shown
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, ended_by
 from ansible_collections.imanage.control_center.plugins.module_utils._quoting import spelled
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _change_record
 
@@ -65,11 +65,7 @@ class InProcessAction(ActionBase):
             # A module's raw reply shows under ANSIBLE_DEBUG whatever no_log says, so a task that reveals a secret
             # has no module to fall back to.
             if task.reveals is None:
-                in_background = bool(self._task.async_val)
-                result: dict[str, Any] = self._execute_module(
-                    module_args=given, task_vars=task_vars, wrap_async=in_background
-                )
-                return result
+                return self._by_module(given, task_vars)
             failure = Failure(
                 "bad_option",
                 f"{self._task.action} runs on the controller only.",
@@ -85,6 +81,19 @@ class InProcessAction(ActionBase):
         if (result.get("failure") or {}).get("kind") == "bad_option":
             result["msg"] += self._unset(given, task_vars or {})
         return self._marked(result)
+
+    def _by_module(self, given: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        try:
+            result: dict[str, Any] = self._execute_module(
+                module_args=given, task_vars=task_vars, wrap_async=bool(self._task.async_val)
+            )
+        except (Exception, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - a time-out of Ansible's, in whose words no kind is
+            failure = ended_by(error)
+            failure.what += " The module may still be at work, and what it wrote is not known."
+            return _task.refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
+        return result
 
     def _unset(self, given: dict[str, Any], task_vars: dict[str, Any]) -> str:
         """Which of the inventory's connection variables are not given because something in them is not there.

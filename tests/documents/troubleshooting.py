@@ -41,15 +41,12 @@ _MEANINGS = {
     "tls": "Who answered could not show that it is Control Center.",
     "unexpected_reply": "The answer is another one than the contract describes, so nothing is concluded from it.",
     "wrong_tenant": "The credentials belong to another tenant than `customer_id` says.",
+    "interrupted": "The task was stopped before its end, by Ansible's time-out for example. `writes` has what it sent.",
+    "task_failed": (
+        "Something failed that is no answer of Control Center: there is no Python on the host, `become` was refused, a "
+        "variable is undefined, a task crashed, or a tag left the whole role out. The message has Ansible's own words."
+    ),
 }
-# Of a tenant in a report, never of a task.
-_TASK_FAILED = """## task_failed
-
-Something failed that no task of this collection could explain: there is no Python on the host, `become` was refused, a
-variable is undefined, a task crashed, or a tag left the whole role out.
-
-**What to do:** The message has Ansible's own words. Correct what they name, then run again.
-"""
 _ANY = "Messages of several kinds"
 _ANY_MEANING = "`failure.kind` says which; the status that Control Center answered with decides."
 
@@ -61,7 +58,6 @@ def render() -> str:
     for kind, advice in ADVICE.items():
         parts.append(f"## {kind}\n\n{_MEANINGS[kind]}\n\n**What to do:** {advice}\n")
         parts += _rows([one for one in failures if one.kind == kind])
-    parts.append(_TASK_FAILED)
     parts.append(f"## {_ANY}\n\n{_ANY_MEANING}\n")
     parts += _rows([one for one in failures if one.kind is None])
     parts.append("## Warnings\n\nThe task did its work; this is worth knowing.\n")

@@ -442,7 +442,7 @@ def test_law_9_failures_have_the_documented_keys(tenant, name):
 # -- law 10 ---------------------------------------------------------------------------------------------------------
 
 
-class Killed(BaseException):
+class Killed(SystemExit):
     """The process is gone: nothing that follows is done, signing out included."""
 
 

@@ -68,7 +68,17 @@ def run(name: str, options: dict[str, Any], check: bool = False, diff: bool = Tr
     else:
         result = _task.run(what, parameters, check, diff)
     json.dumps(result)  # a result is plain data, always
+    if (result.get("failure") or {}).get("kind") == "task_failed":
+        raise Crashed(result)
     return result
+
+
+class Crashed(Exception):
+    """A task that crashed, which only a test that wants just that may pass over; C(result) is what it returned."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        super().__init__(result["msg"])
+        self.result = result
 
 
 def memory_client(sandbox: Sandbox, connection: Connection) -> _client.Client:

@@ -55,6 +55,7 @@ def _standard():
         "functools",
         "hashlib",
         "html",
+        "traceback",
         "unicodedata",
     }
 

@@ -234,6 +234,8 @@ def test_the_kinds_are_those_of_the_design():
         "tls",
         "unexpected_reply",
         "wrong_tenant",
+        "interrupted",
+        "task_failed",
     }
     assert all(ADVICE[kind].endswith(".") for kind in KINDS)
 
