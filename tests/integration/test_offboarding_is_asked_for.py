@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from playbooks_support import Stage, once
 from sandbox.people import Library
@@ -39,6 +41,9 @@ def _runs(stage):
     runs["another number"] = stage.run(OFFBOARD, *three, "-e", "imanage_confirm=offboard:2")
     runs["no number"] = stage.run(OFFBOARD, *three, "-e", "imanage_confirm=offboard")
     runs["state by -e"] = stage.run(OFFBOARD, *three, "-e", f"{STATE}=absent")
+    # Ansible then reads facts of the hosts first, whatever the play says.
+    stage.common["ansible_python_interpreter"] = sys.executable
+    runs["in the middle"] = stage.run(OFFBOARD, *three, "--start-at-task", "See what there is to take back")
     runs["check"] = stage.run("--check", OFFBOARD, *three, files=("report.json", "plan.json", "changes.html"))
     assert stage.snapshots() == start
     plan = stage.where / "plan.json"
@@ -85,6 +90,15 @@ def test_an_offboarding_that_nobody_asked_for_stops_before_signing_in(runs, name
     assert word in run.output
     preview = f"imanage.control_center.offboard{'' if name == 'nobody asked' else ' --limit acme,birch,cedar'} --check"
     assert preview in run.output
+
+
+def test_an_offboarding_that_starts_behind_the_question_does_nothing(runs):
+    run = runs["in the middle"]
+    assert run.code == 2, run.output
+    assert {name: row["status"] for name, row in run.report.items()} == dict.fromkeys(
+        ("acme", "birch", "cedar"), "failed"
+    )
+    assert not any(run.calls(tenant) for tenant in run.entries)
 
 
 def test_a_check_of_an_offboarding_needs_no_word_and_leaves_a_plan(runs):

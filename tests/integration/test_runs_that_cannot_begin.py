@@ -25,6 +25,10 @@ REFUSED = {
         "'tracker_onboarding_polcy'",
     ),
     "mistyped skip": (["--skip-tags", "tracker_onboarding_autorization"], "'tracker_onboarding_autorization'"),
+    "nothing that is always done": (
+        ["--skip-tags", "always"],
+        "Without the tag always nothing sees that a run can begin",
+    ),
     "empty plan": (["-e", "imanage_plan="], "The plan is given and empty"),
     "no plan in a list": (["-e", '{"imanage_plan": []}'], "The plan is given and empty"),
     "no such plan": (["-e", "imanage_plan=plans/friday.json"], "There is no plan plans/friday.json"),
@@ -56,7 +60,8 @@ def refused(tmp_path_factory):
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_keeps_a_run_from_its_work_is_said_before_anybody_signs_in(refused, name):
     run = refused[name]
-    assert run.code == (1 if name == "nobody left" else 2), run.output
+    # Where Ansible itself ends, its number differs from core to core.
+    assert (run.code in (1, 4)) if name in ("nobody left", "nothing that is always done") else run.code == 2, run.output
     assert REFUSED[name][1] in run.output
     assert not any(run.calls(tenant) for tenant in run.entries)
     assert run.files == {}
