@@ -17,9 +17,14 @@ _SPELT = re.compile(r"\\u[dD][89a-fA-F]")
 def parsed(text: str | bytes) -> Any:
     """What is in a text of JSON, without halves of characters. Raises ValueError or RecursionError."""
     known = text.decode(json.detect_encoding(text), "surrogatepass") if isinstance(text, bytes) else text
-    value = json.loads(known)
+    value = json.loads(known, parse_constant=_no_number)
     # To look at each text of a list costs more than to read it.
     return whole(value) if _SPELT.search(known) or _HALF.search(known) else value
+
+
+def _no_number(name: str) -> Any:
+    """NaN and Infinity, which Python would read and write, are no JSON to anybody else."""
+    raise ValueError(f"{name} is no number")
 
 
 def whole(value: Any) -> Any:

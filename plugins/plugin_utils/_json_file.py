@@ -11,6 +11,9 @@ from typing import Any
 from ansible_collections.imanage.control_center.plugins.module_utils import _text
 from ansible_collections.imanage.control_center.plugins.module_utils._shape import mismatch
 
+# What a playbook leaves has ten levels at most, and Ansible fails where there are some hundred.
+_DEEPEST = 100
+
 
 class Unusable(Exception):
     """A file that is not what it should be, and why."""
@@ -37,7 +40,20 @@ def read(name: str, what: str, shape: Any, is_called: str, hint: str = "", large
         value = _text.parsed(text)
     except (ValueError, RecursionError) as error:
         raise Unusable(f"The {what} {name} is not JSON: {error}.") from None
+    if _is_deeper(value, _DEEPEST):
+        raise Unusable(f"The {what} {name} is not {is_called}: it has more than {_DEEPEST} levels.")
     difference = mismatch(value, shape, "it")
     if difference:
         raise Unusable(f"The {what} {name} is not {is_called}: {difference}.")
     return value
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects stand in one another more than so many times."""
+    layer = [value]
+    for _level in range(levels + 1):
+        layer = [one for one in layer if isinstance(one, (dict, list))]
+        layer = [inner for one in layer for inner in (one.values() if isinstance(one, dict) else one)]
+        if not layer:
+            return False
+    return True

@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _json_file
 from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
+from ansible_collections.imanage.control_center.plugins.plugin_utils._run import STATUSES
 
 WORDS = ("unchanged", "changed", "waiting", "failed", "skipped")
 # The result fact, as far as the templates of the report read it.
@@ -22,7 +23,7 @@ RESULT = {
     "url": str,
     "account?": str,
     "at?": str,
-    "status": str,
+    "status": STATUSES,
     "check_mode": bool,
     "changed": bool,
     "stages": dict.fromkeys(STAGES, WORDS),
@@ -40,7 +41,6 @@ RESULT = {
 MODES = ("preview", "run", "audit")
 SHAPE = {"report": {"mode": MODES}, "tenants": [RESULT]}
 ALONE = "{} is a pattern, and only an inventory tells who is missing from it: give one by -i, or name each report."
-MAY_BE_NULL = dict.fromkeys((key[:-1] for key in RESULT if key.endswith("?")), None)
 
 
 def merged(names: Iterable[str], tenants: Iterable[str] = ()) -> dict[str, Any]:
@@ -95,4 +95,13 @@ def files(entry: str) -> list[str]:
 def read(name: str) -> tuple[str, list[dict[str, Any]]]:
     """The mode of a report, and its results."""
     report = _json_file.read(name, "report", SHAPE, "what a playbook wrote", "did its slice get to its end?")
-    return report["report"]["mode"], [{**MAY_BE_NULL, **row} for row in report["tenants"]]
+    return report["report"]["mode"], _with_nulls(report["tenants"], [RESULT])
+
+
+def _with_nulls(value: Any, shape: Any) -> Any:
+    """The value with null for whatever may be left out: the templates read every field of the shape."""
+    if isinstance(value, list) and isinstance(shape, list):
+        return [_with_nulls(one, shape[0]) for one in value]
+    if isinstance(value, dict) and isinstance(shape, dict):
+        return {**value, **{key.rstrip("?"): _with_nulls(value.get(key.rstrip("?")), shape[key]) for key in shape}}
+    return value

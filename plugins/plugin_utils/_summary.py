@@ -45,8 +45,10 @@ def expected(result: Result, mode: str) -> list[str]:
     """The libraries that a run would authorize, as far as that can be known. None after a run, and none of an audit."""
     if not result["check_mode"] or mode == "audit":
         return []
-    would = {row["library"] for row in result.get("authorizations") or [] if row["by"] is None}
-    would |= {one["field"] for one in _fields(result, "authorization") if str(one["after"]).startswith("authorized")}
+    would = {row["library"] for row in result.get("authorizations") or [] if row.get("by") is None}
+    would |= {
+        one["field"] for one in _fields(result, "authorization") if str(one.get("after")).startswith("authorized")
+    }
     return [library for library in result["libraries"]["authorized"] if library in would]
 
 
@@ -79,12 +81,12 @@ def figures(changes: Iterable[Mapping[str, Any]], previews: bool) -> str:
     counts: Counter[tuple[str, str]] = Counter()
     for change in changes:
         if change["stage"] == "application":
-            added = [one["after"] for one in change["fields"] if one["field"] == "Added"]
+            added = [one.get("after") for one in change["fields"] if one["field"] == "Added"]
             counts["application", "changed" if not added else "added" if added[0] else "removed"] += 1
         elif change["stage"] == "refresh_token":
             counts["policy", ""] += 1
         for one in change["fields"] if change["stage"] == "authorization" else []:
-            stands = str(one["after"]).startswith("authorized")
+            stands = str(one.get("after")).startswith("authorized")
             counts["library", "withdrawn" if not stands else "expected" if previews else "authorized"] += 1
     return ", ".join(f"{counted(number, noun)} {how}".strip() for (noun, how), number in counts.items())
 
