@@ -83,6 +83,8 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file 
 from ansible_collections.imanage.control_center.plugins.plugin_utils._plan_file import check
 
 _STATE = "tracker_onboarding_state"
+# What Ansible has to know before it knows a host.
+_BEFORE_HOSTS = ("imanage_tenants", "imanage_serial")
 # Those that write, or show what one that writes would do.
 _WRITING = ("onboard", "preview", "offboard")
 # The tasks of the others have no tags.
@@ -98,9 +100,10 @@ class LookupModule(LookupBase):
         known = variables or {}
         playbook, all_hosts = self.get_option("playbook"), known.get("hostvars", {})
         hosts = {str(term): all_hosts[str(term)] for term in terms}
-        refused = [*self._wrong_options(playbook, known, hosts), *self._wrong_variables(playbook, hosts)]
-        # Said on the command line, it would be said of every tenant there is.
-        by_inventory = _STATE not in load_extra_vars(self._loader)
+        # Said on the command line, a variable is said of every tenant there is.
+        said = load_extra_vars(self._loader)
+        by_inventory = _STATE not in said
+        refused = [*self._wrong_options(playbook, known, hosts), *self._wrong_variables(playbook, hosts, said)]
         tenants = [_tenant(name, variables, by_inventory) for name, variables in hosts.items()]
         if playbook == "offboard" and not self.get_option("check_mode") and not refused:
             refused = _run.brake(tenants, self.get_option("confirm"), self._preview(playbook, known))
@@ -124,9 +127,14 @@ class LookupModule(LookupBase):
         return wrong
 
     @staticmethod
-    def _wrong_variables(playbook: str, hosts: Mapping[str, Any]) -> Iterator[str]:
-        # The report is that of the first.
-        for folder in _given("imanage_report", list(hosts.values())[:1]):
+    def _wrong_variables(playbook: str, hosts: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+        for name in _BEFORE_HOSTS:
+            if name not in said and any(name in host for host in hosts.values()):
+                yield f"{name} is in the inventory, where it counts for nothing. Give it with -e."
+        folders = _given("imanage_report", hosts.values())
+        if len(folders) > 1 or (folders and not all("imanage_report" in host for host in hosts.values())):
+            yield "imanage_report is not the same for all tenants, and a run leaves one report. Give it with -e."
+        for folder in folders[:1]:
             yield from _run.wrong_folder(folder)
         for given in _given("imanage_fail_on", hosts.values()):
             yield from _run.wrong_statuses(given)

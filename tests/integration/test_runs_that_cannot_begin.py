@@ -35,7 +35,20 @@ REFUSED = {
     "no plan at all": (["-e", "imanage_plan=inventory.json"], "is not a plan that a preview wrote"),
     "mistyped status": (["-e", "imanage_fail_on=failed,drfited"], "imanage_fail_on has 'drfited', which is no status"),
     "folder in a file": (["-e", "imanage_report=inventory.json/june"], "inventory.json is no folder"),
+    "serial in the inventory": ([], "imanage_serial is in the inventory, where it counts"),
+    "tenants in the inventory": ([], "imanage_tenants is in the inventory, where it counts for nothing"),
+    "a report for each": ([], "imanage_report is not the same for all tenants"),
+    "a report for one": ([], "imanage_report is not the same for all tenants"),
     "empty folder": (["-e", "imanage_report="], "imanage_report is given and empty"),
+}
+
+
+# What hosts have in the inventory.
+IN_THE_INVENTORY = {
+    "serial in the inventory": {"birch": {"imanage_serial": 1}},
+    "tenants in the inventory": {"acme": {"imanage_tenants": "acme"}, "birch": {"imanage_tenants": "acme"}},
+    "a report for each": {"acme": {"imanage_report": "report"}, "birch": {"imanage_report": "other"}},
+    "a report for one": {"birch": {"imanage_report": "report"}},
 }
 
 
@@ -47,12 +60,14 @@ def refused(tmp_path_factory):
         with Stage(tmp_path_factory.mktemp("begin")) as stage:
             stage.add("acme")
             stage.add("birch")
-            inventory = stage.inventory
+            inventory, usual = stage.inventory, stage.hosts
             stage.inventory = lambda group: {**inventory(group), "others": {"hosts": {"stranger": {}}}}
-            return {
-                name: stage.run(*options, f"{C}.onboard", report=None if "folder" in name else "report")
-                for name, (options, _words) in REFUSED.items()
-            }
+            runs = {}
+            for name, (options, _words) in REFUSED.items():
+                stage.hosts = {host: {**usual[host], **IN_THE_INVENTORY.get(name, {}).get(host, {})} for host in usual}
+                report = None if "folder" in name or "a report" in name else "report"
+                runs[name] = stage.run(*options, f"{C}.onboard", report=report)
+            return runs
 
     return once(tmp_path_factory, "begin", make)
 
