@@ -11,6 +11,7 @@ import json
 
 import jinja2
 import pytest
+from ansible.plugins.filter.core import regex_replace
 from ansible_collections.imanage.control_center.plugins.filter.tracker_summary import tracker_summary
 from ansible_collections.imanage.control_center.plugins.plugin_utils import _merged_reports, _run
 from support.tree import ROOT
@@ -80,8 +81,11 @@ def test_whatever_a_report_may_lack_its_tenants_are_in_the_summary_and_in_the_ta
     assert (found["problems"], len(found["results"])) == ([], len(rows))
     environment = jinja2.Environment(trim_blocks=True)
     environment.filters["imanage.control_center.tracker_summary"] = tracker_summary
+    environment.filters["regex_replace"] = regex_replace
     template = environment.from_string((ROOT / "playbooks/templates/report.csv.j2").read_text(encoding="utf-8"))
     table = template.render(imanage_results=found["results"], imanage_about={"mode": mode})
-    assert [row["tenant"] for row in csv.DictReader(io.StringIO(table.strip()))] == [row["tenant"] for row in rows]
+    assert [row["tenant"] for row in csv.DictReader(io.StringIO(table.strip().removeprefix("\ufeff")))] == [
+        row["tenant"] for row in rows
+    ]
     blamed = _run.blamed(found["results"], {row["tenant"]: ["failed", "drifted"] for row in rows})
     assert {one["name"] for one in blamed} == {row["tenant"] for row in rows if row["status"] in ("failed", "drifted")}
