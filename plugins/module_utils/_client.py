@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import email.utils
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -87,6 +88,7 @@ class Client:
         self.accepted: dict[tuple[str, ...], datetime.datetime] = {}
         # The reading calls that were answered.
         self.answered: set[str] = set()
+        self._run = os.getppid()
         self._token = connection.access_token
         self._issued: str | None = None
         self._granted: str | None = None
@@ -115,6 +117,7 @@ class Client:
             self._sign_in()
         operation = self.connection.operations[name]
         if operation.writes:
+            self._see_that_the_run_goes_on()
             self._read.clear()
             self._answer(operation, query, body, ids)
             self.accepted[(name, *ids.values())] = self.now()
@@ -157,6 +160,11 @@ class Client:
     def path(self, name: str, ids: Mapping[str, str]) -> str:
         """Where a call goes on this tenant."""
         return self._path(self.connection.operations[name], ids)
+
+    def _see_that_the_run_goes_on(self) -> None:
+        """Raise C(interrupted) where the process that started this task is gone: nobody is there to read of a write."""
+        if os.getppid() != self._run:
+            raise Failure("interrupted", "The run that this task belongs to has ended, so nothing more was written.")
 
     def _answer(self, operation: Operation, query: Mapping[str, Any] | None, body: Any, ids: Mapping[str, str]) -> Any:
         path = self._path(operation, ids)

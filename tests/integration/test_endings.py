@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _library_authorizations, _transport
+from ansible_collections.imanage.control_center.plugins.module_utils import _client, _library_authorizations, _transport
 from sandbox import Sandbox
 from support.places import EXTENSION, TRACKER, applications, refreshing
 from support.tasks import Crashed, run_in_memory
@@ -130,3 +130,14 @@ def test_a_date_that_no_calendar_has_costs_nothing(tenant, monkeypatch, date):
         result = acme.run(LIBRARIES, **options)
         assert "failure" not in result, result
         assert result["changed"] is (not options or "state" in options)
+
+
+def test_a_task_whose_run_is_gone_writes_no_more(tenant, monkeypatch):
+    acme = tenant(applications=refreshing())
+    parents = itertools.chain([7, 7], itertools.repeat(1))
+    monkeypatch.setattr(_client.os, "getppid", lambda: next(parents))
+    result = acme.run(LIBRARIES)
+    assert result["failure"]["kind"] == "interrupted"
+    assert result["changed"]
+    assert acme.writes == ["authorizeLibrary"]
+    assert next((one["ids"]["library_id"], one["outcome"]) for one in result["writes"]) == ("ACTIVE", "done")

@@ -84,8 +84,7 @@ def test_whatever_a_report_may_lack_its_tenants_are_in_the_summary_and_in_the_ta
     environment.filters["regex_replace"] = regex_replace
     template = environment.from_string((ROOT / "playbooks/templates/report.csv.j2").read_text(encoding="utf-8"))
     table = template.render(imanage_results=found["results"], imanage_about={"mode": mode})
-    assert [row["tenant"] for row in csv.DictReader(io.StringIO(table.strip().removeprefix("\ufeff")))] == [
-        row["tenant"] for row in rows
-    ]
+    table = table.strip().removeprefix("\ufeff")
+    assert [row["tenant"] for row in csv.DictReader(io.StringIO(table))] == [row["tenant"] for row in rows]
     blamed = _run.blamed(found["results"], {row["tenant"]: ["failed", "drifted"] for row in rows})
     assert {one["name"] for one in blamed} == {row["tenant"] for row in rows if row["status"] in ("failed", "drifted")}

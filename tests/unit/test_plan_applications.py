@@ -11,6 +11,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_appli
     ApplicationWish,
     as_added,
     is_added,
+    leaves_nobody,
     manages_access,
     plan_application,
 )
@@ -219,3 +220,11 @@ def test_ids_are_folded_and_kept_in_order():
     assert without(["b", "A", "B", "c"], ["C"]) == ["b", "A"]
     assert shared(["B", "a"], ["b", "x"]) == ["B"]
     assert without(["Straße", "STRASSE", "straße"], []) == ["Straße", "STRASSE"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [({"mode": "custom"}, True), ({"mode": "custom", "groups": ["IT"]}, False), ({"mode": "all"}, False), ({}, False)],
+)
+def test_a_list_that_has_nobody_leaves_nobody_in(changes, expected):
+    assert leaves_nobody(ApplicationWish(**changes), None) is expected
