@@ -116,7 +116,8 @@ def carry_out(
                 journal.widen(noun.plan(wanted, current))
                 continue
             if not stuck:
-                raise _unseen(client, steps[0])
+                appeared = [step for step in steps if key_of(step) not in tried]
+                raise _changed_meanwhile(appeared[0]) if appeared else _unseen(client, steps[0])
             if time.monotonic() + pause > deadline:
                 for step in steps:
                     if key_of(step) in doubts:
@@ -223,6 +224,15 @@ def _read_again(noun: Any, client: Client, wanted: Any) -> _Read:
     current = noun.read(client, wanted)
     plan = noun.plan(wanted, current)
     return current, {key_of(step): step for step in plan.steps}, {*plan.before, *plan.after}
+
+
+def _changed_meanwhile(step: Step) -> Failure:
+    """That reading shows more to do than before the writes, which was never sent."""
+    return Failure(
+        "conflict",
+        f"Somebody changed the same while this task was at work: it would now have to {step.does}, and did not.",
+        advice="Run again, which does what is left.",
+    )
 
 
 def _unseen(client: Client, step: Step) -> Failure:

@@ -199,3 +199,23 @@ def test_a_write_that_is_repeated_takes_nobody_out_whom_no_approval_names(acme, 
     else:
         assert not result.get("failed"), result
         assert users == [USERS["one"]]
+
+
+def test_what_a_person_makes_necessary_meanwhile_was_never_sent_and_never_accepted(acme):
+    operation, app_id, body = PERSON["disables the application"]
+    handle, calls = acme.handle, itertools.count()
+
+    def between(request):
+        reply = handle(request)
+        if request.method != "GET" and app_id in request.path and next(calls) == 0:
+            Caller(acme)(operation, app_id=app_id, body=body)
+        return reply
+
+    acme.handle = between
+    options = {"url": URL, "retry_timeout": 30, **ACCOUNT, "name": EXTENSION, "enabled": True}
+    result = run("imanage_application", options)
+    assert result["failure"]["kind"] == "conflict", result
+    assert "it would now have to enable the application, and did not" in result["msg"]
+    assert "accepted" not in result["msg"]
+    assert [one["outcome"] for one in result["writes"]] == ["done"]
+    assert run("imanage_application", options)["changed"]
