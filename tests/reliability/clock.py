@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _carry_out, _transport
+from ansible_collections.imanage.control_center.plugins.module_utils import _carry_out, _deadline, _transport
 from sandbox import Sandbox
 
 
@@ -25,6 +25,10 @@ class Clock:
         """Seconds since the beginning."""
         return self._waited + self._late()
 
+    def time(self) -> float:
+        """Seconds since 1970, by the sandbox."""
+        return self._sandbox.now().timestamp()
+
     def sleep(self, seconds: float) -> None:
         """Move both clocks."""
         self._waited += seconds
@@ -36,6 +40,6 @@ def without_waiting(sandbox: Sandbox, late: Callable[[], float]) -> Iterator[Non
     """Let the collection go by such a clock."""
     clock = Clock(sandbox, late)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_transport, "time", clock)
-        patch.setattr(_carry_out, "time", clock)
+        for waiting in (_transport, _deadline, _carry_out):
+            patch.setattr(waiting, "time", clock)
         yield
