@@ -42,8 +42,13 @@ ENDLESS = {
 }
 
 
-@pytest.mark.parametrize("answer", ENDLESS)
-@pytest.mark.parametrize("operation", ["requestToken", "listApps", "updateApp", "revokeToken"])
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [
+        *(("listApps", answer) for answer in ENDLESS),
+        *((operation, "100 Continue") for operation in ("requestToken", "updateApp", "revokeToken")),
+    ],
+)
 def test_a_reply_without_an_end_ends_with_the_time_for_the_call(acme, monkeypatch, operation, answer):
     monkeypatch.setattr(_client, "_SIGN_OUT_SECONDS", 0.5)
 
