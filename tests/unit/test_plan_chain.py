@@ -8,7 +8,11 @@ from __future__ import annotations
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._plan_chain import check_extension
+from ansible_collections.imanage.control_center.plugins.module_utils._plan_chain import (
+    check_extension,
+    left_out,
+    not_authorized,
+)
 
 ON, OFF = {"enabled": True}, {"enabled": False}
 ALLOWED, NOT_ALLOWED = {"allow_refresh_token": True}, {"allow_refresh_token": False}
@@ -35,3 +39,16 @@ def test_what_stands_in_the_way_is_told_with_how_to_mend_it(application, policy,
 @pytest.mark.parametrize("policy", [ALLOWED, None])
 def test_nothing_stands_in_the_way(application, policy):
     check_extension(application, policy)
+
+
+@pytest.mark.parametrize("stage", ["application", "refresh_token", "authorization"])
+@pytest.mark.parametrize("leaving", [True, False])
+def test_only_authorizations_that_an_offboarding_leaves_need_the_support(stage, leaving):
+    remedy = left_out(stage, leaving)["remedy"]
+    assert ("support confirm that the kept token is gone" in remedy) is (leaving and stage == "authorization")
+    assert ("Run again without leaving this stage out" in remedy) is not (leaving and stage == "authorization")
+
+
+def test_of_a_library_a_run_does_the_rest_and_where_there_is_none_a_person_gives_access():
+    assert not_authorized("ACTIVE")["remedy"] == "Run again."
+    assert "Tracker works where at least one library is authorized" in not_authorized(None)["remedy"]
