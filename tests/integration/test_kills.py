@@ -24,7 +24,7 @@ ONBOARD = "imanage.control_center.onboard"
 # How many tenants, and how often each signal comes: make kills has many.
 MANY = "KILLS" in os.environ
 TENANTS = 20 if MANY else 6
-SIGNALS = {signal.SIGKILL: 50, signal.SIGINT: 20} if MANY else {signal.SIGKILL: 5, signal.SIGINT: 2}
+SIGNALS = {signal.SIGKILL: 50, signal.SIGINT: 20} if MANY else {signal.SIGKILL: 3, signal.SIGINT: 2}
 MOMENTS = random.Random(20)
 # Which task makes a write, by its operation: what it wrote is recorded when it has ended.
 TASKS = {"writeTokenPolicy": "imanage_app_auth", "authorizeLibrary": "imanage_library_authorization"}
