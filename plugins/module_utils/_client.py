@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-import email.utils
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -41,6 +39,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._quoting im
 from ansible_collections.imanage.control_center.plugins.module_utils._replies import (
     Reply,
     checked,
+    http_date,
     is_page,
     refresh_token_in,
     wire,
@@ -192,14 +191,12 @@ class Client:
         """
         if not self.connection.operations[name].paged:
             return _each_once(self.call(name, query=query, **ids)["data"])
-        try:
-            return self._pages(name, query, ids)
-        except _Changed:
-            self._read.clear()
-        try:
-            return self._pages(name, query, ids)
-        except _Changed:
-            raise self.unexpected(name, ids, "changes its total from one page to the next") from None
+        for _attempt in range(2):
+            try:
+                return self._pages(name, query, ids)
+            except _Changed:
+                self._read.clear()
+        raise self.unexpected(name, ids, "changes its total from one page to the next")
 
     def _pages(self, name: str, query: Mapping[str, Any] | None, ids: Mapping[str, str]) -> list[dict[str, Any]]:
         """All rows of a list. Raises _Changed."""
@@ -509,10 +506,7 @@ class Client:
                 advice=error.advice,
                 **wire(operation, path),
             ) from None
-        with contextlib.suppress(KeyError, ValueError, TypeError, OverflowError):
-            told = email.utils.parsedate_to_datetime(reply.headers["Date"])
-            # HTTP dates are UTC, also where the zone is left out or is -0000.
-            self._server_time = told if told.tzinfo else told.replace(tzinfo=datetime.timezone.utc)
+        self._server_time = http_date(reply.headers.get("Date")) or self._server_time
         return reply
 
     def _checked(self, operation: Operation, path: str, reply: Reply, note: str = "") -> Any:

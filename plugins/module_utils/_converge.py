@@ -52,7 +52,7 @@ def preview(noun: Any, client: Client, wanted: Any, planned: Planned | None, dif
     if foreseen.plan.steps and client.scope_assumption:
         client.warnings.append(client.scope_assumption)
     _approval.check_writes(foreseen.plan.steps, planned)
-    return _shown(noun, client, wanted, foreseen, diff)
+    return _shown(noun, client, wanted, foreseen.current, foreseen.plan, diff)
 
 
 def converge(noun: Any, client: Client, wanted: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def converge(noun: Any, client: Client, wanted: Any, planned: Planned | None, di
     current = noun.read(client, wanted)
     plan = noun.plan(wanted, current)
     if not plan.steps:
-        return _shown(noun, client, wanted, Foreseen(current, plan, []), diff)
+        return _shown(noun, client, wanted, current, plan, diff)
     _approval.check_writes(plan.steps, planned)
     journal = Journal(client, plan, noun.title(wanted, current))
     shown = {**_diffs(noun, client, wanted, current, plan, diff), "writes": journal.rows}
@@ -99,14 +99,13 @@ def _handed_over(
     return {**result, "handed_over": [row for row in result["handed_over"] if row["library"] not in done]}
 
 
-def _shown(noun: Any, client: Client, wanted: Any, seen: Foreseen, diff: bool) -> dict[str, Any]:
+def _shown(noun: Any, client: Client, wanted: Any, current: Any, plan: Plan, diff: bool) -> dict[str, Any]:
     """The result of a task that writes nothing. Raises Failure for what is known to be refused."""
-    plan = seen.plan
     result = {
         "changed": bool(plan.steps),
-        **_diffs(noun, client, wanted, seen.current, plan, diff),
+        **_diffs(noun, client, wanted, current, plan, diff),
         **noun.report(client, wanted, plan.outcome),
-        "writes": planned_rows(plan, noun.title(wanted, seen.current)),
+        "writes": planned_rows(plan, noun.title(wanted, current)),
     }
     if plan.refused:
         raise together(list(plan.refused), len(plan.steps) + len(plan.refused), result)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import datetime
+import email.utils
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -38,6 +40,17 @@ class Reply(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+def http_date(text: str | None) -> datetime.datetime | None:
+    """The moment of a header of HTTP; None where it is none."""
+    try:
+        told = email.utils.parsedate_to_datetime(text or "")
+        # HTTP dates are UTC, also where the zone is left out or is -0000.
+        told = told if told.tzinfo else told.replace(tzinfo=datetime.timezone.utc)
+        return told.astimezone(datetime.timezone.utc)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str], str], note: str = "") -> Any:

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
-import email.utils
 import functools
 import http.client
 import os
@@ -25,7 +23,7 @@ from urllib.parse import urlsplit
 from ansible_collections.imanage.control_center.plugins.module_utils import _deadline
 from ansible_collections.imanage.control_center.plugins.module_utils._errors import TransportError
 from ansible_collections.imanage.control_center.plugins.module_utils._proxies import check_proxy
-from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply
+from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply, http_date
 
 try:
     import requests
@@ -117,24 +115,19 @@ def _asked_wait(reply: Reply) -> float | None:
 
     A moment, given as a date or as seconds since 1970, is one of the server's clock, which the reply tells too.
     """
-    now = _moment(reply.headers.get("Date")) or time.time()
-    asked = []
-    for name in ("x-ratelimit-reset", "Retry-After"):
-        text = reply.headers.get(name, "").strip()
-        number = float(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
-        moment = _moment(text) if number is None else number if number >= _SOME_TIME_AGO else None
-        asked.append(number if moment is None else moment - now)
-    return max((wait for wait in asked if wait is not None and wait > 0), default=None)
+    there = http_date(reply.headers.get("Date"))
+    now = there.timestamp() if there else time.time()
+    waits = [_wait(reply.headers.get(name, "").strip(), now) for name in ("x-ratelimit-reset", "Retry-After")]
+    return max((wait for wait in waits if wait > 0), default=None)
 
 
-def _moment(text: str | None) -> float | None:
-    """A date of HTTP in seconds since 1970; None where it is none."""
-    try:
-        told = email.utils.parsedate_to_datetime(text or "")
-        # HTTP dates are UTC, also where the zone is left out or is -0000.
-        return (told if told.tzinfo else told.replace(tzinfo=datetime.timezone.utc)).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
+def _wait(text: str, now: float) -> float:
+    """The seconds that a header asks for, which has them or a moment. Not more than zero where it says nothing."""
+    if re.fullmatch(r"[0-9]{1,15}", text):
+        number = float(text)
+        return number - now if number >= _SOME_TIME_AGO else number
+    moment = http_date(text)
+    return moment.timestamp() - now if moment else 0
 
 
 def never_sent(error: Any) -> bool:

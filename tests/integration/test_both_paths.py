@@ -352,18 +352,18 @@ def test_law_5_a_session_stays_in_the_controller_and_shows_its_token_nowhere(wor
         assert not shown, "shown under ANSIBLE_DEBUG"
 
 
+def timed_out(where, acme, options, **keywords):
+    """The result of a task whose time is up. C(keywords) are those of the task."""
+    action = {f"{COLLECTION}.imanage_application": acme.options(name=TRACKER, **options)}
+    played = play(where, [{"tasks": [{"name": "slow", **action, "ignore_errors": True, **keywords}]}], {"one": {}})
+    assert played.code == 0, played.output
+    return played.result("one", "slow")
+
+
 def test_a_tasks_timeout_still_signs_out(world, tmp_path):
     acme = world.add()
     acme.fault("hang", "listApps")
-    slow = {
-        "name": "slow",
-        f"{COLLECTION}.imanage_application": acme.options(name=TRACKER, timeout=30, retry_timeout=60),
-        "timeout": 1,
-        "ignore_errors": True,
-    }
-    played = play(tmp_path, [{"tasks": [slow]}], {"one": {}})
-    assert played.code == 0, played.output
-    slow = played.result("one", "slow")
+    slow = timed_out(tmp_path, acme, {"timeout": 30, "retry_timeout": 60}, timeout=1)
     assert slow["failure"]["kind"] == "interrupted"
     assert acme.calls == ["requestToken", "discover", "listApps", "revokeToken"]
     assert acme.tokens_alive() == []
@@ -373,14 +373,7 @@ def test_a_tasks_timeout_still_signs_out(world, tmp_path):
 def test_of_a_module_whose_time_is_up_nobody_knows_what_it_wrote(world, tmp_path):
     acme = world.add()
     acme.fault("hang", "listApps")
-    slow = {
-        "name": "slow",
-        f"{COLLECTION}.imanage_application": acme.options(name=TRACKER, timeout=3, retry_timeout=3),
-        "environment": ENVIRONMENT[THERE],
-        "timeout": 2,
-        "ignore_errors": True,
-    }
-    slow = play(tmp_path, [{"tasks": [slow]}], {"one": {}}).result("one", "slow")
+    slow = timed_out(tmp_path, acme, {"timeout": 3, "retry_timeout": 3}, timeout=2, environment=ENVIRONMENT[THERE])
     assert (slow["failure"]["kind"], slow["changed"], slow["writes"]) == ("interrupted", False, [])
     assert "The module may still be at work, and what it wrote is not known." in slow["msg"]
     # It signs out at its own end, and not in the middle of another test.

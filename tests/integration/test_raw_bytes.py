@@ -119,6 +119,27 @@ def test_what_follows_a_hint_is_never_taken_for_the_reply_to_the_next_request(te
     assert [one["outcome"] for one in result["writes"]] == ["done"] * 3
 
 
+def test_a_reply_that_comes_late_behind_a_hint_is_nobody_else_s(tenant, naps):
+    acme, came = tenant(applications=refreshing()), threading.Event()
+
+    def late(reply):
+        came.clear()
+        yield HINTS
+        # On the same connection, the next request would get this reply.
+        came.wait(1)
+        yield reply
+
+    def answers(request):
+        came.set()
+        reply = pass_on(acme.url, request).replace(b"onnection: close\r\n", b"onnection: keep-alive\r\n")
+        return late(reply) if operation_of(request) == "authorizeLibrary" else reply
+
+    with RawServer(answers) as server:
+        result = acme.run(AUTHORIZATION, url=server.url, libraries=["ACTIVE"])
+    assert not result.get("failed"), result
+    assert [row["authorized"] for row in result["libraries"]] == [True]
+
+
 @pytest.mark.sweep
 def test_a_tenant_that_never_ends_its_reply_holds_up_nobody(tmp_path):
     with Stage(tmp_path) as stage:
