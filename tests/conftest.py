@@ -90,15 +90,13 @@ class _Time:
 @pytest.fixture
 def naps(monkeypatch):
     """Waiting takes no time; the list has the seconds that the client would have waited before sending a call again."""
-    from ansible_collections.imanage.control_center.plugins.module_utils import (
-        _carry_out,
-        _library_authorizations,
-        _transport,
-    )
+    from ansible_collections.imanage.control_center.plugins.module_utils._api import transport
+    from ansible_collections.imanage.control_center.plugins.module_utils._resources import library_authorizations
+    from ansible_collections.imanage.control_center.plugins.module_utils._run import apply
 
     before_calls: list[float] = []
     before_writes: list[float] = []
-    monkeypatch.setattr(_transport, "time", _Time(before_calls, before_writes))
-    monkeypatch.setattr(_carry_out, "time", _Time(before_writes, before_calls))
-    monkeypatch.setattr(_library_authorizations, "time", _Time([], before_calls))
+    monkeypatch.setattr(transport, "time", _Time(before_calls, before_writes))
+    monkeypatch.setattr(apply, "time", _Time(before_writes, before_calls))
+    monkeypatch.setattr(library_authorizations, "time", _Time([], before_calls))
     return before_calls

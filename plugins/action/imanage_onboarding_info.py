@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _task
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._run import task
 from ansible_collections.imanage.control_center.plugins.modules.imanage_onboarding_info import TASK
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _misspelt
-from ansible_collections.imanage.control_center.plugins.plugin_utils._action import InProcessAction
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task import misspelt
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.action import InProcessAction
 
 
 class ActionModule(InProcessAction):
@@ -22,11 +22,11 @@ class ActionModule(InProcessAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task's result."""
         names = [name for name in task_vars or {} if isinstance(name, str)]
-        wrong = _misspelt.misspelt(names)
+        wrong = misspelt.misspelt(names)
         if wrong:
             what = ", ".join(f"{name} (is {right} meant?)" for name, right in wrong.items())
             failure = Failure("bad_option", f"There is no variable {what}.", advice="Correct it. Nobody signed in.")
-            return _task.refusal(TASK, failure, self._where(), bool(self._task.check_mode))
-        if others := _misspelt.unknown(names):
+            return task.refusal(TASK, failure, self._where(), bool(self._task.check_mode))
+        if others := misspelt.unknown(names):
             self._display.warning(f"The role tracker_onboarding has no variable {', '.join(others)}.")
         return super().run(tmp, task_vars)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.imanage.control_center.plugins.modules.imanage_tenant_info import TASK
-from ansible_collections.imanage.control_center.plugins.plugin_utils._action import InProcessAction
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.action import InProcessAction
 
 
 class ActionModule(InProcessAction):

@@ -46,7 +46,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _change_record
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task import change_record
 
 # async_status has the results of those that ran in the background.
 ACTIONS = ("imanage_application", "imanage_app_auth", "imanage_library_authorization", "async_status")
@@ -57,20 +57,20 @@ class CallbackModule(CallbackBase):
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
-    CALLBACK_NAME = _change_record.NAME
+    CALLBACK_NAME = change_record.NAME
     CALLBACK_NEEDS_ENABLED = True
 
     def __init__(self) -> None:
         super().__init__()
         self._path = ""
         self._run_id = str(uuid.uuid4())
-        self._patience = _change_record.PATIENCE
+        self._patience = change_record.PATIENCE
 
     def set_play_context(self, play_context: Any) -> None:
         """Before each play, in every program: here an error ends the run, while in an event it is but a warning."""
         self._path = os.path.abspath(os.path.expanduser(self.get_option("path")))
         try:
-            _change_record.start(self._path)
+            change_record.start(self._path)
         except OSError as error:
             raise AnsibleError(
                 f"The record of changes cannot be written: {self._path}: {error.strerror}. Make that file writable, or "
@@ -99,19 +99,19 @@ class CallbackModule(CallbackBase):
         action = str(task.action).rpartition(".")[2]
         if action not in ACTIONS:
             return
-        if writes := _change_record.writes(found):
+        if writes := change_record.writes(found):
             self._append(result._host.get_name(), writes)
         # Whoever changed nothing and did not fail wrote nothing.
         if action != "async_status" and (failed or found.get("changed")) and not result._task_fields.get("check_mode"):
-            self._warn_of_hidden(task.get_name(), _change_record.parts(found))
+            self._warn_of_hidden(task.get_name(), change_record.parts(found))
 
     def _append(self, tenant: str, writes: Any) -> None:
-        lines = [_change_record.line(tenant, self._run_id, one) for one in writes]
+        lines = [change_record.line(tenant, self._run_id, one) for one in writes]
         try:
-            _change_record.append(self._path, "".join(lines), self._patience)
+            change_record.append(self._path, "".join(lines), self._patience)
         except OSError as error:
             if isinstance(error, TimeoutError):
-                self._patience = _change_record.LITTLE_PATIENCE
+                self._patience = change_record.LITTLE_PATIENCE
             for one in writes:
                 self._display.warning(
                     f"{tenant}: {one.get('operation')} ({one['outcome']}) is not in the record of changes: "

@@ -37,8 +37,8 @@ import time
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.imanage.control_center.plugins.plugin_utils._live_line import LiveLine, live_line
-from ansible_collections.imanage.control_center.plugins.plugin_utils._progress import Tally, outcome
+from ansible_collections.imanage.control_center.plugins.plugin_utils._progress.live_line import LiveLine, live_line
+from ansible_collections.imanage.control_center.plugins.plugin_utils._progress.progress import Tally, outcome
 
 ROLE = "imanage.control_center.tracker_onboarding : "
 FACT = "tracker_onboarding_result"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.plugin_utils._change_sheet import groups
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.change_sheet import groups
 
 
 def tracker_groups(plan: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.plugin_utils._plan_file import written
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.plan_file import written
 
 
 def tracker_plan(results: list[dict[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import NOTHING_RAN, conclude
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.tracker_result import NOTHING_RAN, conclude
 
 
 def tracker_result(records: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.plugin_utils._summary import summary
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.summary import summary
 
 
 def tracker_summary(

@@ -51,7 +51,7 @@ from typing import Any
 
 from ansible.errors import AnsibleUndefinedVariable
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.imanage.control_center.plugins.module_utils._options import CONNECTION_OPTIONS
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import CONNECTION_OPTIONS
 
 _ACCOUNT = ("username", "password")
 _TOKENS = ("refresh_token", "refresh_token_file", "access_token")

@@ -78,9 +78,9 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _run
-from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
-from ansible_collections.imanage.control_center.plugins.plugin_utils._plan_file import check
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import run_checks
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.plan_file import check
 
 _STATE = "tracker_onboarding_state"
 # What Ansible has to know before it knows a host.
@@ -106,10 +106,10 @@ class LookupModule(LookupBase):
         refused = [*self._wrong_options(playbook, known, hosts), *self._wrong_variables(playbook, hosts, said)]
         tenants = [_tenant(name, variables, by_inventory) for name, variables in hosts.items()]
         if playbook == "offboard" and not self.get_option("check_mode") and not refused:
-            refused = _run.brake(tenants, self.get_option("confirm"), self._preview(playbook, known))
+            refused = run_checks.brake(tenants, self.get_option("confirm"), self._preview(playbook, known))
         if refused:
-            return [{"refused": f"{' '.join(refused)} {_run.NOBODY_SIGNED_IN}", "twice": {}}]
-        twice = _run.twice(tenants)
+            return [{"refused": f"{' '.join(refused)} {run_checks.NOBODY_SIGNED_IN}", "twice": {}}]
+        twice = run_checks.twice(tenants)
         if playbook not in _WRITING:
             for words in twice.values():
                 self._display.warning(words)
@@ -117,9 +117,9 @@ class LookupModule(LookupBase):
         return [{"refused": "", "twice": twice}]
 
     def _wrong_options(self, playbook: str, variables: Mapping[str, Any], hosts: Mapping[str, Any]) -> list[str]:
-        tags = _run.TAGS if playbook in _TAGGED else ("all",)
-        wrong = _run.wrong_tags(self.get_option("tags"), tags)
-        wrong += _run.wrong_tags(self.get_option("skip_tags"), _run.TAGS)
+        tags = run_checks.TAGS if playbook in _TAGGED else ("all",)
+        wrong = run_checks.wrong_tags(self.get_option("tags"), tags)
+        wrong += run_checks.wrong_tags(self.get_option("skip_tags"), run_checks.TAGS)
         if not hosts:
             within = f" within --limit {self.get_option('limit')}" if self.get_option("limit") else ""
             wanted = variables.get("imanage_tenants", "imanage_tenants")
@@ -135,9 +135,9 @@ class LookupModule(LookupBase):
         if len(folders) > 1 or (folders and not all("imanage_report" in host for host in hosts.values())):
             yield "imanage_report is not the same for all tenants, and a run leaves one report. Give it with -e."
         for folder in folders[:1]:
-            yield from _run.wrong_folder(folder)
+            yield from run_checks.wrong_folder(folder)
         for given in _given("imanage_fail_on", hosts.values()):
-            yield from _run.wrong_statuses(given)
+            yield from run_checks.wrong_statuses(given)
         for plan in _given("imanage_plan", hosts.values()) if playbook in _WRITING else []:
             try:
                 check(plan)
@@ -146,7 +146,7 @@ class LookupModule(LookupBase):
 
     def _preview(self, playbook: str, variables: Mapping[str, Any]) -> str:
         tenants = variables.get("imanage_tenants")
-        return _run.preview_command(playbook, self.get_option("inventories"), tenants, self.get_option("limit"))
+        return run_checks.preview_command(playbook, self.get_option("inventories"), tenants, self.get_option("limit"))
 
 
 def _given(variable: str, hosts: Iterable[Mapping[str, Any]]) -> list[Any]:
@@ -158,9 +158,9 @@ def _given(variable: str, hosts: Iterable[Mapping[str, Any]]) -> list[Any]:
     return found
 
 
-def _tenant(name: str, host: Mapping[str, Any], by_inventory: bool) -> _run.Tenant:
+def _tenant(name: str, host: Mapping[str, Any], by_inventory: bool) -> run_checks.Tenant:
     leaves = by_inventory and _value(host, _STATE) == "absent"
-    return _run.Tenant(name, _value(host, "imanage_url"), _value(host, "imanage_customer_id"), leaves)
+    return run_checks.Tenant(name, _value(host, "imanage_url"), _value(host, "imanage_customer_id"), leaves)
 
 
 def _value(host: Mapping[str, Any], variable: str) -> Any:

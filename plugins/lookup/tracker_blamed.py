@@ -45,7 +45,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _run
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import run_checks
 
 
 class LookupModule(LookupBase):
@@ -59,5 +59,7 @@ class LookupModule(LookupBase):
         for one in terms:
             tenant, given = one["tenant"], self.get_option("default")
             # A tenant of a merge need not be in the inventory.
-            fail_on[tenant] = _run.statuses(hostvars[tenant].get(variable, given) if tenant in hostvars else given)
-        return _run.blamed(terms, fail_on)
+            fail_on[tenant] = run_checks.statuses(
+                hostvars[tenant].get(variable, given) if tenant in hostvars else given
+            )
+        return run_checks.blamed(terms, fail_on)

@@ -39,7 +39,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _json_file
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import json_file
 
 _LAYOUT = [
     {
@@ -60,8 +60,8 @@ class LookupModule(LookupBase):
         if not file.exists():
             return []
         try:
-            rows: list[dict[str, Any]] = _json_file.read(str(file), "file", _LAYOUT, "what verify_contract leaves")
-        except _json_file.Unusable as unusable:
+            rows: list[dict[str, Any]] = json_file.read(str(file), "file", _LAYOUT, "what verify_contract leaves")
+        except json_file.Unusable as unusable:
             self._display.warning(str(unusable))
             return []
         return [{"customer_id": None, "operations": None, **row} for row in rows]

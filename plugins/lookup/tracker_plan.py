@@ -41,8 +41,8 @@ from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
-from ansible_collections.imanage.control_center.plugins.plugin_utils._plan_file import approved
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.plan_file import approved
 
 
 class LookupModule(LookupBase):

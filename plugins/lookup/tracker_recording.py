@@ -44,8 +44,8 @@ from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _recording
-from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import recording
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
 
 
 class LookupModule(LookupBase):
@@ -57,6 +57,6 @@ class LookupModule(LookupBase):
         if len(terms) != 1:
             raise AnsibleLookupError("tracker_recording takes the path of one file.")
         try:
-            return _recording.compared(_recording.read(str(terms[0])), self.get_option("url"))
+            return recording.compared(recording.read(str(terms[0])), self.get_option("url"))
         except Unusable as unusable:
             raise AnsibleLookupError(str(unusable)) from None

@@ -64,7 +64,7 @@ _raw:
 from typing import Any
 
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.imanage.control_center.plugins.plugin_utils._merged_reports import merged
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.merged_reports import merged
 
 
 class LookupModule(LookupBase):

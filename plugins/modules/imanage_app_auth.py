@@ -236,15 +236,15 @@ failure:
       sample: 8f0c2f9a
 """
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _token_policy
-from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
-from ansible_collections.imanage.control_center.plugins.module_utils._options import (
+from ansible_collections.imanage.control_center.plugins.module_utils._resources import token_policy
+from ansible_collections.imanage.control_center.plugins.module_utils._run.module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
     Options,
     application_options,
     planned_options,
     policy_options,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task
 
 TASK = Task(
     Options(
@@ -256,7 +256,7 @@ TASK = Task(
         mutually_exclusive=(("name", "app_id"),),
         required_one_of=(("name", "app_id"),),
     ),
-    noun=_token_policy,
+    noun=token_policy,
 )
 
 

@@ -266,15 +266,15 @@ failure:
       sample: 8f0c2f9a
 """
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _applications
-from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
-from ansible_collections.imanage.control_center.plugins.module_utils._options import (
+from ansible_collections.imanage.control_center.plugins.module_utils._resources import applications
+from ansible_collections.imanage.control_center.plugins.module_utils._run.module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
     Options,
     application_options,
     planned_options,
     state_options,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task
 
 TASK = Task(
     Options(
@@ -287,7 +287,7 @@ TASK = Task(
         mutually_exclusive=(("name", "app_id"),),
         required_one_of=(("name", "app_id"),),
     ),
-    noun=_applications,
+    noun=applications,
 )
 
 

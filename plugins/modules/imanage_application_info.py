@@ -150,11 +150,11 @@ failure:
       sample: 8f0c2f9a
 """
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _application_info
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import STATUSES
-from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
-from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
-from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import STATUSES
+from ansible_collections.imanage.control_center.plugins.module_utils._resources import application_info
+from ansible_collections.imanage.control_center.plugins.module_utils._run.module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import Options
+from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task
 
 TASK = Task(
     Options(
@@ -166,7 +166,7 @@ TASK = Task(
         },
         mutually_exclusive=(("name", "app_id"),),
     ),
-    answer=_application_info.answer,
+    answer=application_info.answer,
 )
 
 

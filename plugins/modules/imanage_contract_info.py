@@ -184,15 +184,15 @@ failure:
       sample: 8f0c2f9a
 """
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _contract_probe
-from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
-from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
-from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+from ansible_collections.imanage.control_center.plugins.module_utils._api import contract_probe
+from ansible_collections.imanage.control_center.plugins.module_utils._run.module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import Options
+from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task
 
 TASK = Task(
     Options(own={"probe": {"type": "bool", "default": False}, "probe_application": {"type": "str"}}),
-    answer=_contract_probe.foreseen,
-    answer_in_run=_contract_probe.done,
+    answer=contract_probe.foreseen,
+    answer_in_run=contract_probe.done,
 )
 
 

@@ -300,14 +300,14 @@ failure:
       sample: 8f0c2f9a
 """
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _library_authorizations
-from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
-from ansible_collections.imanage.control_center.plugins.module_utils._options import (
+from ansible_collections.imanage.control_center.plugins.module_utils._resources import library_authorizations
+from ansible_collections.imanage.control_center.plugins.module_utils._run.module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
     Options,
     authorization_options,
     planned_options,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task
 
 TASK = Task(
     Options(
@@ -318,7 +318,7 @@ TASK = Task(
             "state": {"type": "str", "choices": ["authorized", "unauthorized"], "default": "authorized"},
         }
     ),
-    noun=_library_authorizations,
+    noun=library_authorizations,
 )
 
 

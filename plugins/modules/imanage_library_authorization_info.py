@@ -124,14 +124,14 @@ failure:
       sample: 8f0c2f9a
 """
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _library_page
-from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
-from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
-from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+from ansible_collections.imanage.control_center.plugins.module_utils._resources import library_page
+from ansible_collections.imanage.control_center.plugins.module_utils._run.module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import Options
+from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task
 
 TASK = Task(
     Options(own={"libraries": {"type": "list", "elements": "str"}}),
-    answer=_library_page.answer,
+    answer=library_page.answer,
 )
 
 

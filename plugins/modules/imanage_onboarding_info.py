@@ -354,16 +354,16 @@ failure:
       sample: 8f0c2f9a
 """
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _look
-from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
-from ansible_collections.imanage.control_center.plugins.module_utils._options import (
+from ansible_collections.imanage.control_center.plugins.module_utils._run import look
+from ansible_collections.imanage.control_center.plugins.module_utils._run.module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
     WRITING_STAGES,
     Options,
     authorization_options,
     policy_options,
     state_options,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task
 
 STAGES = list(WRITING_STAGES)
 TASK = Task(
@@ -389,7 +389,7 @@ TASK = Task(
             "approved": {"type": "dict"},
         }
     ),
-    answer=_look.answer,
+    answer=look.answer,
     tells_check_mode=True,
 )
 

@@ -139,10 +139,10 @@ failure:
       sample: 8f0c2f9a
 """
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _session
-from ansible_collections.imanage.control_center.plugins.module_utils._module import run_module
-from ansible_collections.imanage.control_center.plugins.module_utils._options import Options
-from ansible_collections.imanage.control_center.plugins.module_utils._task import Task
+from ansible_collections.imanage.control_center.plugins.module_utils._resources import session
+from ansible_collections.imanage.control_center.plugins.module_utils._run.module import run_module
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import Options
+from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task
 
 TASK = Task(
     Options(
@@ -151,7 +151,7 @@ TASK = Task(
             "session_token": {"type": "str", "no_log": True},
         }
     ),
-    answer=_session.answer,
+    answer=session.answer,
     reveals="access_token",
     tells_check_mode=True,
 )

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _recording
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import recording
 from sandbox import Sandbox, serve
 from sandbox.examples import example
 
@@ -33,7 +33,7 @@ def test_a_recording_of_a_browser_is_compared(browser, tmp_path):
     page.evaluate(CALLS, "acme-admin-token")
     context.close()
     server.stop()
-    lines = _recording.compared(_recording.read(str(file)), server.url)
+    lines = recording.compared(recording.read(str(file)), server.url)
     recorded = [line.strip() for line in lines if line.startswith("    ") and not line.endswith(": not recorded")]
     assert recorded == [
         "discover: GET /api: 200",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ansible_collections.imanage.control_center.plugins.module_utils import _contract
+from ansible_collections.imanage.control_center.plugins.module_utils._api import contract
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 # What makes a failure: its first argument is the kind, its second says what went wrong.
@@ -116,7 +116,7 @@ class _Reader(ast.NodeVisitor):
             return self._texts(node.value) if isinstance(node.value, ast.Name) else []
         if isinstance(node, ast.Name):
             if node.id.isupper():
-                return [str(getattr(_contract, node.id))] if hasattr(_contract, node.id) else self._named(node.id)
+                return [str(getattr(contract, node.id))] if hasattr(contract, node.id) else self._named(node.id)
             return self._named(node.id)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             return self._returned(node.func.id)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import ADVICE
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import ADVICE
 
 from .messages import PLUGINS, Message, read
 

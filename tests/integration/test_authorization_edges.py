@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
 from sandbox.people import Library
 from support.cases import AUTHORIZATION
 from support.places import applications, refreshing

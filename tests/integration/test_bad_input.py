@@ -9,7 +9,7 @@ import re
 
 import pytest
 import trustme
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import CONSENT_CODE
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import CONSENT_CODE
 from support.bad_cases import BAD
 from support.cases import ADDED, APPLICATION, AUTHORIZATION, BOTH, KEEPER, LOOK, OPEN, POLICY
 from support.places import EXTENSION, TRACKER, Places, filled, refreshing

@@ -18,7 +18,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
-from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
+from ansible_collections.imanage.control_center.plugins.module_utils._api import secrets
 from support.bad_cases import BAD
 from support.cases import GOOD, READING, SETTLED, WRITING
 from support.environment import clean_environment
@@ -231,7 +231,7 @@ def test_defaults_environment_vault_and_templates_reach_both_paths(world, tmp_pa
     assert [one["changed"] for one in played.result("one", "loop, here")["results"]] == [True, True]
     assert [one["changed"] for one in played.result("one", "loop, there")["results"]] == [False, False]
     assert played.result("one", "async")["tenant"]["user"] == acme.admin
-    for form in _secrets.forms([secret]):
+    for form in secrets.forms([secret]):
         assert form not in played.output
     assert acme.tokens_alive() == []
 
@@ -347,7 +347,7 @@ def test_law_5_a_session_stays_in_the_controller_and_shows_its_token_nowhere(wor
         if key.endswith("_token")
     ]
     assert len(issued) == 4
-    for form in _secrets.forms([*issued, given["password"], birch.options()["password"]]):
+    for form in secrets.forms([*issued, given["password"], birch.options()["password"]]):
         shown = [line[:300] for line in played.output.splitlines() if form in line]
         assert not shown, "shown under ANSIBLE_DEBUG"
 
@@ -398,7 +398,7 @@ def test_of_a_module_whose_time_is_up_nobody_knows_what_it_wrote(world, tmp_path
     ],
 )
 def test_what_fits_into_the_controller(transport, become, async_val, environment, fits):
-    from ansible_collections.imanage.control_center.plugins.plugin_utils._action import InProcessAction
+    from ansible_collections.imanage.control_center.plugins.plugin_utils._task.action import InProcessAction
 
     action = InProcessAction(
         SimpleNamespace(async_val=async_val, environment=environment, action="x", args={}),
@@ -439,7 +439,7 @@ def test_law_5_the_session_module_itself_refuses_and_shows_nothing(world):
     assert acme.log == []
     # By this ansible-core 2.22 tells the controller, and nobody else, what it has to hide.
     result.pop("_ansible_new_secrets", None)
-    for form in _secrets.forms([acme.options()["password"]]):
+    for form in secrets.forms([acme.options()["password"]]):
         assert form not in json.dumps(result) + done.stderr
 
 

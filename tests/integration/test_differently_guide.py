@@ -9,7 +9,7 @@ import re
 
 import pytest
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils import _contract_check
+from ansible_collections.imanage.control_center.plugins.module_utils._api import contract_check
 from playbooks_support import Stage, catalog, encrypt, keep, once, shell
 from support.guides import Guide
 from support.places import TRACKER, refreshing
@@ -67,9 +67,9 @@ def test_the_recording_is_read_and_removed(ran):
 
 def test_the_guide_names_what_an_onboarding_needs():
     sentence = GUIDE.text.partition("that every onboarding makes: ")[2].partition("It is 0 otherwise")[0]
-    assert tuple(re.findall("`([a-zA-Z]+)`", sentence)) == _contract_check.NEEDED
+    assert tuple(re.findall("`([a-zA-Z]+)`", sentence)) == contract_check.NEEDED
     playbook = (ROOT / "playbooks" / "verify_contract.yml").read_text(encoding="utf-8")
-    assert f"# {', '.join(_contract_check.NEEDED)}." in playbook
+    assert f"# {', '.join(contract_check.NEEDED)}." in playbook
 
 
 def test_the_path_of_the_guide_is_taken(acme):

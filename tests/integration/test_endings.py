@@ -8,7 +8,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _client, _library_authorizations, _transport
+from ansible_collections.imanage.control_center.plugins.module_utils._api.client import os
+from ansible_collections.imanage.control_center.plugins.module_utils._api.transport import Transport
+from ansible_collections.imanage.control_center.plugins.module_utils._resources import library_authorizations
 from sandbox import Sandbox
 from support.places import EXTENSION, TRACKER, applications, refreshing
 from support.tasks import Crashed, run_in_memory
@@ -44,7 +46,7 @@ def ended(monkeypatch, description, options, module, point, answered, ending):
 
     The result is None where there is no such request.
     """
-    sandbox, sent, real = Sandbox([description]), itertools.count(), _transport.Transport.send
+    sandbox, sent, real = Sandbox([description]), itertools.count(), Transport.send
 
     def send(transport, *args, **kwargs):
         if next(sent) != point:
@@ -54,7 +56,7 @@ def ended(monkeypatch, description, options, module, point, answered, ending):
         raise ending("too large for \ud83d")
 
     with monkeypatch.context() as patch:
-        patch.setattr(_transport.Transport, "send", send)
+        patch.setattr(Transport, "send", send)
         try:
             result = run_in_memory(monkeypatch, sandbox, module, options)
         except Crashed as crashed:
@@ -103,7 +105,7 @@ def test_a_crash_behind_the_last_write_is_one_of_a_task_that_changed(tenant, mon
     def report(client, wanted, current):
         raise KeyError("no such row")
 
-    monkeypatch.setattr(_library_authorizations, "report", report)
+    monkeypatch.setattr(library_authorizations, "report", report)
     with pytest.raises(Crashed, match=r"crashed in \w+.py, line \d+: KeyError") as crashed:
         acme.run(LIBRARIES)
     assert crashed.value.result["changed"]
@@ -119,13 +121,13 @@ def test_a_crash_behind_the_last_write_is_one_of_a_task_that_changed(tenant, mon
     ],
 )
 def test_a_date_that_no_calendar_has_costs_nothing(tenant, monkeypatch, date):
-    acme, real = tenant(applications=refreshing()), _transport.Transport.send
+    acme, real = tenant(applications=refreshing()), Transport.send
 
     def send(*args, **kwargs):
         reply = real(*args, **kwargs)
         return reply._replace(headers={**reply.headers, "Date": date})
 
-    monkeypatch.setattr(_transport.Transport, "send", send)
+    monkeypatch.setattr(Transport, "send", send)
     for options in ({}, {"renew_before_days": 1}, {"state": "unauthorized"}):
         result = acme.run(LIBRARIES, **options)
         assert "failure" not in result, result
@@ -135,7 +137,7 @@ def test_a_date_that_no_calendar_has_costs_nothing(tenant, monkeypatch, date):
 def test_a_task_whose_run_is_gone_writes_no_more(tenant, monkeypatch):
     acme = tenant(applications=refreshing())
     parents = itertools.chain([7, 7], itertools.repeat(1))
-    monkeypatch.setattr(_client.os, "getppid", lambda: next(parents))
+    monkeypatch.setattr(os, "getppid", lambda: next(parents))
     result = acme.run(LIBRARIES)
     assert result["failure"]["kind"] == "interrupted"
     assert result["changed"]

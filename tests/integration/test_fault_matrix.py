@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS
 from reliability import table
 from reliability.cell import frozen_places, meet, usual
 from reliability.columns import COLUMNS, SPECIAL

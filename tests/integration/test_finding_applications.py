@@ -8,8 +8,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._applications import find, near_miss
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import ADVICE, Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import ADVICE, Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._resources.applications import find, near_miss
 from support.cases import APPLICATION
 from support.places import TRACKER
 

@@ -12,7 +12,7 @@ import signal
 from collections import Counter
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _secrets
+from ansible_collections.imanage.control_center.plugins.module_utils._api import secrets
 from playbooks_support import WRITES, Stage, once
 from sandbox import contract
 from support.endings import Ending
@@ -134,7 +134,7 @@ def search(stage):
     """Look for every secret of every tenant in all that is left; how many files these were."""
     given = [user.password for tenant in stage.sandbox.tenants for user in tenant.users]
     issued = [*stage.sandbox._tokens._access, *stage.sandbox._tokens._refresh]
-    forms = [one.encode() for one in _secrets.forms([*given, *issued])]
+    forms = [one.encode() for one in secrets.forms([*given, *issued])]
     files = [path for path in stage.where.rglob("*") if path.is_file()]
     for path in files:
         content = path.read_bytes()

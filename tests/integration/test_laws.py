@@ -9,8 +9,9 @@ import itertools
 import json
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _secrets, _transport
-from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply
+from ansible_collections.imanage.control_center.plugins.module_utils._api import secrets
+from ansible_collections.imanage.control_center.plugins.module_utils._api.replies import Reply
+from ansible_collections.imanage.control_center.plugins.module_utils._api.transport import Transport
 from sandbox import Sandbox
 from support.bad_cases import BAD
 from support.cases import (
@@ -272,7 +273,7 @@ def test_law_5_no_result_has_a_secret_in_any_form(tenant, places, name, check):
     acme = placed(tenant, case)
     result = acme.run_case(case, check=check)
     text = json.dumps(result)
-    for form in _secrets.forms(secrets_of(acme, places)):
+    for form in secrets.forms(secrets_of(acme, places)):
         assert form not in text
 
 
@@ -281,7 +282,7 @@ def test_law_5_a_session_reveals_its_token_in_one_value_only(acme, places):
     token = session.pop("access_token")
     text = json.dumps(session)
     assert token
-    for form in _secrets.forms(secrets_of(acme, places)):
+    for form in secrets.forms(secrets_of(acme, places)):
         assert form not in text
 
 
@@ -289,13 +290,13 @@ def test_law_5_a_session_reveals_its_token_in_one_value_only(acme, places):
 @pytest.mark.parametrize("status", [400, 401, 403, 409, 500])
 def test_law_5_what_the_server_repeats_is_hidden(acme, places, operation, status):
     password = f"{acme.name}-admin-password"
-    said = " ".join(_secrets.forms([password]))
+    said = " ".join(secrets.forms([password]))
     error = {"error": {"code": password, "message": f"Because of {said}", "transaction": password}}
     acme.fault("status", operation, status=status, body=error)
     result = acme.run(APPLICATION, name=TRACKER, access="all", retry_timeout=1)
     text = json.dumps(result)
     assert result["failed"]
-    for form in _secrets.forms(secrets_of(acme, places)):
+    for form in secrets.forms(secrets_of(acme, places)):
         assert form not in text
 
 
@@ -474,7 +475,7 @@ def test_law_10_a_process_killed_at_any_point_leaves_what_the_next_run_completes
     onboard(monkeypatch, whole, acme)
     target, requests = essence(whole), len(whole.log)
     assert requests > 30
-    real = _transport.Transport.send
+    real = Transport.send
     for point, answered in itertools.product(range(requests), (False, True)):
         sandbox = Sandbox([description])
         sent = itertools.count()
@@ -488,7 +489,7 @@ def test_law_10_a_process_killed_at_any_point_leaves_what_the_next_run_completes
             return real(transport, *args, **kwargs)
 
         with monkeypatch.context() as patch:
-            patch.setattr(_transport.Transport, "send", send)
+            patch.setattr(Transport, "send", send)
             with pytest.raises(Killed):
                 onboard(monkeypatch, sandbox, acme)
         if point in (0, requests - 1):

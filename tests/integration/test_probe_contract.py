@@ -9,7 +9,7 @@ import json
 import re
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS
 from playbooks_support import EXTENSION, Stage, catalog, once
 from sandbox import Reply, machine
 from sandbox.applications import Access, Application

@@ -9,7 +9,7 @@ import itertools
 import threading
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _client, _transport
+from ansible_collections.imanage.control_center.plugins.module_utils._api import client, transport
 from playbooks_support import Stage
 from sandbox import contract
 from support.cases import APPLICATION, AUTHORIZATION
@@ -50,7 +50,7 @@ ENDLESS = {
     ],
 )
 def test_a_reply_without_an_end_ends_with_the_time_for_the_call(acme, monkeypatch, operation, answer):
-    monkeypatch.setattr(_client, "_SIGN_OUT_SECONDS", 0.5)
+    monkeypatch.setattr(client, "_SIGN_OUT_SECONDS", 0.5)
 
     def answers(request):
         return ENDLESS[answer]() if operation_of(request) == operation else pass_on(acme.url, request)
@@ -85,7 +85,7 @@ def test_a_connection_that_was_slow_once_has_its_full_time_again(acme):
 
 
 def test_a_list_that_goes_on_and_on_is_not_read_into_memory(acme, monkeypatch):
-    monkeypatch.setattr(_client, "MOST_ROWS", 1000)
+    monkeypatch.setattr(client, "MOST_ROWS", 1000)
     numbers = itertools.count()
 
     def answers(request):
@@ -98,7 +98,7 @@ def test_a_list_that_goes_on_and_on_is_not_read_into_memory(acme, monkeypatch):
     with RawServer(answers) as server:
         result = acme.run(APPLICATION, url=server.url, name=TRACKER)
         assert "has more than 1000 rows" in result["msg"]
-        monkeypatch.setattr(_transport, "MOST_BYTES", 10_000)
+        monkeypatch.setattr(transport, "MOST_BYTES", 10_000)
         result = acme.run(APPLICATION, url=server.url, name=TRACKER)
     assert "larger than 10000 bytes together" in result["msg"]
 

@@ -11,9 +11,9 @@ import json
 import tracemalloc
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _recording
-from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import recording
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
 from playbooks_support import shell
 from support.cases import BOTH, CHAIN
 from support.places import TRACKER, Places
@@ -40,12 +40,12 @@ def recorded():
 def read(folder, content):
     file = folder / "tenant.har"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return _recording.read(str(file))
+    return recording.read(str(file))
 
 
 def told(folder, *entries, url=HOST):
     """What is said of a recording: the lines, our calls by operation, and all others."""
-    lines = _recording.compared(read(folder, json.dumps(har(entries))), url)
+    lines = recording.compared(read(folder, json.dumps(har(entries))), url)
     assert SECRET not in str(lines)
     rows = [line.strip() for line in lines if line.startswith("    ")]
     ours = dict(row.split(": ", 1) for row in rows[: len(OPERATIONS)])
@@ -172,7 +172,7 @@ def test_a_tenant_without_an_address_is_refused(tmp_path, url):
         (json.dumps({"log": {"entries": [SECRET]}}), "it.log.entries[0] is a text instead of an object"),
         (json.dumps(har([call("GET", SECRET, SECRET)])), "entries[0].response.status is a text instead of a whole"),
         ("[" * 1_000_000, "is not JSON"),
-        (" " * (_recording.LARGEST_FILE + 1), "is larger than 25 MB: save the two stages alone"),
+        (" " * (recording.LARGEST_FILE + 1), "is larger than 25 MB: save the two stages alone"),
     ],
 )
 def test_a_file_that_is_no_recording_gets_one_sentence(tmp_path, content, words):
@@ -205,7 +205,7 @@ def test_bodies_are_not_unpacked(tmp_path):
     told(tmp_path, entry)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 2 * _recording.LARGEST_FILE
+    assert peak < 2 * recording.LARGEST_FILE
 
 
 # -- secrets ----------------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ import stat
 import threading
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _token_file
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._api import token_file
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 from support.places import CLIENT_ID
 
 INFO = "imanage_tenant_info"
@@ -125,7 +125,7 @@ def test_a_file_without_a_token_is_said_in_one_sentence(acme, tmp_path, content,
 
 def test_a_token_that_could_not_be_kept_is_not_used(acme, kept, monkeypatch):
     # Root may write everywhere, so the answer of the system is given here.
-    monkeypatch.setattr(_token_file.os, "access", lambda folder, mode: (folder, mode) != (str(kept.parent), os.W_OK))
+    monkeypatch.setattr(token_file.os, "access", lambda folder, mode: (folder, mode) != (str(kept.parent), os.W_OK))
     result = acme.run(INFO, **by_file(acme, kept))
     assert "in a folder to which nothing can be written" in result["msg"]
     assert acme.calls == []
@@ -135,8 +135,8 @@ def test_what_cannot_be_kept_says_that_the_old_one_may_be_used_up(kept, monkeypa
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(_token_file.os, "fsync", full)
-    with _token_file.locked(str(kept), 1) as file, pytest.raises(Failure) as caught:
+    monkeypatch.setattr(token_file.os, "fsync", full)
+    with token_file.locked(str(kept), 1) as file, pytest.raises(Failure) as caught:
         file.replace("another")
     assert "cannot be written: No space left on device. The token in it may be used up" in caught.value.what
     assert "another" not in caught.value.what
@@ -177,7 +177,7 @@ def test_a_folder_and_a_name_that_is_none_are_refused(acme, tmp_path):
 
 
 def test_a_lock_that_lasts_is_not_waited_for_without_end(acme, kept):
-    with _token_file.locked(str(kept), 1):
+    with token_file.locked(str(kept), 1):
         result = acme.run(INFO, **by_file(acme, kept, retry_timeout=1))
     assert "another task has locked it" in result["msg"]
     assert acme.calls == []

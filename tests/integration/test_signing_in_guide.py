@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils import _options
+from ansible_collections.imanage.control_center.plugins.module_utils._run import options
 from playbooks_support import Stage, authorizers, encrypt, keep, once, shell
 from sandbox.examples import example
 from support.guides import Guide, changed
@@ -144,7 +144,7 @@ def test_no_way_shows_a_secret(ways):
 
 
 def test_the_guide_has_every_variable_of_the_environment():
-    known = {one["fallback"][1][0] for one in _options.CONNECTION_OPTIONS.values() if "fallback" in one}
+    known = {one["fallback"][1][0] for one in options.CONNECTION_OPTIONS.values() if "fallback" in one}
     assert set(re.findall(r"`(IMANAGE_\w+)`", GUIDE.text)) == known
 
 
@@ -192,5 +192,5 @@ def test_the_number_of_another_customer_stops_a_run_at_once(acme):
     ],
 )
 def test_the_account_of_a_task_keeps_that_of_the_environment_out(given, kept_out):
-    account = _options.of_one_account(given)
+    account = options.of_one_account(given)
     assert {name for name, value in account.items() if value == ""} == kept_out

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils._options import STAGES
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _merged_reports
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import STAGES
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import merged_reports
 from playbooks_support import Stage, keep, once, shell
 from support.guides import Guide, changed
 from support.results import libraries
@@ -252,7 +252,7 @@ def merged_of(folder, *entries, tenants=()):
     """The tenants and the sentences of a merge in a folder with two reports, one of them named like a pattern."""
     for name, tenant in {"41/report.json": "acme", "4[2]/report.json": "birch"}.items():
         keep(folder, **{name: written({**ROW, "tenant": tenant})})
-    found = _merged_reports.merged([f"{folder}/{entry}" for entry in entries], tenants)
+    found = merged_reports.merged([f"{folder}/{entry}" for entry in entries], tenants)
     return [row["tenant"] for row in found["results"]], [
         one["msg"].replace(f"{folder}/", "") for one in found["problems"]
     ]

@@ -9,8 +9,8 @@ import itertools
 import random
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _task
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import KINDS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import KINDS
+from ansible_collections.imanage.control_center.plugins.module_utils._run import task
 from sandbox import Sandbox
 from sandbox.examples import Caller, example
 from sandbox.faults import Fault
@@ -32,7 +32,7 @@ ORDERS += [["one"] * first + ["two"] * second for first, second in itertools.pro
 def acme(monkeypatch, naps):
     """A sandbox in memory with one tenant, which tasks of this process reach."""
     sandbox = Sandbox([example(applications=applications("enabled", "available"))])
-    monkeypatch.setattr(_task, "Client", lambda connection: memory_client(sandbox, connection))
+    monkeypatch.setattr(task, "Client", lambda connection: memory_client(sandbox, connection))
     return sandbox
 
 

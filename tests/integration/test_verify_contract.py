@@ -10,8 +10,8 @@ import re
 
 import pytest
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import ADDED, OPERATIONS
-from ansible_collections.imanage.control_center.plugins.module_utils._contract_check import NEEDED
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import ADDED, OPERATIONS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract_check import NEEDED
 from playbooks_support import EXTENSION, Stage, catalog, once
 from sandbox import Fault
 from support.cases import BOTH, CHAIN, OTHERS

@@ -10,9 +10,9 @@ import socket
 import time
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _transport
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure, Uncertain
-from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply
+from ansible_collections.imanage.control_center.plugins.module_utils._api import transport as _transport
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, Uncertain
+from ansible_collections.imanage.control_center.plugins.module_utils._api.replies import Reply
 from support.places import EXTENSION, TRACKER, refreshing
 from support.raw_server import RawServer
 

@@ -11,8 +11,8 @@ import json
 from urllib.parse import quote_plus
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _converge
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._run import converge
 from sandbox import Sandbox
 from support.places import TRACKER, refreshing
 from support.tasks import MODULES, Crashed, run_in_memory
@@ -303,7 +303,7 @@ def test_signs_out_even_when_the_task_is_broken_off(acme, monkeypatch, ending, s
         client.call("discover")
         raise ending
 
-    monkeypatch.setattr(_converge, "converge", signed_in_then_broken)
+    monkeypatch.setattr(converge, "converge", signed_in_then_broken)
     with pytest.raises(seen) if seen else contextlib.nullcontext():
         assert kind(acme.run("imanage_application", name="iManage Tracker")) == "interrupted"
     assert acme.calls[-1] == "revokeToken"
@@ -377,7 +377,7 @@ def test_signing_out_is_tried_again(acme, naps):
 
 
 def test_signing_out_has_little_time(acme, monkeypatch):
-    from ansible_collections.imanage.control_center.plugins.module_utils import _client
+    from ansible_collections.imanage.control_center.plugins.module_utils._api import client as _client
 
     assert _client._SIGN_OUT_SECONDS == 5
     monkeypatch.setattr(_client, "_SIGN_OUT_SECONDS", 0.1)

@@ -15,7 +15,7 @@ import warnings
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _transport
+from ansible_collections.imanage.control_center.plugins.module_utils._api import transport as _transport
 from support.authority import Authority
 from support.places import EXTENSION, TRACKER, Places
 from support.tasks import MODULES

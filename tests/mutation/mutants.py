@@ -34,11 +34,12 @@ ROOT = Path(__file__).parents[2]
 UTILS = Path("plugins/module_utils")
 # Each with the tests of its own; those of a file of decisions are called after it.
 NOUNS = {
-    "_applications": "tests/integration/test_finding_applications.py",
-    "_token_policy": "tests/integration/test_token_policies.py",
-    "_library_authorizations": "tests/integration/test_authorization_edges.py",
+    "_resources/applications": "tests/integration/test_finding_applications.py",
+    "_resources/token_policy": "tests/integration/test_token_policies.py",
+    "_resources/library_authorizations": "tests/integration/test_authorization_edges.py",
 }
-FILES = [*sorted(path.stem for path in (ROOT / UTILS).glob("_plan*.py")), *NOUNS]
+# Of the plan, what decides. The others are told apart in tests of their own.
+FILES = [*(f"_plan/{name}" for name in ("applications", "authorizations", "chain", "model", "token_policy")), *NOUNS]
 DECISIONS = [
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "unit").glob("test_plan_*.py")),
     "tests/unit/test_renewal.py",
@@ -58,7 +59,7 @@ TESTS = [
 TIMEOUT = 900
 AIM = 0.9
 # A fault that surely shows: the file, the code, and what is put in its place.
-CONTROL = ("_plan", "        if caseless(item) not in known:", "        if caseless(item) in known:")
+CONTROL = ("_plan/model", "        if caseless(item) not in known:", "        if caseless(item) in known:")
 
 
 class Mutant(NamedTuple):
@@ -162,7 +163,7 @@ def _meaning(text: str) -> str:
 
 def _rounds(stem: str) -> list[list[str]]:
     """The tests for a fault in a file: its own first, since what they notice needs no others."""
-    own = NOUNS.get(stem, f"tests/unit/test{stem}.py")
+    own = NOUNS.get(stem, f"tests/unit/test_plan_{stem.rpartition('/')[2]}.py")
     tests = TESTS if stem in NOUNS else [*DECISIONS, *TESTS]
     return [[name for name in tests if name == own], [name for name in tests if name != own]]
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any, NamedTuple
 
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS
 from sandbox import Entry, Fault, Sandbox, Tenant, contract
 from support.places import Place, Places
 

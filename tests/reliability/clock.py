@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _carry_out, _deadline, _transport
+from ansible_collections.imanage.control_center.plugins.module_utils._api import deadline, transport
+from ansible_collections.imanage.control_center.plugins.module_utils._run import apply
 from sandbox import Sandbox
 
 
@@ -40,6 +41,6 @@ def without_waiting(sandbox: Sandbox, late: Callable[[], float]) -> Iterator[Non
     """Let the collection go by such a clock."""
     clock = Clock(sandbox, late)
     with pytest.MonkeyPatch.context() as patch:
-        for waiting in (_transport, _deadline, _carry_out):
+        for waiting in (transport, deadline, apply):
             patch.setattr(waiting, "time", clock)
         yield

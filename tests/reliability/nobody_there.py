@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._transport import Transport
+from ansible_collections.imanage.control_center.plugins.module_utils._api.transport import Transport
 from sandbox import contract
 from urllib3.util import connection as wire
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS
 from support.cases import ADMIN, APPLICATION, AUTHORIZATION, CHAIN, POLICY, SOME, Case
 from support.places import TRACKER, refreshing
 

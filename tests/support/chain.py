@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY_FIELDS
 
 CHAIN = "chain"
 LOOK = "imanage_onboarding_info"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import ACCESS_MODES, POLICY_FIELDS
-from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import Authorizations
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import ACCESS_MODES, POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import Authorizations
 
 NOW = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
 _KINDS = {"user": "users", "group": "groups"}

@@ -8,8 +8,8 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
-from ansible_collections.imanage.control_center.plugins.module_utils._client import Client
-from ansible_collections.imanage.control_center.plugins.module_utils._connection import connection
+from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import connection
 from sandbox import Entry, Fault, Reply, Request, Sandbox, Tenant, serve
 from sandbox.examples import example
 

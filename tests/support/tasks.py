@@ -10,10 +10,12 @@ import json
 from typing import Any
 
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils import _client, _options, _task
-from ansible_collections.imanage.control_center.plugins.module_utils._connection import Connection, shown
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._transport import Transport
+from ansible_collections.imanage.control_center.plugins.module_utils._api import client
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import Connection, shown
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._api.transport import Transport
+from ansible_collections.imanage.control_center.plugins.module_utils._run import task as _task
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import validated
 from sandbox import MemoryAdapter, Sandbox
 
 from . import chain
@@ -62,7 +64,7 @@ def run(name: str, options: dict[str, Any], check: bool = False, diff: bool = Tr
         return chain.run(lambda module, own: run(module, own, check, diff), options)
     what = task(name)
     try:
-        parameters = _options.validated(what.options, as_given(options))
+        parameters = validated(what.options, as_given(options))
     except Failure as failure:
         result = _task.refusal(what, failure, shown(options.get("url")), check)
     else:
@@ -81,12 +83,12 @@ class Crashed(Exception):
         self.result = result
 
 
-def memory_client(sandbox: Sandbox, connection: Connection) -> _client.Client:
+def memory_client(sandbox: Sandbox, connection: Connection) -> client.Client:
     """A client that reaches a sandbox without a network."""
     transport = Transport(timeout=connection.timeout, validate_certs=connection.validate_certs)
     for prefix in ("https://", "http://"):
         transport._session.mount(prefix, MemoryAdapter(sandbox))
-    return _client.Client(connection, transport)
+    return client.Client(connection, transport)
 
 
 def run_in_memory(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._diff import _document
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.diff import _document
 from hypothesis import given, note, seed, settings
 from sandbox import Sandbox
 

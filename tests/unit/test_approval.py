@@ -9,26 +9,26 @@ import copy
 import json
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _approval
-from ansible_collections.imanage.control_center.plugins.module_utils._approval import Part
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._journal import planned_rows
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import Plan, Step
-from ansible_collections.imanage.control_center.plugins.module_utils._plan_applications import (
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.applications import (
     ApplicationWish,
     plan_application,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import Part
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
     Authorizations,
     AuthorizationWish,
     plan_authorizations,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._plan_token_policy import (
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import (
     PolicyWish,
     plan_token_policy,
 )
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _plan_file
-from ansible_collections.imanage.control_center.plugins.plugin_utils._json_file import Unusable
+from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import planned_rows
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import plan_file
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
 from hypothesis import given
 from hypothesis import strategies as st
 from support.model import NOW, application_after
@@ -89,7 +89,7 @@ def page(*libraries, email="ada@acme.example", **others):
 
 def conflict(plan, *now):
     with pytest.raises(Failure) as caught:
-        _approval.compare(plan, now)
+        approval.compare(plan, now)
     assert caught.value.kind == "conflict"
     assert "Nothing was written" in caught.value.advice
     return caught.value.what
@@ -114,14 +114,14 @@ def conflict(plan, *now):
 )
 def test_a_write_fits_that_asks_for_no_more_than_a_planned_one(step, fits):
     planned = planned_rows(Plan({}, {}, [ADD, LISTS], None), "iManage Tracker")
-    assert _approval.fits(step, planned) is fits
+    assert approval.fits(step, planned) is fits
 
 
 def test_a_list_that_is_empty_allows_nothing_and_none_allows_everything():
-    _approval.check_writes([ADD, LISTS], None)
-    _approval.check_writes([], [])
+    approval.check_writes([ADD, LISTS], None)
+    approval.check_writes([], [])
     with pytest.raises(Failure, match=r"does not have this: add the application, set who has access\. It was not sent"):
-        _approval.check_writes([ADD, LISTS], [])
+        approval.check_writes([ADD, LISTS], [])
 
 
 def test_what_a_write_keeps_as_it_was_read_is_not_compared():
@@ -130,9 +130,9 @@ def test_what_a_write_keeps_as_it_was_read_is_not_compared():
     other = {**POLICY, "access_token_expiry_minutes": 5000}
     (step,) = policy("access_token_expiry_minutes", current=other, allow_refresh_token=True).plan.steps
     assert step.body["value"]["access_token_max_idle_time"] == 5000
-    assert _approval.fits(step, planned)
+    assert approval.fits(step, planned)
     (step,) = policy(allow_refresh_token=True, access_token_expiry_minutes=5000).plan.steps
-    assert not _approval.fits(step, planned)
+    assert not approval.fits(step, planned)
 
 
 # -- a whole tenant ---------------------------------------------------------------------------------------------------
@@ -146,8 +146,8 @@ def test_a_plan_that_was_cut_short_after_any_write_still_fits(wish, status, data
     done = data.draw(st.integers(0, len(plan.steps)))
     later = plan_application(wish, application_after(current, plan.steps[:done]))
     kept = approved(Part("application", "iManage Tracker", plan))
-    _approval.compare(kept, [Part("application", "iManage Tracker", later)])
-    _approval.check_writes(later.steps, kept["writes"])
+    approval.compare(kept, [Part("application", "iManage Tracker", later)])
+    approval.check_writes(later.steps, kept["writes"])
 
 
 @pytest.mark.parametrize(
@@ -160,9 +160,9 @@ def test_a_plan_that_was_cut_short_after_any_write_still_fits(wish, status, data
     ],
 )
 def test_a_plan_fits_while_it_is_to_be_done_and_once_it_is_done(part):
-    _approval.compare(approved(part), [part])
+    approval.compare(approved(part), [part])
     done = part.plan._replace(before=part.plan.after, steps=[])
-    _approval.compare(approved(part), [part._replace(plan=done)])
+    approval.compare(approved(part), [part._replace(plan=done)])
 
 
 @pytest.mark.parametrize(
@@ -213,24 +213,24 @@ def test_three_differences_are_named_and_the_others_counted():
 
 
 def test_a_library_is_still_to_do_whatever_time_has_made_of_its_standing():
-    _approval.compare(approved(page("ACTIVE")), [page(ACTIVE="2026-01-01T00:00:00Z")])
+    approval.compare(approved(page("ACTIVE")), [page(ACTIVE="2026-01-01T00:00:00Z")])
 
 
 def test_enabling_does_not_stand_for_adding():
     kept = approved(application(enabled=True, mode="custom", groups=["IT"]))["writes"]
     (add,) = application(enabled=True).plan.steps
-    assert not _approval.fits(add, kept)
+    assert not approval.fits(add, kept)
 
 
 def test_libraries_that_appeared_or_went_are_no_conflict():
     kept, now = approved(page("ACTIVE", "GONE")), page("ACTIVE", "NEW")
-    _approval.compare(kept, [now])
-    assert [step.ids["library_id"] for step in _approval.left_out(now.plan.steps, kept["writes"])] == ["NEW"]
-    assert _approval.left_out(now.plan.steps, None) == []
+    approval.compare(kept, [now])
+    assert [step.ids["library_id"] for step in approval.left_out(now.plan.steps, kept["writes"])] == ["NEW"]
+    assert approval.left_out(now.plan.steps, None) == []
 
 
 def test_a_stage_that_is_not_looked_at_is_not_compared():
-    _approval.compare(approved(application(), page("ACTIVE")), [application()])
+    approval.compare(approved(application(), page("ACTIVE")), [application()])
 
 
 @pytest.mark.parametrize(
@@ -238,14 +238,14 @@ def test_a_stage_that_is_not_looked_at_is_not_compared():
 )
 def test_a_plan_of_another_form_is_refused_in_a_sentence(changes):
     with pytest.raises(Failure, match="changes of another form than a preview writes") as caught:
-        _approval.compare({"changes": changes}, [application()])
+        approval.compare({"changes": changes}, [application()])
     assert caught.value.kind == "bad_option"
 
 
 @pytest.mark.parametrize("writes", ["x", ["x"], {"a": 1}])
 def test_writes_of_another_form_are_refused_in_a_sentence(writes):
     with pytest.raises(Failure, match="writes of another form than a preview writes"):
-        _approval.compare({"changes": [], "writes": writes}, [application()])
+        approval.compare({"changes": [], "writes": writes}, [application()])
 
 
 def test_what_could_not_be_planned_was_not_approved():
@@ -267,44 +267,44 @@ RESULT = {
 
 def kept(folder, *entries, **changes):
     path = folder / "plan.json"
-    path.write_text(json.dumps({**_plan_file.written([], "now"), "tenants": list(entries), **changes}))
+    path.write_text(json.dumps({**plan_file.written([], "now"), "tenants": list(entries), **changes}))
     return str(path)
 
 
 def test_what_is_written_is_what_is_read(tmp_path):
     plan = {**PLAN, **{key: value for key, value in approved(application()).items() if key != "failed"}}
-    document = _plan_file.written([{**RESULT, "planned": plan}], "2026-01-02T03:04:05Z")
-    found = _plan_file.approved(kept(tmp_path, *document["tenants"]), "acme")
+    document = plan_file.written([{**RESULT, "planned": plan}], "2026-01-02T03:04:05Z")
+    found = plan_file.approved(kept(tmp_path, *document["tenants"]), "acme")
     assert (found["changes"], found["writes"]) == (plan["changes"], plan["writes"])
-    _approval.compare(found, [application()])
+    approval.compare(found, [application()])
 
 
 def test_a_tenant_that_is_not_there_has_nothing_approved(tmp_path):
-    assert _plan_file.approved(kept(tmp_path), "acme") == {}
+    assert plan_file.approved(kept(tmp_path), "acme") == {}
 
 
 def test_a_tenant_that_failed_has_no_plan_to_approve(tmp_path):
     failed = {**RESULT, "status": "failed", "failure": {"kind": "permission", "msg": "No.", "status": 403}}
-    document = _plan_file.written([failed], "now")
+    document = plan_file.written([failed], "now")
     assert document["tenants"][0]["blockers"] == [{"kind": "permission", "msg": "No."}]
-    found = _plan_file.approved(kept(tmp_path, *document["tenants"]), "acme")
+    found = plan_file.approved(kept(tmp_path, *document["tenants"]), "acme")
     assert "had failed" in conflict(found, application())
 
 
 def test_a_tenant_that_waits_for_imanage_says_so():
     waiting = {**RESULT, "status": "awaiting_provisioning", "next_steps": ["Send this."]}
-    (entry,) = _plan_file.written([waiting], "now")["tenants"]
+    (entry,) = plan_file.written([waiting], "now")["tenants"]
     assert entry["blockers"] == [{"kind": "not_provisioned", "msg": "Send this."}]
 
 
 def unusable(name):
     with pytest.raises(Unusable) as caught:
-        _plan_file.approved(name, "acme")
+        plan_file.approved(name, "acme")
     return str(caught.value)
 
 
 def test_files_that_are_no_plan(tmp_path):
-    entry = _plan_file.written([RESULT], "now")["tenants"][0]
+    entry = plan_file.written([RESULT], "now")["tenants"][0]
     nowhere = str(tmp_path / "nowhere.json")
     assert unusable(nowhere) == f"There is no plan {nowhere}."
     for text, said in (

@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.plugin_utils._audit import MEND, findings
-from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import NOTHING_RAN, conclude
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.audit import MEND, findings
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.tracker_result import NOTHING_RAN, conclude
 from sandbox import Sandbox
 from sandbox.examples import example
 from sandbox.times import iso

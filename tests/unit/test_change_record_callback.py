@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import callback_loader
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _change_record
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task import change_record
 
 COLLECTION = "imanage.control_center"
 OPERATIONS = ("updateApp", "writeTokenPolicy", "authorizeLibrary")
@@ -23,8 +23,8 @@ def record(tmp_path, monkeypatch):
     """The callback of a run that has started; its warnings, and the operations in its file."""
     path = tmp_path / "changes"
     monkeypatch.setenv("IMANAGE_CHANGE_RECORD_PATH", str(path))
-    monkeypatch.setattr(_change_record, "_is_kept", False)
-    callback = callback_loader.get(_change_record.NAME)
+    monkeypatch.setattr(change_record, "_is_kept", False)
+    callback = callback_loader.get(change_record.NAME)
     callback.set_options()
     callback.set_play_context(None)
     warnings = []
@@ -130,7 +130,7 @@ def test_somebody_elses_lock_is_waited_for_once(record, monkeypatch):
         record.callback.v2_runner_on_ok(result({"writes": [write()]}))
     assert "acme: updateApp (done) is not in the record of changes" in record.warnings[0]
     assert "Another process keeps it locked." in record.warnings[0]
-    assert record.callback._patience == _change_record.LITTLE_PATIENCE
+    assert record.callback._patience == change_record.LITTLE_PATIENCE
     record.callback.v2_runner_on_ok(result({"writes": [write()]}))
     assert record.operations() == ["updateApp"]
 

@@ -11,8 +11,8 @@ import multiprocessing
 
 import pytest
 from ansible import constants as C
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _change_record
-from ansible_collections.imanage.control_center.plugins.plugin_utils._change_record import append, line
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task import change_record
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.change_record import append, line
 
 WRITE = {"time": "2026-01-01T00:00:00.000+00:00", "user": "ada\n\u2028\u202e", "before": {}, "after": {"Added": True}}
 
@@ -34,7 +34,7 @@ def test_the_file_is_made_for_its_owner(tmp_path):
 
 def test_a_line_is_on_the_disk_before_anything_else_is_done(tmp_path, monkeypatch):
     path, seen = tmp_path / "changes", []
-    monkeypatch.setattr(_change_record.os, "fsync", lambda _file: seen.append(path.read_text()))
+    monkeypatch.setattr(change_record.os, "fsync", lambda _file: seen.append(path.read_text()))
     append(str(path), "{}\n")
     assert seen == ["{}\n"]
 
@@ -84,15 +84,15 @@ def test_a_lock_that_stays_is_not_waited_for_without_end(tmp_path):
     ("enabled", "kept", "missing"), [(True, False, True), (True, True, False), (False, False, False)]
 )
 def test_a_record_is_missing_where_it_is_enabled_and_not_kept(tmp_path, monkeypatch, enabled, kept, missing):
-    monkeypatch.setattr(_change_record, "_is_kept", False)
-    monkeypatch.setattr(C, "CALLBACKS_ENABLED", ["other", _change_record.NAME] if enabled else ["other"])
+    monkeypatch.setattr(change_record, "_is_kept", False)
+    monkeypatch.setattr(C, "CALLBACKS_ENABLED", ["other", change_record.NAME] if enabled else ["other"])
     if kept:
-        _change_record.start(str(tmp_path / "changes"))
-    assert ("ANSIBLE_LOAD_CALLBACK_PLUGINS=1" in (_change_record.record_is_missing() or "")) is missing
+        change_record.start(str(tmp_path / "changes"))
+    assert ("ANSIBLE_LOAD_CALLBACK_PLUGINS=1" in (change_record.record_is_missing() or "")) is missing
 
 
 def test_a_file_that_cannot_be_written_keeps_no_record(tmp_path, monkeypatch):
-    monkeypatch.setattr(_change_record, "_is_kept", False)
+    monkeypatch.setattr(change_record, "_is_kept", False)
     with pytest.raises(FileNotFoundError):
-        _change_record.start(str(tmp_path / "missing" / "changes"))
-    assert _change_record._is_kept is False
+        change_record.start(str(tmp_path / "missing" / "changes"))
+    assert change_record._is_kept is False

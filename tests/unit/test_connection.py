@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._connection import (
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import (
     connection,
     is_private_cloud,
     origin,
@@ -15,8 +15,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._connection
     shown,
     user_information,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 
 GOOD = {
     "url": "https://cloudimanage.com",

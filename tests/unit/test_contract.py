@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import ansible_collections.imanage.control_center.plugins.module_utils._contract as ours
+import ansible_collections.imanage.control_center.plugins.module_utils._api.contract as ours
 import pytest
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils._plan_applications import MEMBER_KINDS
-from ansible_collections.imanage.control_center.plugins.module_utils._shape import mismatch
+from ansible_collections.imanage.control_center.plugins.module_utils._api.shape import mismatch
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.applications import MEMBER_KINDS
 from hypothesis import given
 from hypothesis import strategies as st
 from support.tree import ROOT

@@ -9,7 +9,7 @@ import importlib.metadata
 import re
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _transport
+from ansible_collections.imanage.control_center.plugins.module_utils._api import transport
 from packaging.requirements import Requirement
 from support.tree import ROOT
 
@@ -55,7 +55,7 @@ def test_at_run_time_the_collection_needs_requests_alone():
 def test_every_place_tells_the_same_least_release_of_requests():
     ((wanted, _comment),) = lines(ROOT / "requirements.txt")
     (least,) = (one.version for one in wanted.specifier)
-    assert tuple(map(int, least.split("."))) == _transport._LEAST_REQUESTS
+    assert tuple(map(int, least.split("."))) == transport._LEAST_REQUESTS
     for place in (
         "README.md",
         "docs/your-first-tenant.md",
@@ -70,12 +70,12 @@ def test_every_place_tells_the_same_least_release_of_requests():
     ("version", "is_enough"), [("2.32.2", False), ("2.31", False), ("2.33", True), ("3.0.0rc1", True)]
 )
 def test_an_older_release_of_requests_is_refused_before_anything_is_sent(version, is_enough, monkeypatch):
-    monkeypatch.setattr(_transport, "_VERSION", version)
+    monkeypatch.setattr(transport, "_VERSION", version)
     if is_enough:
-        _transport.Transport(timeout=1).close()
+        transport.Transport(timeout=1).close()
         return
-    with pytest.raises(_transport.TransportError, match=r"2\.32\.3 or newer\) is not installed") as caught:
-        _transport.Transport(timeout=1)
+    with pytest.raises(transport.TransportError, match=r"2\.32\.3 or newer\) is not installed") as caught:
+        transport.Transport(timeout=1)
     assert (caught.value.kind, caught.value.sent) == ("bad_option", False)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils._diff import differences, render
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.diff import differences, render
 from hypothesis import example, given
 from hypothesis import strategies as st
 

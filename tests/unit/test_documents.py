@@ -9,7 +9,7 @@ import re
 
 import pytest
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import KINDS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import KINDS
 from documents import messages, troubleshooting
 from support.tasks import MODULES
 from support.tree import ROOT

@@ -10,9 +10,13 @@ import re
 
 import pytest
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils import _options
-from ansible_collections.imanage.control_center.plugins.module_utils._connection import SECRET_OPTIONS, Connection
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import KINDS, Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import SECRET_OPTIONS, Connection
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import KINDS, Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
+    CONNECTION_OPTIONS,
+    WRITING_STAGES,
+    validated,
+)
 from support.tasks import COLLECTION, MODULES, WRITERS, documentation, module, returned, task
 from support.tree import ROOT
 
@@ -133,13 +137,13 @@ def agree(described, spec):
 def test_law_9_options_of_the_module_do_not_hide_those_of_the_connection(name):
     own = yaml.safe_load(module(name).DOCUMENTATION).get("options") or {}
     assert not set(own) & set(CONNECTION)
-    assert not set(task(name).options.own) & set(_options.CONNECTION_OPTIONS)
+    assert not set(task(name).options.own) & set(CONNECTION_OPTIONS)
 
 
 @pytest.mark.parametrize("option", CONNECTION)
 def test_law_9_environment_variables(option):
     variable = CONNECTION[option]
-    fallback = _options.CONNECTION_OPTIONS[option].get("fallback")
+    fallback = CONNECTION_OPTIONS[option].get("fallback")
     assert (fallback[1][0] if fallback else None) == variable
     text = " ".join(documentation("imanage_tenant_info")["options"][option]["description"])
     assert re.findall(r"E\((IMANAGE_\w+)\)", text) == ([variable] if variable else [])
@@ -177,7 +181,7 @@ def test_law_9_stages_take_the_options_of_the_modules_that_do_them():
     assert set(authorization) == set(libraries) - {"state", "planned", *BEFORE} | {"username", "password"}
     assert all(application[option] == both[option] for option in set(application) - {"name"})
     assert all(authorization[option] == libraries[option] for option in set(authorization) & set(libraries))
-    assert own["stages"]["choices"] == own["stages"]["default"] == list(_options.WRITING_STAGES)
+    assert own["stages"]["choices"] == own["stages"]["default"] == list(WRITING_STAGES)
     assert authorization["password"]["no_log"] is True
 
 
@@ -290,7 +294,7 @@ def test_law_9_the_head_of_a_module_stays_small(name):
 def test_options_are_validated_with_ansibles_own_words(monkeypatch):
     options = task("imanage_application").options
     good = {"url": "https://h", "name": "x"}
-    assert _options.validated(options, {**good, "enabled": "yes", "users": "ada,bob", "customer_id": "7"}) == {
+    assert validated(options, {**good, "enabled": "yes", "users": "ada,bob", "customer_id": "7"}) == {
         **dict.fromkeys(options.spec),
         "url": "https://h",
         "name": "x",
@@ -305,8 +309,8 @@ def test_options_are_validated_with_ansibles_own_words(monkeypatch):
         "api_paths": {},
     }
     monkeypatch.setenv("IMANAGE_URL", "https://env")
-    assert _options.validated(options, {"name": "x"})["url"] == "https://env"
-    assert _options.validated(options, good)["url"] == "https://h"
+    assert validated(options, {"name": "x"})["url"] == "https://env"
+    assert validated(options, good)["url"] == "https://h"
 
 
 @pytest.mark.parametrize(
@@ -325,7 +329,7 @@ def test_options_are_validated_with_ansibles_own_words(monkeypatch):
 )
 def test_options_that_do_not_fit(given, words):
     with pytest.raises(Failure) as caught:
-        _options.validated(task("imanage_application").options, given)
+        validated(task("imanage_application").options, given)
     assert caught.value.kind == "bad_option"
     assert caught.value.what.startswith("The options do not fit: ")
     assert words in caught.value.what

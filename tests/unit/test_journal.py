@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _task
+from ansible_collections.imanage.control_center.plugins.module_utils._run import task
 from sandbox import Fault, Sandbox
 from sandbox.examples import example
 from support.chain import CHAIN
@@ -42,7 +42,7 @@ class Kept:
         self.sandbox = Sandbox([example(**tenant)])
         self.acme = self.sandbox.tenant("acme")
         self.writes = []
-        monkeypatch.setattr(_task, "Client", lambda connection: memory_client(self.sandbox, connection))
+        monkeypatch.setattr(task, "Client", lambda connection: memory_client(self.sandbox, connection))
 
     def run(self, module=CHAIN, check=False, **options):
         result = run(module, {"url": URL, "retry_timeout": 30, **ACCOUNT, **options}, check, diff=False)

@@ -13,14 +13,14 @@ import jinja2
 import pytest
 from ansible.plugins.filter.core import regex_replace
 from ansible_collections.imanage.control_center.plugins.filter.tracker_summary import tracker_summary
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _merged_reports, _run
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import merged_reports, run_checks
 from support.tree import ROOT
 
 
 def merged_of(folder, *rows, mode="run"):
     path = folder / "report.json"
     path.write_text(json.dumps({"report": {"mode": mode}, "tenants": rows}), encoding="utf-8")
-    return _merged_reports.merged([str(path)])
+    return merged_reports.merged([str(path)])
 
 
 def nested(levels):
@@ -37,7 +37,7 @@ def nested(levels):
     ],
 )
 def test_what_no_playbook_writes_is_one_sentence(tmp_path, change, words):
-    found = merged_of(tmp_path, {**full(_merged_reports.RESULT), **change})
+    found = merged_of(tmp_path, {**full(merged_reports.RESULT), **change})
     assert found["results"] == []
     assert words in found["problems"][0]["msg"]
 
@@ -66,12 +66,12 @@ def lacking(value, shape):
         yield ""
 
 
-@pytest.mark.parametrize("mode", _merged_reports.MODES)
+@pytest.mark.parametrize("mode", merged_reports.MODES)
 def test_whatever_a_report_may_lack_its_tenants_are_in_the_summary_and_in_the_table(tmp_path, mode):
-    whole = {**full(_merged_reports.RESULT), "status": "drifted", "check_mode": mode != "run"}
+    whole = {**full(merged_reports.RESULT), "status": "drifted", "check_mode": mode != "run"}
     whole["changes"][0]["stage"] = "authorization"
-    kinds = [{**whole, "status": status} for status in _run.STATUSES]
-    rows = [*kinds, *lacking(whole, _merged_reports.RESULT)]
+    kinds = [{**whole, "status": status} for status in run_checks.STATUSES]
+    rows = [*kinds, *lacking(whole, merged_reports.RESULT)]
     rows = [
         {**row, "tenant": f"t{number}", "status": row["status"] or "failed"}
         for number, row in enumerate(rows)
@@ -86,5 +86,5 @@ def test_whatever_a_report_may_lack_its_tenants_are_in_the_summary_and_in_the_ta
     table = template.render(imanage_results=found["results"], imanage_about={"mode": mode})
     table = table.strip().removeprefix("\ufeff")
     assert [row["tenant"] for row in csv.DictReader(io.StringIO(table))] == [row["tenant"] for row in rows]
-    blamed = _run.blamed(found["results"], {row["tenant"]: ["failed", "drifted"] for row in rows})
+    blamed = run_checks.blamed(found["results"], {row["tenant"]: ["failed", "drifted"] for row in rows})
     assert {one["name"] for one in blamed} == {row["tenant"] for row in rows if row["status"] in ("failed", "drifted")}

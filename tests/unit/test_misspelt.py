@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils._spelling import distance
-from ansible_collections.imanage.control_center.plugins.plugin_utils._misspelt import KNOWN, misspelt, unknown
+from ansible_collections.imanage.control_center.plugins.module_utils._run.spelling import distance
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.misspelt import KNOWN, misspelt, unknown
 
 ROOT = Path(__file__).parents[2]
 

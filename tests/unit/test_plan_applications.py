@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import shared, without
-from ansible_collections.imanage.control_center.plugins.module_utils._plan_applications import (
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.applications import (
     ApplicationWish,
     as_added,
     is_added,
@@ -15,6 +14,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_appli
     manages_access,
     plan_application,
 )
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import shared, without
 from hypothesis import given
 from hypothesis import strategies as st
 from support.model import application_after, as_given

@@ -9,9 +9,8 @@ import datetime
 import itertools
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import shared, without
-from ansible_collections.imanage.control_center.plugins.module_utils._plan_authorizations import (
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
     Authorizations,
     AuthorizationWish,
     _plain_iso,
@@ -20,6 +19,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan_autho
     moment,
     plan_authorizations,
 )
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import shared, without
 from hypothesis import given
 from hypothesis import strategies as st
 from support.model import NOW, as_given, rows_after

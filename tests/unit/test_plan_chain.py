@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import EXTENSION
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._plan_chain import (
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import EXTENSION
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.chain import (
     check_extension,
     left_out,
     not_authorized,

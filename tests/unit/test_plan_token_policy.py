@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import POLICY_FIELDS
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._plan_token_policy import (
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import (
     PolicyWish,
     plan_token_policy,
 )

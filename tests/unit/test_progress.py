@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from ansible.utils.display import Display
-from ansible_collections.imanage.control_center.plugins.module_utils._duration import duration
-from ansible_collections.imanage.control_center.plugins.plugin_utils._live_line import ERASE, LiveLine
-from ansible_collections.imanage.control_center.plugins.plugin_utils._progress import Tally, outcome
+from ansible_collections.imanage.control_center.plugins.plugin_utils._progress.duration import duration
+from ansible_collections.imanage.control_center.plugins.plugin_utils._progress.live_line import ERASE, LiveLine
+from ansible_collections.imanage.control_center.plugins.plugin_utils._progress.progress import Tally, outcome
 
 DISPLAY = Display()
 ADDRESS = "https://cloudimanage.com/consent?state=" + "0123456789" * 5

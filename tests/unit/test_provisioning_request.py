@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.plugin_utils._provisioning_request import request
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.provisioning_request import request
 from support.places import TRACKER
 
 GIVEN = {"customer_name": "Śliwiński & Söhne", "from": "it@acme.example", "to": "onboarding@imanage.example"}

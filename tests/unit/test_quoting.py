@@ -10,7 +10,7 @@ import unicodedata
 
 import pytest
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils._quoting import in_quotes, seen, spelled
+from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import in_quotes, seen, spelled
 from hypothesis import example, given
 from hypothesis import strategies as st
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import (
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import (
     ADVICE,
     KINDS,
     Failure,
@@ -17,7 +17,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._errors imp
     Uncertain,
     quoted,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._replies import Reply, checked
+from ansible_collections.imanage.control_center.plugins.module_utils._api.replies import Reply, checked
 
 READ, WRITE, TOKEN, REMOVE = (OPERATIONS[name] for name in ("readApp", "updateApp", "requestToken", "removeApp"))
 APP = {"data": {"id": "a", "name": "A", "status": "enabled"}}

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _run
-from ansible_collections.imanage.control_center.plugins.plugin_utils._run import Tenant
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import run_checks
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.run_checks import Tenant
 from support.tree import ROOT
 
 PRESENT, LEAVES = Tenant("acme"), Tenant("birch", leaves=True)
@@ -34,12 +34,12 @@ PRESENT, LEAVES = Tenant("acme"), Tenant("birch", leaves=True)
     ],
 )
 def test_an_offboarding_stops_unless_the_inventory_or_the_word_names_it(tenants, word, stops):
-    assert bool(_run.brake(tenants, word, "the command")) is stops
+    assert bool(run_checks.brake(tenants, word, "the command")) is stops
 
 
 def test_a_brake_names_the_number_the_first_names_and_the_command():
     tenants = [Tenant(f"t{number}") for number in range(37)]
-    (words,) = _run.brake(tenants, "offboard:36", "ansible-playbook --check")
+    (words,) = run_checks.brake(tenants, "offboard:36", "ansible-playbook --check")
     for part in (
         "37 tenants",
         "t0, t1, t2, t3, t4, and 32 more",
@@ -61,16 +61,17 @@ def test_a_brake_names_the_number_the_first_names_and_the_command():
     ],
 )
 def test_a_customer_number_is_unique_at_a_site(one, other, is_same):
-    found = _run.twice([Tenant("acme", one, 101), Tenant("birch", other, "101"), Tenant("cedar", one, 102)])
+    found = run_checks.twice([Tenant("acme", one, 101), Tenant("birch", other, "101"), Tenant("cedar", one, 102)])
     assert (set(found) == {"acme", "birch"}) is is_same
     assert bool(found) is is_same
 
 
 def test_what_is_no_number_or_no_address_is_no_duplicate():
     assert (
-        _run.twice(Tenant(name, "https://cloudimanage.com", number) for name, number in [("a", None), ("b", "x")]) == {}
+        run_checks.twice(Tenant(name, "https://cloudimanage.com", number) for name, number in [("a", None), ("b", "x")])
+        == {}
     )
-    assert _run.twice([Tenant("a", None, 1), Tenant("b", None, 1), Tenant("c", "https://x", True)]) == {}
+    assert run_checks.twice([Tenant("a", None, 1), Tenant("b", None, 1), Tenant("c", "https://x", True)]) == {}
 
 
 @pytest.mark.parametrize(
@@ -84,12 +85,12 @@ def test_what_is_no_number_or_no_address_is_no_duplicate():
     ],
 )
 def test_a_failed_tenant_always_fails_the_run(given, found):
-    assert _run.statuses(given) == found
+    assert run_checks.statuses(given) == found
 
 
 @pytest.mark.parametrize("given", ["drfited", ["drifted", "Failed"], {"drifted": True}, 1, True, None])
 def test_what_is_no_status_is_named(given):
-    (words,) = _run.wrong_statuses(given)
+    (words,) = run_checks.wrong_statuses(given)
     assert "which is no status. The statuses are failed, left_alone" in words
 
 
@@ -100,18 +101,18 @@ def test_the_readme_has_every_status():
         .partition("## What each outcome means")[2]
         .partition("\n## ")[0]
     )
-    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == set(_run.STATUSES)
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == set(run_checks.STATUSES)
 
 
 def test_a_folder_that_is_to_be_made_is_right_and_nothing_is_made(tmp_path):
-    assert _run.wrong_folder(str(tmp_path / "new" / "place")) == []
+    assert run_checks.wrong_folder(str(tmp_path / "new" / "place")) == []
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "file").touch()
-    assert "is no folder" in _run.wrong_folder(str(tmp_path / "file" / "place"))[0]
+    assert "is no folder" in run_checks.wrong_folder(str(tmp_path / "file" / "place"))[0]
 
 
 def test_a_folder_of_a_file_system_that_takes_nothing_is_wrong():
-    assert re.search("nothing can be written in .*, so no report to", _run.wrong_folder("/proc/self/reports")[0])
+    assert re.search("nothing can be written in .*, so no report to", run_checks.wrong_folder("/proc/self/reports")[0])
 
 
 def test_what_differs_is_in_the_line_of_a_tenant_that_its_status_fails():
@@ -121,7 +122,7 @@ def test_what_differs_is_in_the_line_of_a_tenant_that_its_status_fails():
         "failure": None,
         "next_steps": ["'iManage Tracker': Enable application?: no -> yes.", "Preview an onboarding.\nMore."],
     }
-    assert _run.blamed([row], {"acme": ["failed", "drifted"]}) == [
+    assert run_checks.blamed([row], {"acme": ["failed", "drifted"]}) == [
         {
             "name": "acme",
             "msg": "acme is drifted, and imanage_fail_on has that. 'iManage Tracker': Enable application?: no -> yes. "
@@ -132,11 +133,11 @@ def test_what_differs_is_in_the_line_of_a_tenant_that_its_status_fails():
 
 @pytest.mark.parametrize("given", ["", None, [], 1])
 def test_a_folder_that_is_not_named_is_wrong(given):
-    assert "given and empty" in _run.wrong_folder(given)[0]
+    assert "given and empty" in run_checks.wrong_folder(given)[0]
 
 
 def test_the_command_of_a_preview_can_be_typed():
-    made = _run.preview_command("offboard", ["/firms/my tenants.yml"], "a;b", "acme:&x")
+    made = run_checks.preview_command("offboard", ["/firms/my tenants.yml"], "a;b", "acme:&x")
     assert made == (
         "ansible-playbook -i '/firms/my tenants.yml' imanage.control_center.offboard -e 'imanage_tenants=a;b' "
         "--limit 'acme:&x' --check --diff"

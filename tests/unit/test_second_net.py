@@ -10,7 +10,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _task
+from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task, run
 from support.tasks import MODULES, task
 
 SECRET = "se/cret ü&of=all"
@@ -48,7 +48,7 @@ def test_law_5_a_given_secret_is_taken_out_of_what_a_task_answers(name, way):
     def answer(client, options):
         return {"said": [f"before {one} after" for one in spelled]}
 
-    result = _task.run(_task.Task(task(name).options, answer=answer), parameters, False, False)
+    result = run(Task(task(name).options, answer=answer), parameters, False, False)
     assert len(result["said"]) == len(spelled)
     for text, one in zip(result["said"], spelled, strict=True):
         assert one not in text

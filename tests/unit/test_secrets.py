@@ -11,8 +11,8 @@ import json
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import quoted
-from ansible_collections.imanage.control_center.plugins.module_utils._secrets import HIDDEN, forms, hide
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import quoted
+from ansible_collections.imanage.control_center.plugins.module_utils._api.secrets import HIDDEN, forms, hide
 from hypothesis import given
 from hypothesis import strategies as st
 

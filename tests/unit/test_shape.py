@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils import _names as names
-from ansible_collections.imanage.control_center.plugins.module_utils._contract import OPERATIONS
-from ansible_collections.imanage.control_center.plugins.module_utils._shape import (
+from ansible_collections.imanage.control_center.plugins.module_utils._api import names as names
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.shape import (
     differences,
     mismatch,
     unknown_fields,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.plugin_utils._summary import expected, summary
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.summary import expected, summary
 from browser.report_rows import authorized, failure, planned, row
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from ansible_collections.imanage.control_center.plugins.module_utils._errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._options import check_texts, numbers
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import check_texts, numbers
 from support.tasks import task
 
 APPLICATION, LIBRARIES, LOOK = "imanage_application", "imanage_library_authorization", "imanage_onboarding_info"

@@ -11,9 +11,9 @@ import json
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.imanage.control_center.plugins.filter.tracker_result import FilterModule, tracker_result
-from ansible_collections.imanage.control_center.plugins.module_utils._plan_chain import appeared, left_out
-from ansible_collections.imanage.control_center.plugins.plugin_utils import _provisioning_request
-from ansible_collections.imanage.control_center.plugins.plugin_utils._next_steps import (
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.chain import appeared, left_out
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import provisioning_request
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.next_steps import (
     AGAIN,
     ASK,
     CONFIGURE,
@@ -22,7 +22,7 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._next_steps
     UPLOAD,
     desktop_configuration,
 )
-from ansible_collections.imanage.control_center.plugins.plugin_utils._tracker_result import conclude
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.tracker_result import conclude
 from support.results import libraries as stand
 
 NAMES = ("iManage Tracker", "iManage Tracker CC configuration")
@@ -489,7 +489,7 @@ def test_an_onboarded_tenant_is_to_be_configured_and_installed_behind_the_consen
 def test_a_tenant_that_waits_has_the_request_for_the_first_application(found, given):
     missing = [name for name in NAMES if name not in found]
     fact = concluded(looked(missing=missing), provisioning_request=given)
-    assert fact["provisioning_request"] == _provisioning_request.request(given, "acme", NAMES[0])
+    assert fact["provisioning_request"] == provisioning_request.request(given, "acme", NAMES[0])
     head, _rest, text = fact["next_steps"][0].partition("\n\n")
     assert head == f"Not in the catalog of this tenant: {', '.join(missing)}. {ASK}"
     assert "account representative" in head, "as newer instructions have it"

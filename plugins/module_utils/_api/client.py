@@ -1,0 +1,562 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""THE SIDE EFFECTS: Control Center as the contract describes it, and nothing that the contract does not describe."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api import token_file
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import (
+    Connection,
+    api_base,
+    is_token,
+    loose_ends,
+    origin,
+    same_origin,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import (
+    API_PREFIX,
+    API_VERSION_NAME,
+    BROWSER_PREFIX,
+    OPERATIONS,
+    TOKEN_HEADER,
+    Operation,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import (
+    Failure,
+    TransportError,
+    Uncertain,
+    quoted,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
+from ansible_collections.imanage.control_center.plugins.module_utils._api.replies import (
+    Reply,
+    checked,
+    http_date,
+    is_page,
+    refresh_token_in,
+    wire,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._api.secrets import hide
+from ansible_collections.imanage.control_center.plugins.module_utils._api.transport import Transport
+
+ROWS_AT_ONCE = 500
+# More than any firm has. A list that goes on and on would fill the memory before its time is over.
+MOST_ROWS = 100_000
+_SIGN_OUT_SECONDS = 5
+# Onboarding is administration.
+_SCOPE = "admin"
+
+
+class Identity(NamedTuple):
+    """Who is signed in, and where the versioned API is."""
+
+    customer_id: int
+    user: str
+    name: str | None
+    email: str | None
+    api_url: str
+    api_version: str | None
+
+
+class Look(NamedTuple):
+    """What a call gave: the reply, None where none came, and the failure that it would be for a task."""
+
+    reply: Reply | None
+    failure: Failure | None
+
+
+class Client:
+    """One tenant's Control Center, for one task.
+
+    It signs in when the first call needs it, signs in again at most once, and C(sign_out) revokes what it issued.
+    What was read is remembered until the next write, so that nothing is read twice without a reason.
+    Every method raises Failure, and for a write whose fate is unknown Uncertain.
+    """
+
+    def __init__(self, connection: Connection, transport: Transport | None = None) -> None:
+        self.connection = connection
+        self.warnings: list[str] = []
+        # When each write was accepted, by the server's clock: its operation and the ids of its path.
+        self.accepted: dict[tuple[str, ...], datetime.datetime] = {}
+        # The reading calls that were answered.
+        self.answered: set[str] = set()
+        self._run = os.getppid()
+        self._token = connection.access_token
+        self._issued: str | None = None
+        self._granted: str | None = None
+        self._signed_in_again = False
+        self._secrets = list(connection.secrets)
+        self._identity: Identity | None = None
+        self._server_time: datetime.datetime | None = None
+        self._read: dict[tuple[Any, ...], Any] = {}
+        self._beside: list[Client] = []
+        try:
+            self._transport = transport or Transport(
+                timeout=connection.timeout, validate_certs=connection.validate_certs, ca_path=connection.ca_path
+            )
+        except TransportError as error:
+            raise Failure(error.kind, f"Control Center cannot be called: {error}.", advice=error.advice) from None
+
+    # -- what the contract offers -------------------------------------------------------------------------------
+
+    def call(self, name: str, *, query: Mapping[str, Any] | None = None, body: Any = None, **ids: str) -> Any:
+        """Make one call of the contract; returns the checked reply, None for calls that answer with nothing.
+
+        C(name) is the operation's id, C(ids) fills its path. Raises Failure, or Uncertain for a write that may have
+        been applied.
+        """
+        if not self._token:
+            self._sign_in()
+        operation = self.connection.operations[name]
+        if operation.writes:
+            self._see_that_the_run_goes_on()
+            self._read.clear()
+            self._answer(operation, query, body, ids)
+            self.accepted[(name, *ids.values())] = self.now()
+            return None
+        place = id(self), name, *sorted({**ids, **(query or {})}.items())
+        if place not in self._read:
+            self._read[place] = self._answer(operation, query, body, ids)
+            self.answered.add(name)
+        return self._read[place]
+
+    def look(self, name: str, ids: Mapping[str, str], *, offset: int = 0, body: Any = None) -> Look:
+        """Make one call, of a paged list one page, and take its answer as it comes. Raises Failure of signing in.
+
+        A write is sent once, whatever it is answered.
+        """
+        if not self._token:
+            self._sign_in()
+        operation = self.connection.operations[name]
+        path = self._path(operation, ids)
+        query = _page_from(offset) if operation.paged else None
+        if operation.writes:
+            self._read.clear()
+        try:
+            # A call that wants other rights may answer 401 too, which is no reason to give a good token up.
+            reply = (
+                self._send(operation, path, query=query, json=body, once=operation.writes)
+                if self._issued or operation.writes
+                else self._reply(operation, path, query, body)
+            )
+        except Failure as failure:
+            if failure.wire["operation"] != name:
+                raise
+            return Look(None, failure)
+        try:
+            self._checked(operation, path, reply)
+        except Failure as failure:
+            return Look(reply, failure)
+        return Look(reply, None)
+
+    def path(self, name: str, ids: Mapping[str, str]) -> str:
+        """Where a call goes on this tenant."""
+        return self._path(self.connection.operations[name], ids)
+
+    def _see_that_the_run_goes_on(self) -> None:
+        """Raise C(interrupted) where the process that started this task is gone: nobody is there to read of a write."""
+        if os.getppid() != self._run:
+            raise Failure("interrupted", "The run that this task belongs to has ended, so nothing more was written.")
+
+    def _answer(self, operation: Operation, query: Mapping[str, Any] | None, body: Any, ids: Mapping[str, str]) -> Any:
+        path = self._path(operation, ids)
+        return self._checked(operation, path, self._reply(operation, path, query, body))
+
+    def _reply(self, operation: Operation, path: str, query: Mapping[str, Any] | None, body: Any) -> Reply:
+        reply = self._send(operation, path, query=query, json=body)
+        if reply.status == 401 and self.connection.can_sign_in and not self._signed_in_again:
+            # The token has ended. Nothing was applied, so the call can be made again, but only once: nobody
+            # knows when Control Center locks an account.
+            self._signed_in_again = True
+            self._sign_in()
+            if operation.id != "discover":
+                # It may be of another tenant than the token that has ended.
+                self._discover()
+            reply = self._send(operation, path, query=query, json=body)
+        return reply
+
+    def rows(self, name: str, *, query: Mapping[str, Any] | None = None, **ids: str) -> list[dict[str, Any]]:
+        """All rows of a list, each once: page by page, whatever page size the server chooses, where it is paged.
+
+        A list whose total changes meanwhile is read once more from its start, since a row that goes moves others to a
+        page that was read. A server that gives the same rows again has ended. Raises C(unexpected_reply) where it
+        promised more, or where the list does not keep still.
+        """
+        if not self.connection.operations[name].paged:
+            return _each_once(self.call(name, query=query, **ids)["data"])
+        for _attempt in range(2):
+            try:
+                return self._pages(name, query, ids)
+            except _Changed:
+                self._read.clear()
+        raise self.unexpected(name, ids, "changes its total from one page to the next")
+
+    def _pages(self, name: str, query: Mapping[str, Any] | None, ids: Mapping[str, str]) -> list[dict[str, Any]]:
+        """All rows of a list. Raises _Changed."""
+        rows: list[dict[str, Any]] = []
+        read = 0
+        promised: int | None = None
+        deadline = time.monotonic() + self.connection.retry_timeout
+        while True:
+            page = self.call(name, query={**(query or {}), **_page_from(read)}, **ids)
+            known = len(rows)
+            rows = _each_once([*rows, *page["data"]])
+            read += len(page["data"])
+            total = _total(page, len(rows))
+            if promised is not None and total != promised:
+                raise _Changed
+            promised = total
+            if total is not None and len(rows) >= total:
+                return rows
+            if len(rows) > MOST_ROWS:
+                raise self.unexpected(name, ids, f"has more than {MOST_ROWS} rows")
+            if len(rows) == known:
+                if page["data"] and (total is not None or len(page["data"]) >= ROWS_AT_ONCE):
+                    raise self.unexpected(name, ids, "repeats rows from one page to the next")
+                if total is not None:
+                    raise self.unexpected(name, ids, f"announces {total} rows and gives {len(rows)}")
+                return rows
+            if time.monotonic() > deadline:
+                raise self.unexpected(name, ids, "goes on page after page, and did not end within retry_timeout")
+
+    @property
+    def customer_id(self) -> int:
+        """The tenant's number: what discovery says, or what came with api_url from imanage_session."""
+        if self.connection.api_url and self.connection.customer_id is not None:
+            return self.connection.customer_id
+        return self.identity.customer_id
+
+    @property
+    def api_url(self) -> str:
+        """The base of the versioned API."""
+        if self.connection.api_url and self.connection.customer_id is not None:
+            return self.connection.api_url
+        return self.identity.api_url
+
+    @property
+    def identity(self) -> Identity:
+        """Who is signed in, asked for once. Raises C(wrong_tenant) when customer_id guards another tenant."""
+        return self._identity or self._discover()
+
+    @property
+    def known_user(self) -> str | None:
+        """Who is signed in, where that was asked for already."""
+        return self._identity.user if self._identity else None
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether a token was issued to this task."""
+        return self._issued is not None
+
+    @property
+    def scope_assumption(self) -> str | None:
+        """That less was granted than was asked for, as an assumption of a preview; None where that is not known."""
+        asked = self._scope
+        if not asked or self._granted is None or set(asked.split()) <= set(self._granted.split()):
+            return None
+        return (
+            f"The sign-in asked for the scope {quoted(asked)!r} and was granted {quoted(self._granted)!r}; that it "
+            "suffices for the writes is assumed."
+        )
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every secret that this task was given or has been issued."""
+        return list(self._secrets)
+
+    def now(self) -> datetime.datetime:
+        """The server's clock, by which authorizations end; ours before the first reply."""
+        return self._server_time or datetime.datetime.now(datetime.timezone.utc)
+
+    @property
+    def where(self) -> str:
+        """How messages name the tenant."""
+        known = self._identity.customer_id if self._identity else self.connection.customer_id
+        return self.connection.url + (f", customer {known}" if known is not None else "")
+
+    def beside(self, connection: Connection) -> Client:
+        """A client for another account, over the same connections. It is signed out together with this one."""
+        other = Client(connection, self._transport)
+        self._secrets += connection.secrets
+        # What one of them writes, the other has to read again.
+        other._read, other._secrets, other.warnings = self._read, self._secrets, self.warnings
+        self._beside.append(other)
+        return other
+
+    # -- signing in and out -------------------------------------------------------------------------------------
+
+    def keep_token(self) -> str | None:
+        """The issued token, which stays valid after this task: its new keeper revokes it. None if none was issued."""
+        kept, self._issued = self._issued, None
+        return kept
+
+    def sign_out(self, token: str | None = None) -> None:
+        """Revoke the given token, or those this task was issued. Never signs in, never raises Failure."""
+        for other in self._beside:
+            other.sign_out()
+        token = token or self._issued
+        self._issued = None
+        if not token:
+            return
+        self._secrets.append(token)
+        operation = self.connection.operations["revokeToken"]
+        self._transport.timeout = min(self._transport.timeout, _SIGN_OUT_SECONDS)
+        try:
+            reply = self._transport.send(
+                operation.method,
+                self.connection.url + operation.path,
+                headers={TOKEN_HEADER: token},
+                form={"access_token": token},
+                repeatable=True,
+                retry_timeout=_SIGN_OUT_SECONDS,
+            )
+            answer = None if reply.status in (200, 401, 404) else str(reply.status)
+            if reply.status == 200 and is_page(reply.body):
+                answer = "an HTML page"  # somebody else's, on the way to Control Center
+        except TransportError as error:
+            answer = self._hidden(error)
+        if answer:
+            self.warnings.append(
+                f"{self.where}: signing out failed ({answer}); the access token ends by itself after inactivity."
+            )
+
+    def close(self) -> None:
+        """Close the connections, and say how long the server's rate limit made this task wait."""
+        if self._transport.waits:
+            self.warnings.append(
+                f"{self.where}: Control Center limited the rate of calls, so this task waited "
+                f"{sum(self._transport.waits):.1f} s. Fewer forks or throttle spread the calls."
+            )
+        self._transport.close()
+
+    def _sign_in(self) -> None:
+        given = self.connection
+        if given.refresh_token_file:
+            with token_file.locked(given.refresh_token_file, given.retry_timeout) as file:
+                self._secrets.append(file.token)
+                self._issue({"grant_type": "refresh_token", "refresh_token": file.token}, file.replace)
+        elif given.refresh_token:
+            self._issue({"grant_type": "refresh_token", "refresh_token": given.refresh_token}, self._warn_of)
+        elif given.password and given.username:
+            self._issue({"grant_type": "password", "username": given.username, "password": given.password})
+        else:
+            raise Failure(
+                "bad_option",
+                "There are no credentials.",
+                advice="Give username, password and client_id, or refresh_token and client_id, or access_token.",
+            )
+
+    def _warn_of(self, _token: str) -> None:
+        self.warnings.append(
+            f"{self._as_whom}: the sign-in gave a new refresh token, so the one that was given may be used up. "
+            "Give refresh_token_file, in which the new one is kept."
+        )
+
+    @property
+    def _as_whom(self) -> str:
+        """How a warning about signing in names the tenant: the same in every task, which core shows once."""
+        return self.connection.url + (f", {self.connection.username}" if self.connection.username else "")
+
+    @property
+    def _scope(self) -> str | None:
+        """The scope to ask for. A refresh token has its own."""
+        given = self.connection
+        by_token = given.refresh_token or given.refresh_token_file
+        return given.scope if given.scope is not None or by_token else _SCOPE
+
+    def _issue(self, form: dict[str, str], keep: Callable[[str], None] | None = None) -> None:
+        """Get an access token. C(keep) is called with a new refresh token, before anything else can go wrong."""
+        given, scope = self.connection, self._scope
+        form["client_id"] = given.client_id or ""
+        if given.client_secret:
+            form["client_secret"] = given.client_secret
+        try:
+            reply = self._asked_for_token({**form, "scope": scope} if scope else form, keep)
+        except Failure as failure:
+            if not scope or failure.wire["code"] != "invalid_scope":
+                raise
+            reply = self._asked_for_token(form, keep)
+            self.warnings.append(
+                f"{self._as_whom}: the scope {quoted(scope)!r} was refused, so the sign-in was repeated without one. "
+                "Set scope to what this client may ask for, or to an empty text."
+            )
+        if not is_token(reply["access_token"]):
+            operation = given.operations["requestToken"]
+            raise Failure(
+                "unexpected_reply",
+                f"Cannot {operation.does}: {operation.id} answers with a token that no header can carry.",
+                **wire(operation, operation.path),
+            )
+        self._token = self._issued = reply["access_token"]
+        self._granted = text_or_none(reply.get("scope"))
+        self._read.clear()
+        self._secrets.append(reply["access_token"])
+
+    def _asked_for_token(self, form: dict[str, str], keep: Callable[[str], None] | None) -> dict[str, Any]:
+        operation = self.connection.operations["requestToken"]
+        note = f"The scope asked for was {quoted(form['scope'])!r}." if "scope" in form else ""
+        note = f"{note}{loose_ends(self.connection)}".strip()
+        answer = self._send(operation, operation.path, form=form)
+        new = refresh_token_in(answer)
+        if new:
+            self._secrets.append(new)
+            if keep and new != form.get("refresh_token"):
+                keep(new)
+        reply: dict[str, Any] = self._checked(operation, operation.path, answer, note)
+        return reply
+
+    def _discover(self) -> Identity:
+        return self.identified(self.call("discover")["data"])
+
+    def identified(self, data: Mapping[str, Any]) -> Identity:
+        """Who is signed in, by what discovery said; kept. Raises C(wrong_tenant), or that the API is out of reach."""
+        user = data["user"]
+        version: Mapping[str, Any] = next((row for row in data["versions"] if row["name"] == API_VERSION_NAME), {})
+        identity = Identity(
+            user["customer_id"],
+            user["id"],
+            text_or_none(user.get("name")),
+            text_or_none(user.get("email")),
+            self.connection.api_url or self._api_base(version.get("url")),
+            text_or_none(version.get("version")),
+        )
+        wanted = self._identity.customer_id if self._identity else self.connection.customer_id
+        if wanted is not None and wanted != identity.customer_id:
+            raise Failure(
+                "wrong_tenant",
+                f"The signed-in user {spelled(identity.user)} belongs to customer {identity.customer_id}, "
+                f"not to customer {wanted}; customer {identity.customer_id} was left alone.",
+            )
+        self._identity = identity
+        return identity
+
+    def _api_base(self, url: Any) -> str:
+        """The base of the versioned API, by the address that discovery gives for it."""
+        if not isinstance(url, str):
+            raise self.unexpected("discover", {}, f"offers no API version {API_VERSION_NAME}")
+        if not same_origin(url, self.connection.url):
+            raise self.unexpected(
+                "discover",
+                {},
+                f"places the API on another host, {quoted(origin(url))}; the token goes to {self.connection.url} only",
+            )
+        base = api_base(url, self.connection.url)
+        if base == self.connection.url + BROWSER_PREFIX:
+            raise self.unexpected(
+                "discover",
+                {},
+                f"places the API at {BROWSER_PREFIX}, where only a browser with its cookie is let in",
+                advice=f"Set api_url to {self.connection.url}{API_PREFIX}, and customer_id to the tenant's number.",
+            )
+        return base
+
+    # -- one request and its reply ------------------------------------------------------------------------------
+
+    def _path(self, operation: Operation, ids: Mapping[str, str]) -> str:
+        if operation.id == "discover":
+            return operation.path
+        for name, value in ids.items():
+            if value in ("", ".", ".."):
+                raise Failure("not_found", f"{value!r} is no {name.replace('_', ' ')}.")
+        path = operation.path.format(
+            customer_id=self.customer_id, **{name: quote(value, safe="") for name, value in ids.items()}
+        )
+        if operation.path == OPERATIONS[operation.id].path and path.startswith(API_PREFIX + "/"):
+            # Discovery says where the versioned API is; a path of the user's own is taken as it stands.
+            return self.api_url[len(self.connection.url) :] + path[len(API_PREFIX) :]
+        return path
+
+    def _send(
+        self,
+        operation: Operation,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        once: bool = False,
+    ) -> Reply:
+        headers = {"Accept": "application/json"}
+        if form is None:
+            headers[TOKEN_HEADER] = self._token or ""
+        try:
+            reply = self._transport.send(
+                operation.method,
+                self.connection.url + path,
+                headers=headers,
+                query=query,
+                json=json,
+                form=form,
+                repeatable=not operation.writes,
+                retry_timeout=self.connection.retry_timeout,
+                once=once,
+            )
+        except TransportError as error:
+            kind: type[Failure] = Uncertain if operation.writes and error.sent else Failure
+            raise kind(
+                error.kind,
+                f"Cannot {operation.does} ({operation.id}): {self._hidden(error)}.",
+                advice=error.advice,
+                **wire(operation, path),
+            ) from None
+        self._server_time = http_date(reply.headers.get("Date")) or self._server_time
+        return reply
+
+    def _checked(self, operation: Operation, path: str, reply: Reply, note: str = "") -> Any:
+        if reply.status == 403 and self._granted is not None and _SCOPE not in self._granted.split():
+            note = (
+                f"The token has the scope {quoted(self._granted)!r}, and administration may need {_SCOPE!r}: set "
+                "scope to it, for a client that may ask for it."
+            )
+        return checked(operation, path, reply, self._hidden, note)
+
+    def unexpected(self, name: str, ids: Mapping[str, str], what: str, advice: str | None = None) -> Failure:
+        """That a reading call answers with what nobody can rely on, in the words C(what)."""
+        operation = self.connection.operations[name]
+        return Failure(
+            "unexpected_reply",
+            f"Cannot {operation.does}: {name} {what}.",
+            advice=advice,
+            **wire(operation, self._path(operation, ids)),
+        )
+
+    def _hidden(self, text: object) -> str:
+        return quoted(hide(str(text), self._secrets))
+
+
+class _Changed(Exception):
+    """A list was changed while it was read."""
+
+
+def _page_from(offset: int) -> dict[str, Any]:
+    """The query for a page of a list."""
+    return {"limit": ROWS_AT_ONCE, "offset": offset, "total": "true"}
+
+
+def _total(page: Mapping[str, Any], given: int) -> int | None:
+    """How many rows a list says that it has; None where it says nothing, or less than what it gave."""
+    total = page.get("total_count")
+    if not isinstance(total, int) or isinstance(total, bool):
+        return None
+    return total if total >= given else None
+
+
+def _each_once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows without repetitions. One whose id is no text is only ever the same as itself."""
+    once: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        once.setdefault(row["id"] if isinstance(row.get("id"), str) else repr(row), row)
+    return list(once.values())
+
+
+def text_or_none(value: Any) -> str | None:
+    """A value that decides nothing, for people; None where it is no text."""
+    return value if isinstance(value, str) else None

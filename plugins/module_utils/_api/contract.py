@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""THE WIRE: every call to Control Center that this collection can make, as data.
+
+The written contract is C(tests/contract/control-center.yaml); a test compares the two. C(evidence) says how sure we
+are of a call: C(published) by a vendor or integrator, C(seen) in public client code, C(assumed) by us after the
+conventions of the others. A path can be replaced per tenant by C(api_paths).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api.shape import OneOf
+
+# The base that discovery returns takes the place of this prefix.
+API_PREFIX = "/work/api/v2"
+API_VERSION_NAME = "v2"
+# The vendor's web client calls the same API here, with a cookie and a token of its own page. We have neither.
+BROWSER_PREFIX = "/work/web/api/v2"
+TOKEN_HEADER = "X-Auth-Token"
+CONSENT_CODE = "InteractiveConsentRequired"
+
+# The application whose presence brings the page "Tracker background service authorization".
+EXTENSION = "iManage Tracker CC configuration"
+# The vendor's names of the two applications, in the order in which they are added.
+APPLICATIONS = ("iManage Tracker", EXTENSION)
+
+ADDED = ("enabled", "disabled")
+ACCESS_MODES = {"all": "public", "custom": "private"}
+
+# Our option names, the wire's field names, and the vendor's documented defaults.
+POLICY_FIELDS = {
+    "allow_refresh_token": "allow_refresh_token",
+    "refresh_token_expiry_days": "refresh_token_expiry",
+    "access_token_expiry_minutes": "access_token_max_idle_time",
+}
+POLICY_DEFAULTS = {
+    "allow_refresh_token": False,
+    "refresh_token_expiry_days": 365,
+    "access_token_expiry_minutes": 30,
+}
+
+STATUSES = ("available", *ADDED)
+
+# A shape has what decides something. Whatever else a reply has may be anything.
+# A list of applications is searched by name; the row that is found has to be an APP.
+APP_ROW = {"name": str}
+APP = {**APP_ROW, "id": str, "status": STATUSES}
+MEMBERS = [{"id": str, "type": ("user", "group")}]
+ACCESS_MODE = {"default_security": tuple(ACCESS_MODES.values())}
+# Of workspaces and folders, public client code reads the list of members itself in data, and the rest beside it.
+ACCESS = OneOf({"data": {**ACCESS_MODE, "members?": MEMBERS}}, {"data": MEMBERS, **ACCESS_MODE})
+TOKEN_POLICY = {
+    "value": {"allow_refresh_token": bool, "refresh_token_expiry?": int, "access_token_max_idle_time?": int},
+}
+LIBRARY_AUTHORIZATION = {"id": str, "authorized_by?": dict, "expires_at?": str}
+IDENTITY = {"user": {"customer_id": int, "id": str}, "versions": [{"name": str}]}
+TOKEN = {"access_token": str}
+LIBRARY = ROLE = MEMBER = {"id": str}
+
+
+class Operation(NamedTuple):
+    """One call: its id in the contract, what it does, how it is made, and what it answers when it succeeds.
+
+    C(paged): the list comes page by page; another list is asked for once, without a query. C(candidates): paths at
+    which a tenant may serve it instead.
+    """
+
+    id: str
+    does: str
+    evidence: str
+    method: str
+    path: str
+    reply: Any = None
+    # Signing in and out are no writes: they change nothing that the tenant's administrator manages.
+    writes: bool = False
+    paged: bool = False
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def lists(self) -> bool:
+        """Whether it answers with rows."""
+        return isinstance(self.reply, dict) and isinstance(self.reply.get("data"), list)
+
+    def accepts(self, status: int) -> bool:
+        """Whether a status says that the call was made. Of a write, what is read back decides."""
+        return 200 <= status < 300 if self.writes else status == 200
+
+
+def _one(row: dict[str, Any]) -> dict[str, Any]:
+    return {"data": row}
+
+
+def _rows(row: dict[str, Any]) -> dict[str, Any]:
+    return {"data": [row]}
+
+
+_CUSTOMER = API_PREFIX + "/customers/{customer_id}"
+_APP = _CUSTOMER + "/apps/{app_id}"
+_ACCESS = _APP + "/security"
+_SETTING = "/customers/{customer_id}/settings/{app_id}/oauth2.tokens"
+_POLICY = API_PREFIX + _SETTING
+# Other settings of the cloud are there.
+_OTHER_POLICY = ("/platform/api/v2" + _SETTING,)
+_ROLES = _CUSTOMER + "/roles"
+_MEMBERS = _ROLES + "/{role_id}/members"
+_PAGE = "/tracker/api/v2/customers/{customer_id}/libraries"
+_LIBRARY = _PAGE + "/{library_id}/authorization"
+
+_CALLS = (
+    Operation("requestToken", "sign in", "seen", "POST", "/auth/oauth2/token", TOKEN),
+    Operation("revokeToken", "sign out", "seen", "POST", "/auth/oauth2/revoke-token"),
+    Operation("discover", "ask who is signed in", "seen", "GET", "/api", _one(IDENTITY)),
+    Operation("listApps", "list the applications", "seen", "GET", _CUSTOMER + "/apps", _rows(APP_ROW), paged=True),
+    Operation("readApp", "read the application", "assumed", "GET", _APP, _one(APP)),
+    Operation("updateApp", "add, enable or disable the application", "assumed", "PATCH", _APP, writes=True),
+    Operation("removeApp", "remove the application", "assumed", "DELETE", _APP, writes=True),
+    Operation("readAppAccess", "read who has access", "assumed", "GET", _ACCESS, ACCESS),
+    Operation("updateAppAccess", "set who has access", "assumed", "POST", _ACCESS, writes=True),
+    Operation(
+        "readTokenPolicy",
+        "read the token policy",
+        "assumed",
+        "GET",
+        _POLICY,
+        _one(TOKEN_POLICY),
+        candidates=_OTHER_POLICY,
+    ),
+    Operation(
+        "writeTokenPolicy",
+        "set the token policy",
+        "published",
+        "PUT",
+        _POLICY,
+        writes=True,
+        candidates=_OTHER_POLICY,
+    ),
+    Operation(
+        "listLibraries", "list the libraries of the tenant", "seen", "GET", _CUSTOMER + "/libraries", _rows(LIBRARY)
+    ),
+    Operation("listRoles", "list the roles", "seen", "GET", _ROLES, _rows(ROLE), paged=True),
+    Operation("listRoleMembers", "list the members of a role", "seen", "GET", _MEMBERS, _rows(MEMBER), paged=True),
+    Operation(
+        "listLibraryAuthorizations",
+        "read the library authorizations",
+        "assumed",
+        "GET",
+        _PAGE,
+        _rows(LIBRARY_AUTHORIZATION),
+        paged=True,
+    ),
+    Operation("authorizeLibrary", "authorize the library", "assumed", "POST", _LIBRARY, writes=True),
+    Operation("unauthorizeLibrary", "withdraw the authorization", "assumed", "DELETE", _LIBRARY, writes=True),
+)
+OPERATIONS = {operation.id: operation for operation in _CALLS}

@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a reply means: the checked value, or the failure it stands for. Pure."""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import origin
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import CONSENT_CODE, Operation
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import (
+    Failure,
+    NoSuchCall,
+    Uncertain,
+    quoted,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._api.shape import mismatch
+from ansible_collections.imanage.control_center.plugins.module_utils._api.text import parsed
+
+_KIND_OF_STATUS = {
+    400: "bad_option",
+    401: "sign_in",
+    403: "permission",
+    404: "not_found",
+    409: "conflict",
+    429: "rate_limited",
+    502: "unreachable",
+    503: "unreachable",
+    504: "unreachable",
+}
+
+
+class Reply(NamedTuple):
+    """What came back: status, headers (case-insensitive), and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def http_date(text: str | None) -> datetime.datetime | None:
+    """The moment of a header of HTTP; None where it is none."""
+    try:
+        told = email.utils.parsedate_to_datetime(text or "")
+        # HTTP dates are UTC, also where the zone is left out or is -0000.
+        told = told if told.tzinfo else told.replace(tzinfo=datetime.timezone.utc)
+        return told.astimezone(datetime.timezone.utc)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str], str], note: str = "") -> Any:
+    """The reply's value, None for calls that answer with nothing and for writes, of which only reading tells.
+
+    C(hidden) takes secrets out of server text; C(note) is a sentence for a refusal. Raises Failure when the reply is a
+    refusal or has another shape than the contract gives it, NoSuchCall when the tenant does not have the call, and
+    Uncertain when a write may have been applied all the same.
+    """
+    if not operation.accepts(reply.status):
+        raise _refusal(operation, path, reply, hidden, note)
+    if operation.reply is None:
+        return None
+    if is_page(reply.body) and operation.id != "requestToken":
+        raise _no_such_call(operation, path, reply, "the reply is an HTML page instead of JSON")
+    try:
+        value = parsed(reply.body)
+    except (ValueError, RecursionError):
+        problem: str | None = f"the reply is {_looks(reply.body)} instead of JSON"
+    else:
+        problem = mismatch(value, operation.reply)
+    if problem:
+        raise Failure(
+            "unexpected_reply",
+            f"Cannot {operation.does} ({operation.id}): {problem}.",
+            **wire(operation, path, reply.status),
+        )
+    return value
+
+
+def refresh_token_in(reply: Reply) -> str | None:
+    """The refresh token that a sign-in brought, whatever else the reply has or lacks."""
+    try:
+        token = parsed(reply.body)["refresh_token"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return None
+    return token if isinstance(token, str) and reply.status == 200 else None
+
+
+def wire(
+    operation: Operation,
+    path: str,
+    status: int | None = None,
+    code: str | None = None,
+    request_id: str | None = None,
+) -> dict[str, Any]:
+    """What a failure says of the call, as keyword arguments for Failure."""
+    return {
+        "operation": operation.id,
+        "method": operation.method,
+        "path": path,
+        "status": status,
+        "code": code,
+        "request_id": request_id,
+    }
+
+
+def _refusal(operation: Operation, path: str, reply: Reply, hidden: Callable[[str], str], note: str) -> Failure:
+    status = reply.status
+    text, code, request_id = (hidden(part) or None for part in _error_words(reply.body))
+    if status in (405, 501) or (status == 404 and not _is_own_error(reply.body)):
+        return _no_such_call(operation, path, reply, f"this tenant has no such call at {path} (status {reply.status})")
+    kind = _KIND_OF_STATUS.get(status, "unexpected_reply")
+    if operation.id == "requestToken" and status in (400, 401, 403):
+        kind = "sign_in"
+    elif operation.id == "authorizeLibrary" and status == 403 and code == CONSENT_CODE:
+        kind = "consent_required"
+    what = f"Cannot {operation.does} ({operation.id}, status {reply.status})."
+    if 300 <= status < 400:
+        target = quoted(origin(reply.headers.get("Location", "")))
+        what = f"Cannot {operation.does} ({operation.id}): redirected to {target}, and redirects are not followed."
+    failure: type[Failure] = Uncertain if operation.writes and status >= 500 else Failure
+    told = f"{what} {note}" if note else what
+    return failure(kind, told, words=text, **wire(operation, path, status, code, request_id))
+
+
+def _no_such_call(operation: Operation, path: str, reply: Reply, what: str) -> NoSuchCall:
+    elsewhere = f" It may be at {' or '.join(operation.candidates)}." if operation.candidates else ""
+    return NoSuchCall(
+        "unexpected_reply",
+        f"Cannot {operation.does} ({operation.id}): {what}.",
+        advice=f"Verify the contract, and set api_paths to where this tenant serves the call.{elsewhere}",
+        **wire(operation, path, reply.status),
+    )
+
+
+def _is_own_error(body: bytes) -> bool:
+    """Whether a refusal has Control Center's own form. Gateways on the way have others, in JSON too."""
+    try:
+        error = parsed(body)["error"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return False
+    return isinstance(error, dict) and any(error.get(name) for name in ("code", "code_message", "message"))
+
+
+def _error_words(body: bytes) -> tuple[str, str, str]:
+    """The server's own words, their code and the request's id, from its error form or that of RFC 6749."""
+    try:
+        value = parsed(body)
+    except (ValueError, RecursionError):
+        return "", "", ""
+    error = value.get("error") if isinstance(value, dict) else None
+    if isinstance(error, str):
+        return str(value.get("error_description") or error), error, ""
+    if not isinstance(error, dict):
+        return "", "", ""
+    rows = error.get("messages")
+    details = [row.get("code_message") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    sentences = [error.get("message") or error.get("code_message"), *details]
+    text = " ".join(dict.fromkeys(str(sentence) for sentence in sentences if sentence))
+    return text, str(error.get("code") or ""), str(error.get("transaction") or "")
+
+
+def is_page(body: bytes) -> bool:
+    """Whether a reply is an HTML page, such as a login page on the way."""
+    return body[:200].lstrip().startswith(b"<")
+
+
+def _looks(body: bytes) -> str:
+    start = body[:200].lstrip()
+    if not start:
+        return "empty"
+    if is_page(body):
+        return "an HTML page"
+    return "a text that ends too early or is damaged" if start[:1] in b"{[" else "a text"

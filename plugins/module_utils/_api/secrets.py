@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every form in which a secret could show up in a text, and their removal."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import quoted
+
+HIDDEN = "********"
+_HEX = re.compile("%[0-9A-F]{2}")
+# The keys in these are names that somebody chose, of libraries for one. All others are ours.
+_KEYED_BY_NAMES = ("before", "after")
+
+
+def forms(secrets: Iterable[str | None]) -> list[str]:
+    """All spellings of the given secrets, longest first, so that no rest of one survives another."""
+    found: set[str] = set()
+    for secret in filter(None, secrets):
+        encoded = secret.encode("utf-8", "surrogatepass")
+        for encoding in (quote(encoded), quote(encoded, safe=""), quote_plus(encoded)):
+            found.update((encoding, _HEX.sub(lambda code: code[0].lower(), encoding)))
+        for to_base64 in (base64.b64encode, base64.urlsafe_b64encode):
+            found.add(to_base64(encoded).decode().rstrip("="))
+        # Where a reply is no HTTP, it is read as Latin-1.
+        for text in (secret, quoted(secret), encoded.decode("latin-1")):
+            found.update(_escaped(text))
+    found.discard("")
+    return sorted(found, key=len, reverse=True)
+
+
+def _escaped(text: str) -> Iterator[str]:
+    """A text as it stands, in JSON, in Python and in HTML."""
+    yield from (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+    # Behind a double quote, Python escapes the single ones.
+    yield from (repr(text)[1:-1], repr(f'"{text}')[2:-1])
+    in_html = html.escape(text)
+    yield from (in_html, html.escape(text, quote=False), in_html.replace("&#x27;", "&#39;").replace("&quot;", "&#34;"))
+    yield in_html.replace("&#x27;", "&apos;")
+
+
+def hide(value: Any, secrets: Iterable[str | None]) -> Any:
+    """A text without any form of any of the secrets, or a result with none in its texts, its numbers and its names.
+
+    The names of its fields are ours, and stay.
+    """
+    return _hidden(value, forms(secrets))
+
+
+def _hidden(value: Any, found: list[str], keyed_by_names: bool = False) -> Any:
+    if isinstance(value, str):
+        for form in found:
+            value = value.replace(form, HIDDEN)
+        return value
+    if isinstance(value, Mapping):
+        return {
+            _hidden(name, found) if keyed_by_names else name: _hidden(inner, found, name in _KEYED_BY_NAMES)
+            for name, inner in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [_hidden(inner, found) for inner in value]
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return HIDDEN if is_number and any(form in str(value) for form in found) else value

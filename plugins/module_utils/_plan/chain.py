@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the stages mean for each other: what the later ones need of the earlier ones, and what remains of each. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import EXTENSION
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+
+
+def check_extension(application: Mapping[str, Any] | None, policy: Mapping[str, Any] | None) -> None:
+    """Raise C(not_added) or C(conflict) where the plan leaves an extension without which nothing is authorized.
+
+    C(application) and C(policy) are as the earlier stages leave them, None where no stage is about them.
+    """
+    if application is not None and not application["enabled"]:
+        raise Failure(
+            "not_added",
+            f"{EXTENSION!r} would be disabled, and without it there is no page to authorize libraries on.",
+            advice="Give enabled: true for it, or leave authorization out.",
+        )
+    if policy is not None and not policy["allow_refresh_token"]:
+        raise Failure(
+            "conflict",
+            f"Refresh tokens would not be allowed for {EXTENSION!r}, and without them no library can be authorized.",
+            advice="Give allow_refresh_token: true for it, or leave authorization out.",
+        )
+
+
+def left_out(stage: str, leaving: bool = False) -> dict[str, Any]:
+    """What remains of a stage that was not run. C(leaving): while the tenant is offboarded."""
+    remedy = "Run again without leaving this stage out."
+    if leaving and stage == "authorization":
+        # The page goes with its application.
+        remedy = "If a library was authorized, let iManage's support confirm that the kept token is gone."
+    return {"stage": stage, "library": None, "reason": "left_out_by_tags", "remedy": remedy}
+
+
+def appeared(library: str) -> dict[str, Any]:
+    """What remains of a library that the approved plan does not have."""
+    remedy = "Make a new preview and have it approved."
+    return {"stage": "authorization", "library": library, "reason": "appeared_after_plan", "remedy": remedy}
+
+
+def not_visible(library: str) -> dict[str, Any]:
+    """What remains of a library that the page does not list for the account: nobody says how it stands."""
+    remedy = (
+        "Make the account a member of NRTADMIN there, give imanage_nrtadmin_username, or leave the library out with "
+        "tracker_onboarding_libraries_except."
+    )
+    return {"stage": "authorization", "library": library, "reason": "not_visible", "remedy": remedy}
+
+
+def not_authorized(library: str | None) -> dict[str, Any]:
+    """What remains of a library that is listed and not authorized; None: of a tenant in which none is."""
+    remedy = "Run again."
+    if library is None:
+        remedy = (
+            "Tracker works where at least one library is authorized. Make the account a member of NRTADMIN in one, and "
+            "see what tracker_onboarding_libraries and tracker_onboarding_libraries_except leave."
+        )
+    return {"stage": "authorization", "library": library, "reason": "not_authorized", "remedy": remedy}
+
+
+def stated(library: str) -> dict[str, Any]:
+    """What remains of a library of which only the inventory says that it is authorized."""
+    remedy = "See on the page that the authorization is there; this account cannot."
+    return {"stage": "authorization", "library": library, "reason": "stated", "remedy": remedy}

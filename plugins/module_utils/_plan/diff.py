@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan's diff as people read it: two small YAML documents in the words of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import escaped, is_clear, titled
+
+
+def render(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str, title: str) -> dict[str, str]:
+    """Ansible's diff of two views of the same managed fields; C(tenant) and C(title) stand in its head."""
+    # A name comes from the server, and stands on a terminal here.
+    head = f"{tenant}, {titled(title)}" if title else tenant
+    return {
+        "before_header": f"{head} (as it is)",
+        "after_header": f"{head} (as planned)",
+        "before": _document(before),
+        "after": _document(after),
+    }
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The fields of two views that differ, each in words: what it is, and what it shall be."""
+    told = []
+    for key in dict.fromkeys([*before, *after]):
+        if key not in before:
+            told.append(f"{_scalar(key)} shall be {worded(after[key])}")
+        elif key not in after:
+            told.append(f"{_scalar(key)} is {worded(before[key])}")
+        elif before[key] != after[key]:
+            told.append(f"{_scalar(key)} is {worded(before[key])}, shall be {worded(after[key])}")
+    return told
+
+
+def worded(value: Any) -> str:
+    """A value of a view on one line."""
+    return f"[{', '.join(_scalar(item) for item in value)}]" if isinstance(value, list) else _scalar(value)
+
+
+def _document(view: Mapping[str, Any]) -> str:
+    lines: list[str] = []
+    for key, value in view.items():
+        if isinstance(value, list) and value:
+            lines += [f"{_scalar(key)}:", *(f"  - {_scalar(item)}" for item in value)]
+        else:
+            lines.append(f"{_scalar(key)}: {_scalar(value)}")
+    return "".join(line + "\n" for line in lines)
+
+
+def _scalar(value: Any) -> str:
+    """A value on one line. What is not a plain word is quoted."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and not _is_plain(value):
+        return f'"{escaped(value)}"'
+    return "none" if value is None else "[]" if value == [] else str(value)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the text stands for itself in YAML without quotes."""
+    if not is_clear(text) or ": " in text or " #" in text or text.endswith(":"):
+        return False
+    if text.casefold() in ("yes", "no", "true", "false", "on", "off", "null", "none", "~", "y", "n"):
+        return False
+    return text[0].isalpha()

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be written for an application's token policy to be the wanted one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY_DEFAULTS, POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
+
+
+class PolicyWish(NamedTuple):
+    """What is wanted of the token policy; None is not managed. Days and minutes, as on the screen."""
+
+    allow_refresh_token: bool | None = None
+    refresh_token_expiry_days: int | None = None
+    access_token_expiry_minutes: int | None = None
+
+
+POLICY_LABELS = {
+    "allow_refresh_token": "Allow Refresh Token",
+    "refresh_token_expiry_days": "Refresh Token Expiry (days)",
+    "access_token_expiry_minutes": "Access Token Expiry (minutes)",
+}
+
+
+def plan_token_policy(wish: PolicyWish, current: Mapping[str, Any], app_id: str, told: Collection[str]) -> Plan:
+    """Plan the token policy of the application C(app_id).
+
+    C(told): the fields that Control Center told; for the others of C(current) the documented defaults stand in.
+    """
+    wanted = {field: value for field, value in wish._asdict().items() if value is not None}
+    target = {**current, **wanted}
+    if not target["allow_refresh_token"]:
+        if wish.refresh_token_expiry_days is not None:
+            raise Failure(
+                "bad_option",
+                "refresh_token_expiry_days is given, but refresh tokens are not allowed for this application.",
+                advice="Give allow_refresh_token: true with it, or leave the expiry out.",
+            )
+        target["refresh_token_expiry_days"] = None
+    elif not current["allow_refresh_token"] and wish.refresh_token_expiry_days is None:
+        # Turning refresh on sets this expiry, whatever stood there before.
+        target["refresh_token_expiry_days"] = POLICY_DEFAULTS["refresh_token_expiry_days"]
+    before = {POLICY_LABELS[field]: current[field] for field in wanted}
+    after = {POLICY_LABELS[field]: target[field] for field in wanted}
+    steps = []
+    if before != after:
+        value = {
+            wire: target[field]
+            for field, wire in POLICY_FIELDS.items()
+            if field in wanted or _keeps(field, current, told)
+        }
+        if not target["allow_refresh_token"]:
+            value.pop(POLICY_FIELDS["refresh_token_expiry_days"], None)
+        body = {"type": "value", "value": value}
+        keeps = tuple(wire for field, wire in POLICY_FIELDS.items() if field not in wanted)
+        step = Step(
+            "writeTokenPolicy", {"app_id": app_id}, body, "set the token policy", touches=tuple(after), keeps=keeps
+        )
+        steps.append(step)
+    return Plan(before, after, steps, target)
+
+
+def _keeps(field: str, current: Mapping[str, Any], told: Collection[str]) -> bool:
+    """The write replaces the whole policy, so what is not managed is sent as it was read, and what was not, never."""
+    return field == "allow_refresh_token" or (field in told and current[field] is not None)

@@ -1,0 +1,386 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The libraries' authorization for Tracker's background service: what is wanted, what to write, what a person does."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import EXTENSION
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import (
+    Failure,
+    NoSuchCall,
+    NotYet,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import left_out
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
+    Authorizations,
+    AuthorizationWish,
+    asked,
+    moment,
+    plan_authorizations,
+    short_lived,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step, caseless, without
+from ansible_collections.imanage.control_center.plugins.module_utils._resources.library_page import (
+    FIELDS,
+    PAGE,
+    allows_refresh,
+    check_listed,
+    checked_libraries,
+    explain_missing_page,
+    is_named_only,
+    named,
+    not_administered,
+    not_listed,
+    page_rows,
+    read_extension,
+    reckoned,
+    record,
+)
+
+_BY_PERSON = f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r}, on which a person authorizes."
+_NO_CONSENT = (
+    "Control Center is assumed to authorize the libraries without a person's consent. It says only when it is asked "
+    "whether a person has to."
+)
+# Seconds between the attempts at a page that is not there.
+_PAUSES = (0.5, 2.0)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class Wish(NamedTuple):
+    """What is wanted, how a library that waits for a person is treated, and the writes that were approved.
+
+    C(by_person): a person authorizes, and this account never does. C(stated): on which day somebody authorized a
+    library, by the inventory. C(extension) and C(days): the status of the configuration application and the days of
+    its refresh tokens, where the caller knows them; of days that change, the fewer.
+    """
+
+    managed: AuthorizationWish
+    hand_over: bool
+    by_person: bool
+    stated: dict[str, str]
+    planned: list[dict[str, Any]] | None
+    extension: str | None = None
+    days: int | None = None
+
+
+class Current(NamedTuple):
+    """What was read. C(unlisted): libraries of the tenant without a row; None where that cannot be known.
+
+    C(is_served) is false where this tenant does not answer Tracker's calls, so that nobody can read how they stand.
+    """
+
+    authorizations: Authorizations
+    unlisted: list[str] | None
+    is_served: bool = True
+
+
+def wish(parameters: Mapping[str, Any]) -> Wish:
+    """What the options ask for; raises C(bad_option)."""
+    if parameters["renew_before_days"] < 0:
+        raise Failure(
+            "bad_option", f"renew_before_days is {parameters['renew_before_days']}, but it must be 0 or more."
+        )
+    email = parameters["email"]
+    if email is not None and "@" not in email:
+        raise Failure("bad_option", f"email is {email!r}, but it must be an e-mail address.")
+    libraries, excluded = checked_libraries(parameters["libraries"]), parameters["except"] or []
+    managed = AuthorizationWish(
+        state=parameters["state"],
+        libraries=None if libraries is None else without(libraries, excluded),
+        email=email,
+        standing=_may_stand(parameters["authorizer"]),
+        renew_before_days=parameters["renew_before_days"],
+        excluded=tuple(excluded),
+    )
+    return Wish(
+        managed,
+        hand_over=parameters["on_consent_required"] == "hand_over",
+        by_person=parameters["authorize_by"] == "person" and managed.state == "authorized",
+        stated=checked_days(parameters["authorized_on"] or {}),
+        planned=parameters.get("planned"),
+        days=parameters.get("refresh_token_expiry_days"),
+    )
+
+
+def _may_stand(authorizer: list[str]) -> tuple[str, ...] | None:
+    """Whose authorizations may stand beside those of the account; None: anybody's. Raises C(bad_option)."""
+    if not authorizer or ("keep" in authorizer and len(authorizer) > 1):
+        raise Failure(
+            "bad_option",
+            f"authorizer is {', '.join(spelled(one) for one in authorizer) or 'an empty list'}.",
+            advice="Give keep, or me, or the ids of those whose authorizations may stand.",
+        )
+    return None if authorizer == ["keep"] else tuple(user for user in authorizer if user != "me")
+
+
+def checked_days(stated: Mapping[str, Any]) -> dict[str, str]:
+    """The days of C(authorized_on) by library; raises C(bad_option) for one that is no day or has not come yet."""
+    tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+    for library, day in stated.items():
+        if not _is_day(str(day)) or moment(str(day)) > tomorrow:
+            raise Failure(
+                "bad_option",
+                f"authorized_on has {str(day)[:40]!r} for the library {spelled(library)}, but it must be a day that "
+                "has been.",
+                advice="Give the day on which somebody authorized it, like 2026-03-01.",
+            )
+    return {caseless(str(library)): str(day) for library, day in stated.items()}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        moment(text)
+    except Failure:
+        return False
+    return bool(_DAY.match(text))
+
+
+def read(client: Client, wanted: Wish) -> Current:
+    """The rows of the page and what it does not list. Raises NotYet while the page does not exist."""
+    managed = wanted.managed
+    user, email = None, managed.email
+    if managed.state == "authorized" and (managed.standing is not None or not email):
+        who = client.identity
+        user, email = who.user, email or who.email or (who.user if "@" in who.user else None)
+    try:
+        rows = page_rows(client)
+    except Failure as failure:
+        instead = _without_rows(client, wanted, failure, user, email)
+        if isinstance(instead, Current):
+            return instead
+        rows = instead
+    _check_ids(client, wanted, rows)
+    records = [record(client, row, wanted.stated, wanted.days) for row in rows]
+    unlisted = not_listed(client, records)
+    if not wanted.by_person or unlisted is not None:
+        check_listed(managed.libraries, [*(row["id"] for row in records), *(unlisted or [])])
+    found = Authorizations(records, client.now(), user, email)
+    every_run = short_lived(managed, found)
+    if every_run:
+        client.warnings.append(
+            f"{client.where}: renew_before_days is {managed.renew_before_days}, and authorizations last no longer than "
+            f"that here ({named(every_run)}), so every run authorizes them again. A smaller number, or a longer "
+            "Refresh Token Expiry, ends that."
+        )
+    return Current(found, unlisted)
+
+
+def _without_rows(
+    client: Client, wanted: Wish, failure: Failure, user: str | None, email: str | None
+) -> Current | list[dict[str, Any]]:
+    """What it means that the page was not answered: what is known without it, or its rows after all, or C(failure)."""
+    is_unknown = isinstance(failure, NoSuchCall)
+    if is_unknown and ("listLibraryAuthorizations" in client.answered or client.accepted):
+        raise failure  # It is there, and something on the way answered for it.
+    if not is_unknown and failure.kind != "not_found":
+        raise failure
+    withdraws = wanted.managed.state == "unauthorized"
+    extension = wanted.extension or (read_extension(client) or {}).get("status")
+    if not is_unknown or extension not in (None, "enabled"):
+        if withdraws and extension == "available":
+            return Current(Authorizations([], client.now()), None)
+        raise _without_page(client, wanted, failure, extension, user, email) from None
+    rows = _asked_again(client, failure)
+    if rows is None and withdraws:
+        raise failure
+    return _unserved(client, wanted, failure, user, email) if rows is None else rows
+
+
+def _check_ids(client: Client, wanted: Wish, rows: list[dict[str, Any]]) -> None:
+    """Raise C(unexpected_reply) where who authorized a library has a name only, and it matters who it is."""
+    nameless = [row["id"] for row in rows if is_named_only(row)]
+    if nameless and wanted.managed.standing is not None and not wanted.by_person:
+        raise client.unexpected(
+            "listLibraryAuthorizations",
+            {},
+            f"does not say by id who authorized the {named(nameless)}, which authorizer needs to know here",
+        )
+
+
+def _asked_again(client: Client, failure: Failure) -> list[dict[str, Any]] | None:
+    """The rows after a while, since what a gateway answers while a service starts passes; None where it stays so."""
+    for pause in _PAUSES if failure.wire["status"] in (200, 404) else ():
+        time.sleep(pause)
+        try:
+            return page_rows(client)
+        except NoSuchCall:
+            continue
+    return None
+
+
+def plan(wanted: Wish, current: Current) -> Plan:
+    """What has to be written. Of all libraries, those that an approved plan does not have are left out."""
+    managed, found = wanted.managed, current.authorizations
+    if wanted.by_person or not current.is_served:
+        return Plan({}, {}, [], current)
+    made = plan_authorizations(managed, found)
+    if managed.libraries is None and (others := left_out(made.steps, wanted.planned)):
+        excluded = tuple(step.ids["library_id"] for step in others)
+        made = plan_authorizations(managed._replace(excluded=(*managed.excluded, *excluded)), found)
+        planned = {row["id"]: row for row in made.outcome}
+        rows = [planned.get(row["id"], row) for row in asked(managed, found.rows)]
+        made = made._replace(outcome=rows, left_out=tuple(others))
+    return made._replace(
+        outcome=current._replace(authorizations=found._replace(rows=made.outcome)), refused=_refused(managed, current)
+    )
+
+
+def _refused(managed: AuthorizationWish, current: Current) -> tuple[tuple[Step, Failure], ...]:
+    """The libraries asked for by name that the tenant has and the page does not list for the signed-in user."""
+    operation = "unauthorizeLibrary" if managed.state == "unauthorized" else "authorizeLibrary"
+    asked_for = without(managed.libraries or [], [row["id"] for row in current.authorizations.rows])
+    return tuple((Step(operation, {"library_id": one}, None, ""), not_administered([one])) for one in asked_for)
+
+
+def assumptions(client: Client, plan: Plan) -> list[str]:
+    """What only an earlier task or Control Center decides of these writes: refresh tokens are kept only if allowed."""
+    if not any(step.operation == "authorizeLibrary" for step in plan.steps):
+        return []
+    allows = allows_refresh(client)
+    if allows:
+        return [_NO_CONSENT]
+    why = "; the signed-in user may not read whether" if allows is None else " by an earlier task"
+    return [f"Refresh tokens are assumed to be allowed for {EXTENSION!r}{why}.", _NO_CONSENT]
+
+
+def verifying(wanted: Wish, current: Current) -> Wish:
+    """What is wanted once the writes are made, given what was read before them."""
+    return wanted._replace(managed=wanted.managed._replace(replaced=current.authorizations))
+
+
+def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
+    """The task's return values. Handed over are those that were never this account's to authorize."""
+    rows = asked(wanted.managed, current.authorizations.rows)
+    waiting = _waiting(wanted, current) if wanted.by_person or not current.is_served else []
+    unlisted = None if current.unlisted is None else [{"id": library} for library in current.unlisted]
+    return {
+        "libraries": rows,
+        "not_visible": None if unlisted is None else [row["id"] for row in asked(wanted.managed, unlisted)],
+        "handed_over": [_handed_over(client, library, "", current.is_served) for library in waiting],
+    }
+
+
+def scope(wanted: Wish, current: Current) -> dict[str, list[str]]:
+    """The tenant's libraries: C(wanted) those that something is wanted of, C(others) the rest."""
+    every = [{"id": row["id"]} for row in current.authorizations.rows]
+    every += [{"id": library} for library in current.unlisted or []]
+    ids = [row["id"] for row in asked(wanted.managed, every)]
+    return {"wanted": ids, "others": without([row["id"] for row in every], ids)}
+
+
+def title(wanted: Wish, current: Current) -> str:
+    """What a diff names in its head."""
+    return PAGE
+
+
+def independent(step: Step) -> bool:
+    """One library's refusal does not stop the others."""
+    return True
+
+
+def hand_over(client: Client, wanted: Wish, refused: list[tuple[Step, Failure]]) -> list[dict[str, Any]]:
+    """The libraries for which a person has to give consent, with what that person has to do."""
+    if not wanted.hand_over:
+        return []
+    waiting = [one for one in refused if one[1].kind == "consent_required" or isinstance(one[1], NoSuchCall)]
+    return [_handed_over(client, step.ids["library_id"], failure.words or "") for step, failure in waiting]
+
+
+def _unserved(client: Client, wanted: Wish, failure: Failure, user: str | None, email: str | None) -> Current:
+    """The wanted libraries of a tenant that does not answer Tracker's calls: how they stand nobody can read."""
+    every = [row["id"] for row in client.rows("listLibraries")]
+    check_listed(wanted.managed.libraries, every)
+    fields = dict.fromkeys(FIELDS)
+    rows = []
+    for library in every:
+        since = wanted.stated.get(caseless(library))
+        known = reckoned(client, since, wanted.days) if since else {}
+        rows.append({"id": library, **fields, **known})
+    current = Current(Authorizations(rows, client.now(), user, email), None, is_served=False)
+    waiting = [] if wanted.hand_over or wanted.by_person else _waiting(wanted, current)
+    if waiting:
+        raise Failure(
+            "consent_required",
+            f"A person has to authorize the {named(waiting)}. {failure.what}",
+            advice="Let a person authorize them in Control Center and keep the day in authorized_on; "
+            "on_consent_required: hand_over reports such libraries instead of failing.",
+            **failure.wire,
+        )
+    return current
+
+
+def _waiting(wanted: Wish, current: Current) -> list[str]:
+    """The wanted libraries that a person has to authorize."""
+    managed, found = wanted.managed, current.authorizations
+    rows = asked(managed, found.rows)
+    unseen = without(managed.libraries or [], [row["id"] for row in found.rows])
+    return [row["id"] for row in rows if not row["authorized"] and not is_stated(row, found.now)] + unseen
+
+
+def is_stated(row: Mapping[str, Any], now: datetime.datetime) -> bool:
+    """Whether only the inventory says that a library was authorized, and that has not ended."""
+    if row["authorized"] is not None or row["authorized_at"] is None:
+        return False
+    return row["expires_at"] is None or moment(row["expires_at"]) > now
+
+
+def _without_page(
+    client: Client, wanted: Wish, failure: Failure, extension: str | None, user: str | None, email: str | None
+) -> Failure:
+    """Why there is no page. An earlier task may bring it, unless its application is there already."""
+    explain_missing_page(failure)
+    failure.kind = "not_added"
+    if extension == "enabled":
+        failure.kind = "unexpected_reply"
+        failure.what = f"{EXTENSION!r} is added and enabled, but its page {PAGE} is not there."
+    if extension == "enabled" or wanted.managed.state == "unauthorized":
+        return failure
+    every = [row["id"] for row in client.rows("listLibraries")]
+    check_listed(wanted.managed.libraries, every)
+    rows = [{"id": library, **dict.fromkeys(FIELDS), "authorized": False} for library in every]
+    return NotYet(
+        failure.kind,
+        failure.what,
+        advice=failure.advice,
+        assumed=Current(Authorizations(rows, client.now(), user, email), None),
+        assumptions=[_BY_PERSON]
+        if wanted.by_person
+        else [
+            f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r} and to allow refresh tokens; "
+            "the page is assumed to list every library of the tenant for the signed-in user.",
+            _NO_CONSENT,
+        ],
+        **failure.wire,
+    )
+
+
+def _handed_over(client: Client, library: str, words: str, is_served: bool = True) -> dict[str, Any]:
+    user, url = client.identity.user, f"{client.connection.url}/work/cc"
+    said = f' Control Center said: "{words}"' if words else ""
+    blind = (
+        ""
+        if is_served
+        else " This account could not verify it: the tenant did not answer Tracker's calls. If it did before, run "
+        "again first."
+    )
+    return {
+        "library": library,
+        "url": url,
+        "user": user,
+        "instructions": (
+            "Sign out of Control Center first, or use a private window: an open session would authorize as somebody "
+            f"else. Sign in at {url} as {spelled(user)}, select {EXTENSION} under Extensions, then Open tracker "
+            f"configuration; select Authorize for the library {spelled(library)}, enter the e-mail address, and select "
+            f"Use my credentials & authorize.{said}{blind}"
+        ),
+    }

@@ -1,0 +1,204 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading the page "Tracker background service authorization": its rows, when each ends, and what it does not list."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client, text_or_none
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import EXTENSION, POLICY_DEFAULTS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall
+from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import seen, spelled
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
+    AuthorizationWish,
+    asked,
+    authorized,
+    iso,
+    moment,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import caseless, without
+from ansible_collections.imanage.control_center.plugins.module_utils._resources.applications import checked_row
+from ansible_collections.imanage.control_center.plugins.module_utils._resources.token_policy import read_policy
+
+PAGE = "Tracker background service authorization"
+# What is known of a library.
+FIELDS = ("authorized", "authorized_by", "authorized_by_email", "authorized_at", "expires_at", "expires_from")
+
+
+def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows of the libraries asked for (none given: all), and the tenant's libraries that the page does not list."""
+    libraries = checked_libraries(parameters["libraries"])
+    try:
+        records = [record(client, row, {}) for row in page_rows(client)]
+    except Failure as failure:
+        if failure.kind == "not_found" or isinstance(failure, NoSuchCall):
+            failure.kind = "not_added"
+            explain_missing_page(failure)
+        raise
+    unlisted = not_listed(client, records)
+    listed = [row["id"] for row in records]
+    check_listed(libraries, [*listed, *(unlisted or [])])
+    if refused := without(libraries or [], listed):
+        raise not_administered(refused)
+    return {"libraries": asked(AuthorizationWish(libraries=libraries), records), "unlisted": unlisted}
+
+
+def not_listed(client: Client, records: list[dict[str, Any]]) -> list[str] | None:
+    """The tenant's libraries that the page does not list; None, with a warning, where the user may not ask."""
+    try:
+        every = [row["id"] for row in client.rows("listLibraries")]
+    except Failure as failure:
+        if failure.kind != "permission":
+            raise
+        client.warnings.append(f"{client.where}: libraries that are not listed cannot be known. {failure.reason()}")
+        return None
+    return without(every, [row["id"] for row in records])
+
+
+def check_listed(asked: list[str] | None, every: list[str]) -> None:
+    """A library asked for by name has to be one of the tenant's, before anything is written."""
+    if unknown := without(asked or [], every):
+        near = [one for one in every if seen(one).casefold() in [seen(name).casefold() for name in unknown]]
+        raise Failure(
+            "not_found",
+            f"This tenant does not list the {named(unknown)} for the signed-in user.",
+            advice=f"It lists the {named(near)}: correct the name, in which spaces and signs that nobody sees count."
+            if near
+            else "Check the names; a library is listed only for its NRTADMINs.",
+        )
+
+
+def not_administered(libraries: list[str]) -> Failure:
+    """Why nothing can be done in libraries of the tenant that the page does not list for the signed-in user."""
+    return Failure(
+        "permission",
+        f"The signed-in user is no NRTADMIN of the {named(libraries)}.",
+        advice="Make the user a member of NRTADMIN there (which can take up to 8 hours to take effect), or sign in as "
+        "somebody who is.",
+    )
+
+
+def explain_missing_page(failure: Failure) -> None:
+    failure.what = f"Control Center has no page {PAGE}; it exists while {EXTENSION!r} is added and enabled."
+    failure.advice = (
+        "Add and enable that application, or, if it is, set api_paths to where this tenant serves the page."
+    )
+
+
+def read_extension(client: Client) -> Mapping[str, Any] | None:
+    """The extension's application under its usual name; None where that cannot be known."""
+    try:
+        rows = client.rows("listApps")
+    except Failure as failure:
+        if failure.kind != "permission":
+            raise
+        return None
+    found = next((row for row in rows if row["name"] == EXTENSION), None)
+    return checked_row(client, found) if found else None
+
+
+def allows_refresh(client: Client) -> bool | None:
+    """Whether refresh tokens are allowed for the extension; None where that cannot be known."""
+    extension = read_extension(client)
+    return bool(read_policy(client, extension["id"])[0]["allow_refresh_token"]) if extension else None
+
+
+def checked_libraries(libraries: list[str] | None) -> list[str] | None:
+    """The libraries asked for, each once; raises C(bad_option) for an empty list."""
+    if libraries is not None and not libraries:
+        raise Failure(
+            "bad_option", "libraries is an empty list.", advice="Leave it out for every library, or name at least one."
+        )
+    return None if libraries is None else without(libraries, [])
+
+
+def page_rows(client: Client) -> list[dict[str, Any]]:
+    """The rows of the page. Raises C(unexpected_reply) where they name who authorized in a field that nobody knows."""
+    rows = client.rows("listLibraryAuthorizations")
+    if any(set(row) - {"id"} for row in rows) and not any("authorized_by" in row for row in rows):
+        raise client.unexpected("listLibraryAuthorizations", {}, "has no authorized_by in any row")
+    return rows
+
+
+def record(
+    client: Client, row: Mapping[str, Any], stated: Mapping[str, str], known_days: int | None = None
+) -> dict[str, Any]:
+    """A row of the page as this collection returns it. An end that the page does not show is reckoned, or unknown.
+
+    C(known_days): the days of a refresh token before this run or as planned, where that is known.
+    """
+    by = row.get("authorized_by")
+    who = by and (text_or_none(by.get("id")) or text_or_none(by.get("name")))
+    if by is not None and not who:
+        raise client.unexpected(
+            "listLibraryAuthorizations", {}, f"does not say who authorized the {named([row['id']])}"
+        )
+    plain = {
+        "id": row["id"],
+        "authorized": by is not None,
+        "authorized_by": who,
+        "authorized_by_email": by and text_or_none(by.get("email")),
+        "authorized_at": text_or_none(row.get("authorized_at")) or None,
+        "expires_at": row.get("expires_at") or None,
+        "expires_from": None,
+    }
+    if plain["expires_at"] is not None:
+        moment(plain["expires_at"])
+    if by is None:
+        return plain
+    if plain["expires_at"] is not None:
+        plain["expires_from"] = "tenant"
+    else:
+        written = client.accepted.get(("authorizeLibrary", row["id"]))
+        since = plain["authorized_at"] or (written and iso(written)) or stated.get(caseless(row["id"]))
+        # What this run wrote came after whatever it changed.
+        plain.update(reckoned(client, since, None if written else known_days))
+    return {**plain, "authorized": authorized(plain, client.now())}
+
+
+def reckoned(client: Client, since: str | None, known_days: int | None) -> dict[str, Any]:
+    """When an authorization was made and when it ends, as far as that is known without the page.
+
+    A policy that was changed since may or may not count for a token that was there: the shorter is the safe one.
+    """
+    try:
+        made = moment(since) if since else None
+    except Failure:  # The page shows it in a form that says nothing.
+        made = None
+    days = made and min(filter(None, (known_days, _refresh_days(client))), default=None)
+    try:
+        until = iso(made + datetime.timedelta(days=days)) if made and days else None
+    except OverflowError:  # Nobody will be there when it ends.
+        until = None
+    return {"authorized_at": since, "expires_at": until, "expires_from": "reckoned" if until else "unknown"}
+
+
+def _refresh_days(client: Client) -> int | None:
+    """How long a refresh token of the configuration application lives; None where that cannot be known."""
+    policy: dict[str, Any] = {}
+    try:
+        extension = read_extension(client)
+        policy = read_policy(client, extension["id"])[0] if extension else {}
+    except Failure as failure:
+        if failure.kind not in ("permission", "unexpected_reply"):
+            raise
+    return refresh_days(policy) if policy else None
+
+
+def refresh_days(policy: Mapping[str, Any]) -> int:
+    """The days of a policy; where it allows no refresh tokens yet, those that allowing them sets by itself."""
+    days: int = policy["refresh_token_expiry_days"] or POLICY_DEFAULTS["refresh_token_expiry_days"]
+    return days
+
+
+def is_named_only(row: Mapping[str, Any]) -> bool:
+    by: Mapping[str, Any] | None = row.get("authorized_by")
+    return by is not None and not isinstance(by.get("id"), str)
+
+
+def named(names: list[str]) -> str:
+    return ("library " if len(names) == 1 else "libraries ") + ", ".join(map(spelled, names))

@@ -1,0 +1,340 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A look at a tenant: everything is read once and every stage is planned, and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import Connection, connection
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import (
+    APPLICATIONS,
+    EXTENSION,
+    POLICY_FIELDS,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall
+from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import in_quotes
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval, chain
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
+from ansible_collections.imanage.control_center.plugins.module_utils._resources import (
+    application_info,
+    library_authorizations,
+    library_page,
+    session,
+    token_policy,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._resources import applications as _applications
+from ansible_collections.imanage.control_center.plugins.module_utils._run.converge import Foreseen, foresee
+from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import planned_rows
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import WRITING_STAGES
+from ansible_collections.imanage.control_center.plugins.module_utils._run.spelling import distance
+
+# Names that are no further apart are taken for one name, misspelt.
+_LETTERS = 2
+
+
+class Part(NamedTuple):
+    """One part of what is wanted: its stage, the resource, and what is wanted of it."""
+
+    stage: str
+    noun: Any
+    wish: Any
+
+
+class Want(NamedTuple):
+    """What is wanted of a tenant.
+
+    C(parts) are in the order in which they are carried out, those of the chosen C(stages) only; C(left_out) has the
+    stages of the others. C(second_account) authorizes the libraries, None where the first does. C(approved): the plan
+    that was approved, None where none was.
+    """
+
+    names: list[str]
+    stages: list[str]
+    left_out: list[str]
+    parts: list[Part]
+    leaving: bool
+    must_be_provisioned: bool
+    second_account: Connection | None
+    approved: Mapping[str, Any] | None
+
+
+def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the tenant and plan every chosen stage. What can be known to fail raises Failure.
+
+    Of a failure too, the result has what was read before it, and the stage in C(failed_stage).
+    """
+    want = _want(parameters)
+    found = {**_nothing_yet(want), "failed_stage": "provisioning", "left_alone": want.approved == {}}
+    try:
+        if not found["left_alone"]:
+            _look(client, want, found)
+    except Failure as failure:
+        # What is not known would only stand in the way of the message.
+        failure.result = {name: value for name, value in found.items() if value and value not in (_NOBODY, _NO_PLAN)}
+        raise
+    del found["failed_stage"]
+    return found
+
+
+_NOBODY = dict.fromkeys(("customer_id", "user", "email", "authorizes", "authorizes_name"))
+_NO_PLAN: dict[str, list[Any]] = {"changes": [], "writes": [], "assumptions": []}
+
+
+def _nothing_yet(want: Want) -> dict[str, Any]:
+    """What is returned of a tenant that was not looked at."""
+    return {
+        "tenant": dict(_NOBODY),
+        "missing": [],
+        "near_misses": [],
+        "applications": [],
+        "libraries": [],
+        "wanted": [],
+        "others": [],
+        "not_visible": None,
+        "handed_over": [],
+        "tracker_calls": None,
+        "refresh_token_expiry_days": None,
+        "plan": {name: [] for name in _NO_PLAN},
+        "stages": [],
+        "remaining": [chain.left_out(stage, want.leaving) for stage in want.left_out],
+    }
+
+
+def _look(client: Client, want: Want, found: dict[str, Any]) -> None:
+    """Read and plan, and note in C(found) what there is."""
+    keeper = _sign_in(client, want, found)
+    _check_customer(client, want)
+    _look_up(client, want, found)
+    seen: list[tuple[Part, Foreseen]] = []
+    for possible in _possible(want, found):
+        part = possible._replace(wish=_with_what_is_known(possible, seen, found))
+        found["failed_stage"] = part.stage
+        try:
+            one = foresee(part.noun, keeper if part.stage == "authorization" else client, part.wish, client)
+        except NoSuchCall:
+            if part.stage != "authorization" or not want.leaving:
+                raise
+            # There is nothing to withdraw with. The applications can be removed all the same.
+            found["tracker_calls"] = False
+            continue
+        if one.missing is not None and "application" not in want.stages:
+            raise one.missing
+        if part.stage == "authorization":
+            _note_libraries(keeper, part, one, found)
+            _check_extension(client, seen, any(step.operation == "authorizeLibrary" for step in one.plan.steps))
+        seen.append((part, one))
+    _note_plan(client, want, seen, found)
+
+
+def _sign_in(client: Client, want: Want, found: dict[str, Any]) -> Client:
+    """Sign in, the second account included; returns who authorizes the libraries."""
+    who = session.who(client)
+    keeper = client
+    if want.second_account is not None:
+        # Two accounts of two tenants end here, as wrong_tenant.
+        keeper = client.beside(want.second_account._replace(customer_id=client.identity.customer_id))
+    known = {name: who[name] for name in ("customer_id", "user", "email")}
+    found["tenant"] = {**_NOBODY, **known}
+    if "authorization" in want.stages:
+        found["tenant"].update(authorizes=keeper.identity.user, authorizes_name=keeper.identity.name)
+    return keeper
+
+
+def _check_customer(client: Client, want: Want) -> None:
+    """Raise C(conflict) where the plan was approved for another tenant: the ids of applications are the catalog's."""
+    planned = (want.approved or {}).get("customer_id")
+    if planned not in (None, client.customer_id):
+        raise Failure(
+            "conflict",
+            f"The plan was approved for customer {planned}, and this is customer {client.customer_id}.",
+            advice="Nothing was written. Make a new preview and have it approved.",
+        )
+
+
+def _look_up(client: Client, want: Want, found: dict[str, Any]) -> None:
+    """Note the applications that are there. A name that is there twice or nearly there is a mistake."""
+    question = {"name": want.names, "app_id": None, "status": None, "include": []}
+    found.update(application_info.answer(client, question))
+    names = [row["name"] for row in found["applications"]]
+    # Other applications than Tracker's are nobody's to guess.
+    usual = dict(zip(want.names, APPLICATIONS)) if len(want.names) == len(APPLICATIONS) else {}
+    for name in want.names:
+        if names.count(name) > 1 or (name not in names and not want.leaving):
+            if name in found["near_misses"] or want.must_be_provisioned or names.count(name) > 1:
+                _applications.find(client, name, None)  # It says what is wrong with the name.
+            if name in usual:
+                _check_name(client, name, usual[name])
+    found["missing"] = [] if want.leaving else [name for name in want.names if name not in names]
+
+
+def _check_name(client: Client, name: str, usual: str) -> None:
+    """Raise C(not_found) for a name of the user's own that no application has, where another can be meant.
+
+    C(usual): the vendor's name. One that differs by two letters is taken for a slip.
+    """
+    if name == usual:
+        return
+    there = [row["name"] for row in _applications.by_name(client, [name])[1]]
+    near = [one for one in there if one == usual or distance(one.casefold(), name.casefold()) <= _LETTERS]
+    if near:
+        raise Failure(
+            "not_found",
+            f"No application is named {in_quotes(name)}; there is {' and '.join(in_quotes(one) for one in near)}.",
+            advice="Names match exactly: correct the name and run again. Nothing has to be asked of iManage.",
+        )
+
+
+def _possible(want: Want, found: Mapping[str, Any]) -> Iterator[Part]:
+    """The parts for which this tenant is ready."""
+    if found["missing"]:
+        return
+    # While it is disabled or not added, the last application has no page to withdraw authorizations on.
+    has_page = any(row["name"] == want.names[-1] and row["enabled"] for row in found["applications"])
+    for part in want.parts:
+        if has_page or part.stage != "authorization" or not want.leaving:
+            yield part
+
+
+def _check_extension(client: Client, earlier: list[tuple[Part, Foreseen]], authorizes: bool) -> None:
+    """See that the parts before the authorization leave what it needs. C(authorizes): whether it writes."""
+    outcomes = {stage: [one.plan.outcome for part, one in earlier if part.stage == stage] for stage in WRITING_STAGES}
+    planned = {application["name"]: application for application in outcomes["application"]}
+    for policy in outcomes["refresh_token"]:
+        planned.setdefault(policy.application["name"], policy.application)
+    policies = {policy.application["name"]: policy.policy for policy in outcomes["refresh_token"]}
+    policy = policies.get(EXTENSION)
+    if authorizes and policy is None and library_page.allows_refresh(client) is False:
+        # No stage of this look would allow it.
+        policy = {"allow_refresh_token": False}
+    chain.check_extension(planned.get(EXTENSION), policy if authorizes else None)
+
+
+def _with_what_is_known(part: Part, earlier: list[tuple[Part, Foreseen]], found: dict[str, Any]) -> Any:
+    """What is wanted; of the libraries, with what was read and planned of the configuration application."""
+    if part.stage != "authorization":
+        return part.wish
+    statuses = [row["status"] for row in found["applications"] if row["name"] == EXTENSION]
+    for _part, one in (seen for seen in earlier if seen[0].stage == "refresh_token"):
+        if one.plan.outcome.application["name"] == EXTENSION:
+            policies = (one.current.policy, one.plan.outcome.policy)
+            found["refresh_token_expiry_days"] = min(map(library_page.refresh_days, policies))
+    return part.wish._replace(extension=next(iter(statuses), None), days=found["refresh_token_expiry_days"])
+
+
+def _note_libraries(account: Client, part: Part, seen: Foreseen, found: dict[str, Any]) -> None:
+    """Note how the libraries stand; none do where there is no page yet."""
+    read = part.noun.report(account, part.wish, seen.current)
+    found.update(part.noun.scope(part.wish, seen.current), handed_over=read["handed_over"])
+    if seen.missing is None:
+        found.update(libraries=read["libraries"], not_visible=read["not_visible"], tracker_calls=seen.current.is_served)
+
+
+def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Foreseen]], found: dict[str, Any]) -> None:
+    """Note what is to be done. Raises C(conflict) where the approved plan does not fit."""
+    titled = [(part, part.noun.title(part.wish, one.current), one) for part, one in seen]
+    if want.approved is not None:
+        found["failed_stage"] = "provisioning"
+        now = [approval.Part(part.stage, title, one.plan, _names(part)) for part, title, one in titled]
+        approval.compare(want.approved, now)
+    plan = found["plan"]
+    for part, title, one in titled:
+        others = approval.left_out(one.plan.steps, _approved_writes(want))
+        if part.stage == "authorization" and not want.leaving:
+            rows = [row["id"] for row in one.current.authorizations.rows]
+            gone = [library for library in _approved_libraries(want) if library not in rows]
+            found["remaining"] += [chain.not_visible(library) for library in gone]
+        found["remaining"] += [chain.appeared(step.ids["library_id"]) for step in others]
+        steps = [step for step in one.plan.steps if step not in others]
+        if steps:
+            left = {field for step in others for field in step.touches}
+            before, after = (_without(left, view) for view in (one.plan.before, one.plan.after))
+            plan["changes"].append({"stage": part.stage, "title": title, "before": before, "after": after})
+            plan["writes"] += planned_rows(Plan(before, after, steps, None), title)
+        if steps or one.plan.refused:
+            # The stage does the rest, and says what was refused.
+            found["stages"].append(part.stage)
+    found["stages"] = list(dict.fromkeys(found["stages"]))
+    assumptions = [words for _part, one in seen for words in one.assumptions]
+    if plan["writes"] and client.scope_assumption:
+        assumptions.append(client.scope_assumption)
+    plan["assumptions"] = list(dict.fromkeys(assumptions))
+
+
+def _names(part: Part) -> list[str] | None:
+    """The libraries that are asked for by name."""
+    names: list[str] | None = part.wish.managed.libraries if part.stage == "authorization" else None
+    return names
+
+
+def _approved_writes(want: Want) -> list[Mapping[str, Any]] | None:
+    return None if want.approved is None else approval.writes_of(want.approved)
+
+
+def _approved_libraries(want: Want) -> list[str]:
+    writes = [write for write in _approved_writes(want) or [] if write.get("operation") == "authorizeLibrary"]
+    return [str((write.get("ids") or {}).get("library_id")) for write in writes]
+
+
+def _without(fields: Container[str], view: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in view.items() if field not in fields}
+
+
+# -- what the options ask for ---------------------------------------------------------------------------------------
+
+
+# Every authorization goes with the application, whatever an onboarding would want.
+_ALL = {"libraries": None, "except": None, "authorized_on": None, "email": None, "renew_before_days": 0}
+
+
+def _want(parameters: Mapping[str, Any]) -> Want:
+    """What is wanted of the tenant, every stage of it; raises C(bad_option)."""
+    if (parameters["approved"] or {}).get("unusable"):
+        raise Failure("bad_option", str(parameters["approved"]["unusable"]), advice="Nobody signed in.")
+    leaving = parameters["state"] == "absent"
+    applications = parameters["applications"]
+    names = [application["name"] for application in applications]
+    if not names or len(set(names)) < len(names):
+        raise Failure("bad_option", "applications names none, or one twice.", advice="Name each application once.")
+    # Of what is to go, nothing but the name counts.
+    kept = ["name"] if leaving else list(applications[0])
+    given = [
+        {**dict.fromkeys(one), **{field: one[field] for field in kept}, "app_id": None, "state": parameters["state"]}
+        for one in applications
+    ]
+    parts = [Part("application", _applications, _applications.wish(one)) for one in given]
+    authorization = parameters["authorization"]
+    if not leaving:
+        with_policy = [one for one in given if any(one[field] is not None for field in POLICY_FIELDS)]
+        parts += [Part("refresh_token", token_policy, token_policy.wish(one)) for one in with_policy]
+    if authorization is not None:
+        managed = {**authorization, **(_ALL if leaving else {}), "state": "unauthorized" if leaving else "authorized"}
+        parts.append(Part("authorization", library_authorizations, library_authorizations.wish(managed)))
+    if leaving:
+        # The page of authorizations goes with its application, so they are withdrawn first.
+        parts.reverse()
+    stages = [stage for stage in WRITING_STAGES if stage in parameters["stages"]]
+    wanted = {part.stage for part in parts}
+    return Want(
+        names,
+        stages,
+        [stage for stage in WRITING_STAGES if stage in wanted and stage not in stages],
+        [part for part in parts if part.stage in stages],
+        leaving,
+        parameters["on_unprovisioned"] == "fail",
+        _second_account(parameters, authorization or {}) if "authorization" in stages else None,
+        parameters["approved"],
+    )
+
+
+def _second_account(parameters: Mapping[str, Any], authorization: Mapping[str, Any]) -> Connection | None:
+    """The connection as the second account. Tokens are of the first, and never stand in for it."""
+    if not (authorization.get("username") or authorization.get("password")):
+        return None
+    account = {name: authorization.get(name) for name in ("username", "password")}
+    return connection(
+        {**parameters, **account, **dict.fromkeys(("access_token", "refresh_token", "refresh_token_file"))}
+    )

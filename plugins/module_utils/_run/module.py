@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task as an Ansible module: the path over a Python process of its own, for a bastion host, say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import shown, user_information
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import refused
+from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task, refusal, run
+
+
+class _Module(AnsibleModule):
+    """AnsibleModule whose refusal of options has the same form as every other failure."""
+
+    task: Task
+
+    def fail_json(self, msg: str, **kwargs: Any) -> Any:
+        self.no_log_values.update(user_information(self.params.get("url")))
+        messages = self.validation_result.error_messages
+        if messages and "failure" not in kwargs:
+            result = refusal(self.task, refused(messages), shown(self.params.get("url")), self.check_mode)
+            msg, kwargs = result.pop("msg"), result
+        super().fail_json(msg, **kwargs)
+
+
+def run_module(task: Task) -> None:
+    """Run a task as a module, to its exit."""
+
+    class Module(_Module):
+        """The class is told its task, since AnsibleModule already fails while it is being made."""
+
+    Module.task = task
+    module = Module(argument_spec=task.options.spec, supports_check_mode=True, **task.options.rules)
+    if task.reveals is not None:
+        failure = Failure(
+            "bad_option", "This task runs on the controller only.", advice="Use connection: local for it."
+        )
+        result = refusal(task, failure, shown(module.params["url"]), module.check_mode)
+    else:
+        result = run(task, module.params, module.check_mode, module._diff)
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that every task has, and their check by Ansible's own validation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+
+
+def _from_environment(name: str, **spec: Any) -> dict[str, Any]:
+    return {"type": "str", **spec, "fallback": (env_fallback, [name])}
+
+
+CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
+    "url": _from_environment("IMANAGE_URL", required=True),
+    "username": _from_environment("IMANAGE_USERNAME"),
+    "password": _from_environment("IMANAGE_PASSWORD", no_log=True),
+    "client_id": _from_environment("IMANAGE_CLIENT_ID"),
+    "client_secret": _from_environment("IMANAGE_CLIENT_SECRET", no_log=True),
+    "refresh_token": _from_environment("IMANAGE_REFRESH_TOKEN", no_log=True),
+    "refresh_token_file": _from_environment("IMANAGE_REFRESH_TOKEN_FILE", type="path", no_log=False),
+    "access_token": _from_environment("IMANAGE_ACCESS_TOKEN", no_log=True),
+    "scope": _from_environment("IMANAGE_SCOPE"),
+    "customer_id": _from_environment("IMANAGE_CUSTOMER_ID", type="int"),
+    "api_url": {"type": "str"},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "timeout": {"type": "int", "default": 30},
+    "retry_timeout": {"type": "int", "default": 300},
+    "api_paths": {"type": "dict", "default": {}},
+}
+
+
+# The stages of an onboarding, in order. Each has a tag, a place in the result fact, and a column in the report.
+STAGES = ("provisioning", "application", "refresh_token", "authorization")
+# Those that write.
+WRITING_STAGES = STAGES[1:]
+
+# Each of these says who signs in.
+_ACCOUNT = ("username", "password", "refresh_token", "refresh_token_file", "access_token")
+
+
+# What a name that the tenant does not know ends in.
+_OF_NAMES = ("bad_option", "not_found", "not_provisioned")
+_NUMBERS = "YAML reads 007 as 7 and 12:30:45 as 45045, so put what is a text into quotes."
+
+
+class Options(NamedTuple):
+    """A module's own options, in Ansible's words, and which of them go together."""
+
+    own: dict[str, dict[str, Any]]
+    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    required_one_of: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def spec(self) -> dict[str, dict[str, Any]]:
+        """The whole argument spec, connection included."""
+        return {**CONNECTION_OPTIONS, **self.own}
+
+    @property
+    def rules(self) -> dict[str, list[tuple[str, ...]]]:
+        """What Ansible's validators call the options that go together."""
+        return {"mutually_exclusive": list(self.mutually_exclusive), "required_one_of": list(self.required_one_of)}
+
+
+def of_one_account(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given options, with the environment's account kept out where they name one of their own.
+
+    An account belongs to one tenant, and would write into it wherever it stood in for another. An empty text takes the
+    place of what the environment has. The environment's user name and password may follow a token of the task's own
+    once that has ended, but only where customer_id says which tenant it has to be.
+    """
+    named = {name for name in _ACCOUNT if given.get(name)}
+    by_token = not named & {"username", "password"}
+    guarded = given.get("customer_id") is not None
+    kept = {"username", "password"} if not by_token or guarded else set()
+    return {**{name: "" for name in _ACCOUNT if named and name not in kept}, **given}
+
+
+def validated(options: Options, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given parameters with defaults, environment and types applied; raises C(bad_option)."""
+    result = ArgumentSpecValidator(options.spec, **options.rules).validate(dict(given))
+    if result.error_messages:
+        raise refused(result.error_messages)
+    parameters: dict[str, Any] = result.validated_parameters
+    return parameters
+
+
+def check_texts(options: Options, given: Mapping[str, Any]) -> None:
+    """Raise C(bad_option) where true or false stands for a text: nobody can tell any more which word it was."""
+    for option, value in _no_texts(options.spec, given):
+        if isinstance(value, bool):
+            raise Failure(
+                "bad_option",
+                f"{option} has true or false where a text is wanted.",
+                advice="YAML reads NO, off, yes and the like so: put the text into quotes.",
+            )
+
+
+def numbers(options: Options, given: Mapping[str, Any], failure: Mapping[str, Any]) -> str:
+    """A hint for a failure that may come of a text that YAML took for a number; empty where none does."""
+    is_sign_in = failure["kind"] == "sign_in"
+    if not is_sign_in and failure["kind"] not in _OF_NAMES:
+        return ""
+    found = [name for name, _value in _no_texts(options.spec, given) if (name in CONNECTION_OPTIONS) == is_sign_in]
+    return "".join(f" {name} has a number where a text is wanted: {_NUMBERS}" for name in dict.fromkeys(found))
+
+
+def _no_texts(spec: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What is no text where one is wanted, in options within options too: the option's name, and the value."""
+    for name in [name for name in spec if name in given]:
+        about, value = spec[name], given[name]
+        values = value if isinstance(value, (list, tuple)) else [value]
+        if "options" in about:
+            for inner in values:
+                yield from _no_texts(about["options"], inner) if isinstance(inner, Mapping) else ()
+        elif isinstance(value, Mapping) or {"str", "raw"} & {about["type"], about.get("elements")}:
+            # Of a dictionary, the keys are names.
+            texts = value if isinstance(value, Mapping) else values
+            yield from ((name, one) for one in texts if isinstance(one, (bool, int, float)))
+
+
+def refused(messages: list[str]) -> Failure:
+    """Ansible's own words about options that do not validate."""
+    readable = [f"there is no option {text}" if "Supported parameters include" in text else text for text in messages]
+    return Failure("bad_option", f"The options do not fit: {'; '.join(readable).rstrip('.')}.")
+
+
+def application_options() -> dict[str, dict[str, Any]]:
+    """How a task names one application."""
+    return {"name": {"type": "str"}, "app_id": {"type": "str"}}
+
+
+def state_options() -> dict[str, dict[str, Any]]:
+    """What can be wanted of an application that is added."""
+    return {
+        "enabled": {"type": "bool"},
+        "access": {"type": "str", "choices": ["all", "custom"]},
+        "users": {"type": "list", "elements": "str"},
+        "groups": {"type": "list", "elements": "str"},
+        "exclusive": {"type": "bool", "default": False},
+    }
+
+
+def policy_options() -> dict[str, dict[str, Any]]:
+    """What can be wanted of a token policy."""
+    return {
+        "allow_refresh_token": {"type": "bool", "no_log": False},
+        "refresh_token_expiry_days": {"type": "int", "no_log": False},
+        "access_token_expiry_minutes": {"type": "int", "no_log": False},
+    }
+
+
+def authorization_options() -> dict[str, dict[str, Any]]:
+    """What can be wanted of the libraries' authorization."""
+    return {
+        "libraries": {"type": "list", "elements": "str"},
+        "except": {"type": "list", "elements": "str"},
+        "authorize_by": {"type": "str", "choices": ["account", "person"], "default": "account"},
+        "authorized_on": {"type": "dict"},
+        "email": {"type": "str"},
+        "authorizer": {"type": "list", "elements": "str", "default": ["keep"]},
+        "renew_before_days": {"type": "int", "default": 0},
+        "on_consent_required": {"type": "str", "choices": ["fail", "hand_over"], "default": "fail"},
+    }
+
+
+def planned_options() -> dict[str, dict[str, Any]]:
+    """How a task is bound to an approved plan."""
+    return {"planned": {"type": "list", "elements": "dict"}}

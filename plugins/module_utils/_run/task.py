@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""THE GLUE: a task from its options to its result. The only place that knows check mode and diff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import (
+    SECRET_OPTIONS,
+    connection,
+    shown,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, ended_by
+from ansible_collections.imanage.control_center.plugins.module_utils._api.secrets import hide
+from ansible_collections.imanage.control_center.plugins.module_utils._run import converge
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import Options
+
+
+class Task(NamedTuple):
+    """What a module is: its options, and the noun that it manages or the question that it answers.
+
+    C(noun) is a module of functions: wish, read, plan, report, title, and where it needs them independent,
+    hand_over, verifying and assumptions. C(answer) takes the client and the parameters and sends nothing that writes.
+    C(answer_in_run) takes its place outside check mode. C(reveals) names the one return value that has to carry a
+    secret. C(tells_check_mode) adds check_mode to the result.
+    """
+
+    options: Options
+    noun: Any = None
+    answer: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
+    answer_in_run: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
+    reveals: str | None = None
+    tells_check_mode: bool = False
+
+
+def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
+    """Do a task with validated parameters; returns its result, a failed one included, whatever ends it.
+
+    Only who stops the whole process gets none: KeyboardInterrupt and SystemExit go through.
+    """
+    client = None
+    try:
+        client = Client(connection(parameters))
+        if not client.connection.validate_certs:
+            client.warnings.append(
+                f"{client.where}: validate_certs is false, so anybody on the way can read and change."
+            )
+        answer = task.answer if check_mode else task.answer_in_run or task.answer
+        if answer is not None:
+            result = {"changed": False, **answer(client, parameters)}
+        else:
+            go = converge.preview if check_mode else converge.converge
+            result = go(task.noun, client, task.noun.wish(parameters), parameters["planned"], diff)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - what was written has to be said
+        result = ended_by(error).render(client.where if client else shown(parameters["url"]))
+    finally:
+        if client is not None:
+            _leave(client)
+    if client is not None and client.warnings:
+        result["warnings"] = list(dict.fromkeys(client.warnings))
+    return _without_secrets(task, _completed(task, result, check_mode), client, parameters)
+
+
+def _leave(client: Client) -> None:
+    """Sign out and close. What the task did is known by now, so a time-out takes nothing of it away."""
+    try:
+        client.sign_out()
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001
+        client.warnings.append(f"{client.where}: signing out was not completed. {ended_by(error).reason()}")
+    client.close()
+
+
+def refusal(task: Task, failure: Failure, where: str, check_mode: bool) -> dict[str, Any]:
+    """The result of a task whose options do not validate."""
+    return _completed(task, failure.render(where), check_mode)
+
+
+def _completed(task: Task, result: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+    """The result with what every task of its kind returns, however it ended."""
+    if task.tells_check_mode:
+        result["check_mode"] = check_mode
+    return result if task.noun is None else {"writes": [], **result}
+
+
+def _without_secrets(
+    task: Task, result: dict[str, Any], client: Client | None, parameters: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The second net: results are built of named fields and hidden server text, so it should find nothing."""
+    revealed = {task.reveals: result.pop(task.reveals)} if task.reveals in result else {}
+    secrets = [*_given_secrets(parameters), *(client.secrets if client else [])]
+    return {**hide(result, secrets), **revealed}
+
+
+def _given_secrets(parameters: Mapping[str, Any]) -> Iterator[str | None]:
+    """What the user gave as a secret, in options within options too."""
+    for name, value in parameters.items():
+        if name in (*SECRET_OPTIONS, "session_token"):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from _given_secrets(value)

@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an audit found: from the plan of the task to sentences, and to how the libraries stand today. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled, titled
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.diff import differences
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import caseless
+
+MEND = "To end the drift, preview an onboarding of this tenant, and run it."
+REMOVE = "To end the drift, preview an offboarding of this tenant, and run it."
+_KEPT = ("authorized_by", "authorized_at", "expires_at", "expires_from")
+_AUTHORIZED, _UNAUTHORIZED, _ENDED = "authorized", "unauthorized", "ended"
+
+
+def libraries(look: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The libraries as they are, each with its C(standing), C(authorized), and by whom and until when it is.
+
+    C(standing) and C(authorized) are null where nobody can read how the library stands.
+    """
+    rows = {row["id"]: row for row in look["libraries"]}
+    standings = {**{library: _standing(row) for library, row in rows.items()}, **_standings(look["plan"])}
+    return [
+        {
+            **{field: rows.get(library, {}).get(field) for field in _KEPT},
+            "id": library,
+            "standing": standing,
+            "authorized": None if standing is None else standing not in (_UNAUTHORIZED, _ENDED),
+        }
+        for library, standing in standings.items()
+    ]
+
+
+def findings(look: Mapping[str, Any], mend: str = MEND) -> list[str]:
+    """What differs from what is wanted, in the words of the screen, and who else authorized libraries.
+
+    C(mend) says what ends it.
+    """
+    plan = look["plan"]
+    told = [
+        f"{titled(change['title'])}: {'; '.join(differences(change['before'], change['after']))}."
+        for change in plan["changes"]
+        if change["stage"] != "authorization"
+    ]
+    rows = libraries(look)
+    # Others are handed over to a person, or left alone.
+    to_do = [row for row in rows if row["id"] in _standings(plan) and row["standing"] != _AUTHORIZED]
+    for standing in dict.fromkeys(row["standing"] for row in to_do):
+        these = [row for row in to_do if row["standing"] == standing]
+        told.append(f"{_head(standing, look)}: {', '.join(_worded(row) for row in these)}.")
+    if told:
+        told.append(mend)
+    return told + _without_end(rows) + _foreign(rows, look["tenant"])
+
+
+def _standing(row: Mapping[str, Any]) -> str | None:
+    """How a library stands of which nothing is planned."""
+    if row["authorized"] is None:
+        return None
+    return _AUTHORIZED if row["authorized"] else _ENDED if row["authorized_by"] else _UNAUTHORIZED
+
+
+def _standings(plan: Mapping[str, Any]) -> Mapping[str, Any]:
+    """How the libraries stand before what the plan does on the page of authorizations; empty where it does nothing."""
+    return next((change["before"] for change in plan["changes"] if change["stage"] == "authorization"), {})
+
+
+def _head(standing: str, look: Mapping[str, Any]) -> str:
+    if standing == _UNAUTHORIZED:
+        # Without a page no library is listed.
+        return "Not authorized" if look.get("tracker_calls") is None else "New libraries, listed and not authorized yet"
+    return "Authorizations that have ended" if standing == _ENDED else f"Authorized, but it {standing}"
+
+
+def _worded(row: Mapping[str, Any]) -> str:
+    """A library, and where it is or was authorized, until when and by whom."""
+    if not row["authorized_by"]:
+        return spelled(row["id"])
+    until = f"{spelled(row['expires_at'])}, " if row["expires_at"] else ""
+    return f"{spelled(row['id'])} ({until}by {spelled(row['authorized_by'])})"
+
+
+def _without_end(rows: list[dict[str, Any]]) -> list[str]:
+    """For information: nobody renews in time what ends nobody knows when."""
+    unknown = [spelled(row["id"]) for row in rows if row["authorized"] and row["expires_from"] == "unknown"]
+    if not unknown:
+        return []
+    return [
+        f"Control Center does not show when the authorization ends of: {', '.join(unknown)}. Keep the day on which "
+        "each was authorized in tracker_onboarding_authorized_on."
+    ]
+
+
+def _foreign(rows: list[dict[str, Any]], tenant: Mapping[str, Any]) -> list[str]:
+    """For information: an authorization of somebody else counts, as long as that account does."""
+    me = {caseless(str(tenant.get(name))) for name in ("authorizes", "authorizes_name")}
+    others = [row for row in rows if row["authorized"] and caseless(row["authorized_by"]) not in me]
+    if not others or not tenant["authorizes"]:
+        return []
+    return [
+        f"Authorized by somebody else than {spelled(tenant['authorizes'])}: {', '.join(map(_worded, others))}. "
+        "That is no drift, but each ends with its account, or with the membership in NRTADMIN."
+    ]

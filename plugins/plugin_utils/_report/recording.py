@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a browser called (HAR), beside the calls of the contract. Of a recording only methods, paths and statuses count.
+
+Bodies, headers, cookies and queries are not looked at. Paths are shown with placeholders for whatever may be an id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api import names
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import (
+    API_PREFIX,
+    BROWSER_PREFIX,
+    OPERATIONS,
+)
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import json_file
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
+
+# Read as JSON, the worst file of this size takes about 600 MB of memory, and a usual one a tenth of that.
+LARGEST_FILE = 25_000_000
+_LONGEST_PATH = 2_000
+_LAYOUT: dict[str, Any] = {
+    "log": {
+        "entries": [
+            {
+                "request": {"method": str, "url": str},
+                "response": {"status?": int, "content?": {"mimeType?": str}},
+            }
+        ]
+    }
+}
+# OPTIONS and HEAD are the browser's own.
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_PORTS = {"https": 443, "http": 80}
+# What stands behind one of these in a path names one of them: an id, or a person's name.
+_OF_MANY = re.compile("(?:.*[^su]s|user|group|person|account|email|customer|tenant|library)", re.IGNORECASE)
+
+
+class Call(NamedTuple):
+    """A call of an interface: the parts of its path, and what it was answered with."""
+
+    method: str
+    segments: tuple[str, ...]
+    status: str
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    """The entries of a recording; raises Unusable with one sentence, which has nothing of the file in it."""
+    hint = "save the two stages alone, with the developer tools of the browser, as HAR."
+    value = json_file.read(name, "recording", _LAYOUT, "a HAR file", hint, LARGEST_FILE)
+    entries: list[dict[str, Any]] = value["log"]["entries"]
+    return entries
+
+
+def compared(entries: list[dict[str, Any]], url: str) -> list[str]:
+    """Which of our calls the browser made at the tenant's C(url), and which others, line by line."""
+    home = _host(url)
+    if home is None:
+        raise Unusable("The url of the tenant has to be like https://cloudimanage.com.")
+    at_home = [entry for entry in entries if _host(entry["request"]["url"]) == home]
+    calls = [call for call in map(_call, at_home) if call]
+    lines = [
+        f"Calls to {home[0]} in this recording: {len(calls)}. Left out: pages and their parts "
+        f"({len(at_home) - len(calls)}), requests to other hosts ({len(entries) - len(at_home)})."
+    ]
+    if not calls:
+        return [*lines, "Either the browser called another host, or Control Center answers here with pages alone."]
+    if any(_path(entry).startswith(BROWSER_PREFIX + "/") for entry in at_home):
+        lines.append(
+            f"Calls to {BROWSER_PREFIX} are shown as calls to {API_PREFIX}: the first is the browser's own door, which "
+            "it calls with a cookie, and no path to set."
+        )
+    ours, others = _sorted(calls)
+    lines += ["", "Our calls, and whether the browser made one of just that method and path:"]
+    lines += [
+        f"    {one.id}: {one.method} {one.path}: {', '.join(ours.get(one.id, ['not recorded']))}"
+        for one in OPERATIONS.values()
+    ]
+    if others:
+        lines += ["", "Recorded calls that are none of ours, with placeholders for what may be an id:"]
+        lines += [f"    {call}: {', '.join(statuses)}" for call, statuses in others.items()]
+    return lines
+
+
+def _host(url: str) -> tuple[str, int] | None:
+    """The host and port of an address; None where it has none or is not one of HTTP."""
+    try:
+        address = urlsplit(url)
+        port = address.port or _PORTS.get(address.scheme)
+    except ValueError:
+        return None
+    return (address.hostname, port) if address.hostname and port and address.scheme in _PORTS else None
+
+
+def _path(entry: dict[str, Any]) -> str:
+    url: str = entry["request"]["url"]
+    return urlsplit(url).path
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    # What stands behind a semicolon may be the id of a session.
+    return tuple(unquote(part.partition(";")[0]) for part in path.split("/")[1:])
+
+
+def _call(entry: dict[str, Any]) -> Call | None:
+    """The call that an entry is, as it would be made with a token; None for pages and their parts."""
+    method, path = entry["request"]["method"].upper(), _path(entry)
+    if path.startswith(BROWSER_PREFIX + "/"):
+        path = API_PREFIX + path.removeprefix(BROWSER_PREFIX)
+    status, content = entry["response"].get("status") or 0, entry["response"].get("content") or {}
+    segments = _segments(path)
+    is_call = method != "GET" or "api" in segments or "json" in (content.get("mimeType") or "")
+    if method not in _METHODS or len(path) > _LONGEST_PATH or not is_call:
+        return None
+    return Call(method, segments, str(status) if 100 <= status <= 599 else "no answer")
+
+
+def _sorted(calls: Iterable[Call]) -> tuple[dict[str, dict[str, None]], dict[str, dict[str, None]]]:
+    """The statuses of our calls by operation, and those of all others by method and path, each once."""
+    ours: dict[str, dict[str, None]] = {}
+    others: dict[str, dict[str, None]] = {}
+    templates = [(name, one.method, _segments(one.path)) for name, one in OPERATIONS.items()]
+    for call in calls:
+        own = next((name for name, method, template in templates if _fits(call, method, template)), None)
+        if own:
+            ours.setdefault(own, {})[call.status] = None
+        else:
+            others.setdefault(f"{call.method} {_shown(call.segments)}", {})[call.status] = None
+    return ours, others
+
+
+def _fits(call: Call, method: str, template: tuple[str, ...]) -> bool:
+    """Whether a call is of just this method and template. The number of a tenant is a number."""
+    return (call.method, len(call.segments)) == (method, len(template)) and all(
+        part.isdigit() if own == "{customer_id}" else bool(part) if own.startswith("{") else part == own
+        for part, own in zip(call.segments, template)
+    )
+
+
+def _shown(segments: tuple[str, ...]) -> str:
+    """A path with the kinds of what may be ids."""
+    shown: list[str] = []
+    for part in segments:
+        word = names.shown(part) if part else ""
+        # In capitals it is the name of a library mostly.
+        is_name = word == part and (part.isupper() or (shown and _OF_MANY.fullmatch(shown[-1])))
+        shown.append("{text}" if part and is_name else word)
+    return "/" + "/".join(shown)

@@ -1,0 +1,307 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a tenant stands after the role: from what its tasks registered to one fact. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api import text
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import is_private_cloud, shown
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import chain
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import moment
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import STAGES, WRITING_STAGES
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import audit, next_steps
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.provisioning_request import request
+
+Results = dict[str, list[dict[str, Any]]]
+
+# What the look says of a tenant that nobody looked at.
+_NO_LOOK: dict[str, Any] = {
+    "tenant": {"customer_id": None, "user": None, "email": None, "authorizes": None},
+    "left_alone": False,
+    "missing": [],
+    "applications": [],
+    "libraries": [],
+    "wanted": [],
+    "others": [],
+    "not_visible": None,
+    "handed_over": [],
+    "plan": {"changes": [], "writes": [], "assumptions": []},
+    "stages": [],
+    "remaining": [],
+}
+# What the role records of a tenant for which no task ran.
+NOTHING_RAN: dict[str, Any] = {
+    "intent": "onboard",
+    "state": "present",
+    "at": None,
+    "names": [],
+    "authorized_on": {},
+    "provisioning_request": {},
+    "look": {},
+    **{stage: {} for stage in WRITING_STAGES},
+    "failed": {},
+}
+
+
+def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
+    """The role's result fact.
+
+    C(records) has C(intent) (onboard, audit, offboard), C(state), C(tenant), C(url), C(at), C(names) of the
+    applications, C(authorized_on), C(provisioning_request), what the tasks registered (C(look), and by stage
+    C(application), C(refresh_token) and C(authorization), each empty where it did not run), C(failed), the result on
+    which the role failed, and C(check_mode), which counts where the look does not say it.
+    """
+    intent, look = records["intent"], {**_NO_LOOK, **records["look"]}
+    ran = {stage: _results(records[stage]) for stage in WRITING_STAGES}
+    failed_stage, failure = _failure(records, ran)
+    authorization = (ran["authorization"] or [{}])[0]
+    rows = audit.libraries(look) if intent == "audit" else authorization.get("libraries", look["libraries"])
+    not_visible = authorization.get("not_visible", look["not_visible"])
+    previews = bool(look.get("check_mode", records["check_mode"]))
+    # In a preview the stage knows less than the look: what the stages before it bring is not there.
+    handed_over = look["handed_over"] if previews else authorization.get("handed_over", look["handed_over"])
+    stated = _stated(rows, handed_over)
+    leaves = intent == "offboard" or (intent == "audit" and records["state"] == "absent")
+    # What an audit would do, and what a preview expects, does not remain.
+    settled = {row["id"] for row in rows if row["authorized"]} | {row["library"] for row in handed_over} | set(stated)
+    settled |= {write["ids"].get("library_id") for write in look["plan"]["writes"]} if intent == "audit" else set()
+    wanted = _wanted(leaves, look, rows, not_visible)
+    remaining = [*look["remaining"], *_not_done(intent, look, ran, failure), *map(chain.stated, stated)]
+    if not failure and "plan" in records["look"] and not look["missing"]:
+        remaining += _unfinished(leaves, wanted, settled, rows, not_visible, remaining)
+    remaining = [] if look["left_alone"] else remaining
+    status = _status(intent, leaves, look, handed_over, remaining, failure)
+    asked = None
+    if status == "awaiting_provisioning" and not is_private_cloud(records["url"]):
+        # Tracker is provisioned as a whole, so the request is for the first of its parts.
+        asked = request(records["provisioning_request"], records["tenant"], records["names"][0])
+    facts = next_steps.Facts(records, look, status, asked, handed_over, remaining, not_visible, failure, rows)
+    fact = {
+        "tenant": records["tenant"],
+        "customer_id": look["tenant"]["customer_id"],
+        # It stands here too when it was refused, because there is a password in it for example.
+        "url": shown(records["url"]) if records["url"] else "",
+        "account": look["tenant"]["user"],
+        "at": records["at"],
+        "status": status,
+        "check_mode": previews,
+        "changed": (intent == "audit" and bool(look["plan"]["writes"]))
+        or any(one.get("changed") for results in ran.values() for one in results),
+        "stages": _stages(intent, records["look"], ran, failed_stage),
+        "libraries": {
+            "wanted": wanted,
+            "authorized": [row["id"] for row in rows if row["authorized"]],
+            "pending": _pending(leaves, rows, remaining, handed_over),
+            "not_visible": not_visible,
+            "others": look["others"],
+        },
+        "authorizations": [
+            {
+                "library": row["id"],
+                "by": row["authorized_by"],
+                "since": row["authorized_at"],
+                "until": row["expires_at"],
+                "until_from": row["expires_from"],
+            }
+            for row in rows
+            if row["authorized"] or row["id"] in stated
+        ],
+        "expires_at": _first_end(intent, rows, stated),
+        "changes": _changes_planned(look["plan"]) if previews else _changes_made(ran, look["plan"]),
+        "remaining": remaining,
+        "assumptions": look["plan"]["assumptions"] if previews else [],
+        "planned": look["plan"] if previews and not failure else None,
+        "provisioning_request": asked,
+        "next_steps": next_steps.next_steps(facts),
+        "failure": failure,
+    }
+    # Variables too may have what no file can carry, and one tenant must not cost the report of all.
+    return {name: text.whole(value) for name, value in fact.items()}
+
+
+def _results(registered: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The results of a stage: those of its loop, or its own. Empty where it was not run."""
+    results: list[dict[str, Any]] = registered.get("results") or [dict(registered)]
+    return [one for one in results if one and not one.get("skipped")]
+
+
+def _failure(records: Mapping[str, Any], ran: Results) -> tuple[str | None, dict[str, Any] | None]:
+    """At which stage the tenant failed, and why."""
+    look = records["look"]
+    for stage, results in {"provisioning": [look], **ran}.items():
+        for result in results:
+            if result.get("unreachable") or result.get("failed"):
+                return result.get("failed_stage", stage), _explained(records["tenant"], result)
+    if records["failed"]:
+        # What failed was between the tasks, an expression for example.
+        return "provisioning", _explained(records["tenant"], records["failed"])
+    if "plan" not in look:
+        return "provisioning", _explained(records["tenant"], {"msg": "nobody looked at the tenant"})
+    return None, None
+
+
+def _explained(tenant: str, result: Mapping[str, Any]) -> dict[str, Any]:
+    if result.get("failure"):
+        return {"msg": result["msg"], **result["failure"]}
+    # It failed before a task of ours could name the tenant: no interpreter, no connection, a crash.
+    kind = "unreachable" if result.get("unreachable") else "task_failed"
+    return {"msg": f"{tenant}: {result.get('msg') or 'it failed'}", "kind": kind}
+
+
+def _not_done(
+    intent: str, look: Mapping[str, Any], ran: Results, failure: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
+    """What was planned and not done although nothing failed, and what only the stage itself found not to be planned."""
+    known = [row["library"] for row in look["remaining"]]
+    skipped = [stage for stage in look["stages"] if not ran[stage] and not failure and intent != "audit"]
+    appeared = [
+        write["ids"]["library_id"]
+        for result in ran["authorization"]
+        for write in result.get("writes") or []
+        if write["outcome"] == "not_planned" and write["ids"]["library_id"] not in known
+    ]
+    return [chain.left_out(stage, intent == "offboard") for stage in skipped] + [
+        chain.appeared(one) for one in appeared
+    ]
+
+
+def _status(
+    intent: str,
+    leaves: bool,
+    look: Mapping[str, Any],
+    handed_over: list[dict[str, Any]],
+    remaining: list[dict[str, Any]],
+    failure: Mapping[str, Any] | None,
+) -> str:
+    """The first of these that holds."""
+    statuses = {
+        "failed": failure,
+        "left_alone": look["left_alone"],
+        "awaiting_provisioning": look["missing"],
+        "awaiting_consent": handed_over,
+        "drifted": intent == "audit" and (look["stages"] or any(row["reason"] != "stated" for row in remaining)),
+        "incomplete": remaining,
+        "offboarded": leaves,
+        "onboarded": True,
+    }
+    return next(status for status, holds in statuses.items() if holds)
+
+
+def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | None) -> dict[str, str]:
+    """How each stage went, in a word."""
+    known = {**_NO_LOOK, **look}
+    words = dict.fromkeys(STAGES, "skipped")
+    if not known["left_alone"]:
+        words["provisioning"] = "waiting" if known["missing"] else "unchanged"
+    to_do = [one["stage"] for one in known["plan"]["changes"]] if intent == "audit" else known["stages"]
+    if "plan" in look and not look.get("failed") and not known["left_alone"] and not known["missing"]:
+        left_out = [row["stage"] for row in known["remaining"] if row["reason"] == "left_out_by_tags"]
+        nothing_to_do = [stage for stage in WRITING_STAGES if stage not in [*left_out, *to_do]]
+        words.update(dict.fromkeys(nothing_to_do, "unchanged"))
+    if intent == "audit":
+        words.update(dict.fromkeys(to_do, "changed"))
+    if known["handed_over"] and words["authorization"] == "unchanged":
+        words["authorization"] = "waiting"
+    for stage, results in ran.items():
+        if results:
+            waits = any(one.get("handed_over") for one in results)
+            changed = any(one.get("changed") for one in results)
+            words[stage] = "waiting" if waits else "changed" if changed else "unchanged"
+    return {**words, **({failed: "failed"} if failed else {})}
+
+
+def _wanted(
+    leaves: bool, look: Mapping[str, Any], rows: list[dict[str, Any]], not_visible: list[str] | None
+) -> list[str]:
+    """The libraries that something is wanted of, those too that came while the tenant was onboarded."""
+    if leaves:
+        return []
+    came = [one for one in [row["id"] for row in rows] + (not_visible or []) if one not in look["others"]]
+    return list(dict.fromkeys([*look["wanted"], *came]))
+
+
+def _unfinished(
+    leaves: bool,
+    wanted: list[str],
+    settled: set[Any],
+    rows: list[dict[str, Any]],
+    not_visible: list[str] | None,
+    remaining: list[dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """What is missing for Tracker to work in every library that is wanted, and in one at least."""
+    if leaves or any(row["stage"] == "authorization" and row["reason"] == "left_out_by_tags" for row in remaining):
+        return []
+    if not wanted:
+        return [chain.not_authorized(None)]
+    listed = {row["id"] for row in rows} - set(not_visible or [])
+    open_ones = [one for one in wanted if one not in settled | {row["library"] for row in remaining}]
+    return [chain.not_authorized(one) if one in listed else chain.not_visible(one) for one in open_ones]
+
+
+def _stated(rows: list[dict[str, Any]], handed_over: list[dict[str, Any]]) -> list[str]:
+    """The libraries of which only the inventory says that they are authorized."""
+    waiting = [row["library"] for row in handed_over]
+    return [row["id"] for row in rows if row["authorized"] is None and row["id"] not in waiting]
+
+
+def _pending(
+    leaves: bool, rows: list[dict[str, Any]], remaining: list[dict[str, Any]], handed_over: list[dict[str, Any]]
+) -> list[str]:
+    """The libraries that are not authorized and should be, those too that an approved plan does not have."""
+    stated = [row["library"] for row in remaining if row["reason"] == "stated"]
+    wanting = [row["id"] for row in rows if not row["authorized"] and row["id"] not in stated and not leaves]
+    left = [row["library"] for row in remaining if row["reason"] == "appeared_after_plan"]
+    return list(dict.fromkeys([*wanting, *left, *(row["library"] for row in handed_over)]))
+
+
+def _first_end(intent: str, rows: list[dict[str, Any]], stated: list[str]) -> str | None:
+    """When the first of the authorizations ends; None where one is still to be made, which may end before the others.
+
+    An audit tells how the tenant is, so what would be made does not matter.
+    """
+    standing = [row for row in rows if row["authorized"]]
+    if intent != "audit" and any(row["authorized_by"] is None for row in standing):
+        return None
+    ends = [row["expires_at"] for row in rows if row["authorized"] or row["id"] in stated]
+    return min(filter(None, ends), key=moment, default=None)
+
+
+def _changes_planned(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is planned to be another way, field by field, in the words of the screen."""
+    return [_change(one["stage"], one["title"], one["before"], one["after"]) for one in plan["changes"]]
+
+
+def _changes_made(ran: Results, plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was changed, by what the stages read back. The fields are in the order of the screen, as in the plan."""
+    order = {(one["stage"], one["title"]): [*one["before"], *one["after"]] for one in plan["changes"]}
+    made: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
+    for stage, results in ran.items():
+        for write in [write for result in results for write in result.get("writes") or []]:
+            if write["outcome"] == "done":
+                before, after = made.setdefault((stage, write["title"]), ({}, {}))
+                for field in [*write["before"], *write["after"]]:
+                    before.setdefault(field, write["before"].get(field))
+                    after[field] = write["after"].get(field)
+    # In the order in which they were carried out, which an offboarding turns round.
+    places = [*(place for place in order if place in made), *(place for place in made if place not in order)]
+    changes = [
+        _change(*place, {field: before[field] for field in [*order.get(place, []), *before] if field in before}, after)
+        for place in places
+        for before, after in [made[place]]
+    ]
+    # Nothing is left of what was taken back.
+    return [change for change in changes if change["fields"]]
+
+
+def _change(stage: str, title: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """A change; null is what a field is where it was not there."""
+    fields = [
+        {"field": field, "before": before.get(field), "after": after.get(field)}
+        for field in dict.fromkeys([*before, *after])
+        if before.get(field) != after.get(field)
+    ]
+    return {"stage": stage, "title": title, "fields": fields}

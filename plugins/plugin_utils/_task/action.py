@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task inside the controller: no Python process and no zip for a call that takes milliseconds."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
+from ansible_collections.imanage.control_center.plugins.module_utils._api import transport
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import shown
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, ended_by
+from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
+from ansible_collections.imanage.control_center.plugins.module_utils._run import task as _task
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
+    CONNECTION_OPTIONS,
+    check_texts,
+    numbers,
+    of_one_account,
+    validated,
+)
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task import change_record
+
+# Made once in the parent: every task is a fork of it, and would spend more on these than on its work.
+if transport.IMPORT_ERROR is None:
+    # Authorities that cannot be read fail the task that needs them, in its own words.
+    with contextlib.suppress(OSError):
+        transport.tls_context(None, True, transport.environment_bundle())
+for _loader in (filter_loader, test_loader):
+    list(_loader.all())
+filter_loader.get("imanage.control_center.tracker_result")
+lookup_loader.get("imanage.control_center.connection")
+
+
+class InProcessAction(ActionBase):
+    """Runs the task of the module of its name. Subclasses only say which task."""
+
+    TRANSFERS_FILES = False
+    _supports_async = True
+    _requires_connection = False
+
+    task_definition: _task.Task
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The task's result, from here or from the module, its diff headed by the tenant's name in the inventory."""
+        super().run(tmp, task_vars)
+        raw, name = dict(self._task.args), (task_vars or {}).get("inventory_hostname")
+        try:
+            check_texts(self.task_definition.options, raw)
+        except Failure as failure:
+            return _task.refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
+        result = self._result(task_vars)
+        if result.get("failure"):
+            result["msg"] += numbers(self.task_definition.options, raw, result["failure"])
+        if name and isinstance(result.get("diff"), dict):
+            heads = {end: f"{spelled(name)}, {head}" for end, head in result["diff"].items() if end.endswith("_header")}
+            result["diff"] = {**result["diff"], **heads}
+        return result
+
+    def _result(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """The result as the module has it. An option that is null is not given, on both ways."""
+        task = self.task_definition
+        check_mode = bool(self._task.check_mode)
+        given = of_one_account(_given(plain(dict(self._task.args))))
+        if task.noun is not None and not check_mode and (missing := change_record.record_is_missing()):
+            self._display.warning(missing)
+        if not self._fits_in_process():
+            # A module's raw reply shows under ANSIBLE_DEBUG whatever no_log says, so a task that reveals a secret
+            # has no module to fall back to.
+            if task.reveals is None:
+                return self._by_module(given, task_vars)
+            failure = Failure(
+                "bad_option",
+                f"{self._task.action} runs on the controller only.",
+                advice="Use connection: local without become, async and environment for it.",
+            )
+            return self._marked(_task.refusal(task, failure, self._where(), check_mode))
+        try:
+            parameters = validated(task.options, given)
+        except Failure as failure:
+            result = _task.refusal(task, failure, self._where(), check_mode)
+        else:
+            result = _task.run(task, parameters, check_mode, bool(self._task.diff))
+        if (result.get("failure") or {}).get("kind") == "bad_option":
+            result["msg"] += self._unset(given, task_vars or {})
+        return self._marked(result)
+
+    def _by_module(self, given: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        try:
+            result: dict[str, Any] = self._execute_module(
+                module_args=given, task_vars=task_vars, wrap_async=bool(self._task.async_val)
+            )
+        except (Exception, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - a time-out of Ansible's, in whose words no kind is
+            failure = ended_by(error)
+            failure.what += " The module may still be at work, and what it wrote is not known."
+            return _task.refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
+        return result
+
+    def _unset(self, given: dict[str, Any], task_vars: dict[str, Any]) -> str:
+        """Which of the inventory's connection variables are not given because something in them is not there.
+
+        A default in a play hides that, and what is told then is only what is missing.
+        """
+        found, tenant = [], task_vars.get("inventory_hostname", "")
+        for name in CONNECTION_OPTIONS:
+            if f"imanage_{name}" in task_vars and given.get(name) is None:
+                try:
+                    self._templar.template(task_vars[f"imanage_{name}"])
+                except AnsibleError as error:
+                    # Nothing else of its words, or of the template: they may have a secret in them.
+                    what = re.search(r"'[\w.]+' is undefined", str(error))
+                    entry = re.search(r"^\{\{\s*(\w+)\[inventory_hostname\]", str(task_vars[f"imanage_{name}"]))
+                    why = what[0] if what else f"{entry[1]} has no entry {tenant!r}" if entry else ""
+                    found.append(f"imanage_{name} of {tenant} cannot be worked out{f': {why}' if why else ''}.")
+        return "".join(f" {one}" for one in found)
+
+    def _fits_in_process(self) -> bool:
+        return (
+            getattr(self._connection, "transport", None) == "local"
+            and not self._play_context.become
+            and not self._task.async_val
+            and not any(self._task.environment or [])
+        )
+
+    def _where(self) -> str:
+        return shown(self._task.args.get("url"))
+
+    def _marked(self, result: dict[str, Any]) -> dict[str, Any]:
+        if self.task_definition.reveals in result:
+            result["_ansible_no_log"] = True
+        return result
+
+
+def _given(options: dict[str, Any], within: bool = False) -> dict[str, Any]:
+    """The options that are given: a null is not, nor is the empty text that ansible-core 2.18 makes of it.
+
+    An empty connection option counts. C(libraries) that is null is an empty list, which is refused: an emptied variable
+    must not stand for every library.
+    """
+    given: dict[str, Any] = {}
+    for name, value in options.items():
+        is_empty = value is None or (value == "" and (within or name not in CONNECTION_OPTIONS))
+        if not is_empty:
+            given[name] = _within(value)
+        elif name == "libraries":
+            given[name] = []
+    return given
+
+
+def _within(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _given(value, within=True)
+    return [_within(inner) for inner in value] if isinstance(value, list) else value
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON knows it: without Ansible's tags, vault wrappers and template types."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if value is None or isinstance(value, bool):
+        return value
+    for simple in (int, float):
+        if isinstance(value, simple):
+            return simple(value)
+    return str.__str__(value) if isinstance(value, str) else str(value)
