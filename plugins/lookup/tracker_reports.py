@@ -13,7 +13,7 @@ short_description: Reads the reports of several runs as one
 description:
   - Reads files C(report.json) that the playbooks of this collection left, for C(imanage.control_center.merge_reports).
   - A file that is no report, a tenant that is in the reports more than once, and one of O(tenants) that is in none,
-    are told and do not fail it.
+    are named and do not fail it.
 options:
   _terms:
     description:

@@ -256,7 +256,7 @@ TASK = Task(
         mutually_exclusive=(("name", "app_id"),),
         required_one_of=(("name", "app_id"),),
     ),
-    noun=token_policy,
+    resource=token_policy,
 )
 
 

@@ -287,7 +287,7 @@ TASK = Task(
         mutually_exclusive=(("name", "app_id"),),
         required_one_of=(("name", "app_id"),),
     ),
-    noun=applications,
+    resource=applications,
 )
 
 

@@ -191,7 +191,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.task i
 
 TASK = Task(
     Options(own={"probe": {"type": "bool", "default": False}, "probe_application": {"type": "str"}}),
-    answer=contract_probe.foreseen,
+    answer=contract_probe.preview,
     answer_in_run=contract_probe.done,
 )
 

@@ -318,7 +318,7 @@ TASK = Task(
             "state": {"type": "str", "choices": ["authorized", "unauthorized"], "default": "authorized"},
         }
     ),
-    noun=library_authorizations,
+    resource=library_authorizations,
 )
 
 

@@ -354,7 +354,7 @@ failure:
       sample: 8f0c2f9a
 """
 
-from ansible_collections.imanage.control_center.plugins.module_utils._run import look
+from ansible_collections.imanage.control_center.plugins.module_utils._run import onboarding
 from ansible_collections.imanage.control_center.plugins.module_utils._run.module import run_module
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
     WRITING_STAGES,
@@ -389,7 +389,7 @@ TASK = Task(
             "approved": {"type": "dict"},
         }
     ),
-    answer=look.answer,
+    answer=onboarding.answer,
     tells_check_mode=True,
 )
 

@@ -32,7 +32,7 @@ def _tenants(stage: Stage) -> None:
     stage.add("grown_later", applications=DONE)
     stage.add("touched", {"tracker_onboarding_refresh_token_expiry_days": 90}, applications=DONE)
     stage.add("undone", applications=DONE)
-    stage.add("rewished")
+    stage.add("other_want")
     stage.add("was_wrong", {"imanage_password": "wrong"})
     stage.add("waiting", applications=catalog(EXTENSION))
     authorized = [{"id": "ACTIVE", "authorized_by": "admin@onboarded.example"}]
@@ -68,7 +68,7 @@ def _runs(stage: Stage) -> dict[str, Any]:
         tenant(name).libraries.append(Library("LATE"))
     tenant("touched").application("tracker-cc").token_policy["refresh_token_expiry"] = 45
     tenant("undone").application("tracker").set_status("disabled", now)
-    stage.hosts["rewished"]["tracker_onboarding_access_token_expiry_minutes"] = 60
+    stage.hosts["other_want"]["tracker_onboarding_access_token_expiry_minutes"] = 60
     stage.hosts["was_wrong"]["imanage_password"] = "was_wrong-admin-password"
     stage.add("newcomer")
     # The first run comes as far as the token policy.
@@ -191,7 +191,7 @@ def test_a_library_that_appeared_is_left_out_and_named(runs, name):
     [
         ("touched", "Authentication, Refresh Token Expiry (days) is 45, not 365"),
         ("undone", f"{TRACKER}, Enable application? to yes"),
-        ("rewished", "Authentication, Access Token Expiry (minutes) to 60"),
+        ("other_want", "Authentication, Access Token Expiry (minutes) to 60"),
         ("was_wrong", "had failed for this tenant"),
     ],
 )

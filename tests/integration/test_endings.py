@@ -102,7 +102,7 @@ def test_whatever_ends_a_task_what_it_wrote_is_said(tenant, monkeypatch, name, k
 def test_a_crash_behind_the_last_write_is_one_of_a_task_that_changed(tenant, monkeypatch):
     acme = tenant(applications=refreshing())
 
-    def report(client, wanted, current):
+    def report(client, want, have):
         raise KeyError("no such row")
 
     monkeypatch.setattr(library_authorizations, "report", report)

@@ -14,7 +14,7 @@ from support.expected import Wanted, parts, settled
 from support.generated import drawn
 from support.places import filled
 from support.truth import UNKNOWABLE
-from support.wishes import role_situations, role_variables
+from support.wants import role_situations, role_variables
 
 pytestmark = pytest.mark.sweep
 
@@ -62,11 +62,11 @@ def said(runs, name):
 
 
 def goal(runs, situations, name):
-    """The tenant in which the wish has come true."""
+    """The tenant in which what is wanted has come true."""
     situation = situations[name]
     now = datetime.datetime.now(datetime.UTC)
     wanted = Wanted(settled(runs["start"][name]), now, ends=situation.tenant["answers"]["dates"] == "shown")
-    wanted.carry_out(situation.module, filled(situation.options, name), filled(situation.user, name))
+    wanted.apply(situation.module, filled(situation.options, name), filled(situation.user, name))
     return wanted
 
 

@@ -59,7 +59,7 @@ def state(sandbox):
     }
 
 
-def wish(name):
+def want(name):
     return {"users": [USERS[name]], "status": "enabled", "days": DAYS[name], "authorized": ["ACTIVE"]}
 
 
@@ -95,17 +95,17 @@ def watch(sandbox):
 
 
 def check_told(result, name, states):
-    """A result that is no crash, and that says nothing that was not so, nor anything else than the wish."""
+    """A result that is no crash, and that says nothing that was not so, nor anything else than what was wanted."""
     assert isinstance(result, dict), result
     if result.get("failed"):
         assert result["failure"]["kind"] in KINDS
     for field, value in told(result).items():
-        assert value == wish(name)[field], "what differs from the wish is a failure"
+        assert value == want(name)[field], "what differs from what is wanted is a failure"
         assert value in [one[field] for one in states], f"{field} was never so"
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=range(len(ORDERS)))
-def test_two_at_once_end_in_one_of_the_two_wishes_or_say_that_they_did_not(acme, order):
+def test_two_at_once_end_in_one_of_the_two_wants_or_say_that_they_did_not(acme, order):
     states = watch(acme)
     turns = Turns(acme, order)
     results = turns.run({"one": onboard, "two": lambda: onboard("two")})
@@ -114,12 +114,12 @@ def test_two_at_once_end_in_one_of_the_two_wishes_or_say_that_they_did_not(acme,
     ended = state(acme)
     failed = any(result.get("failed") for result in results.values())
     for field, value in ended.items():
-        assert value in (wish("one")[field], wish("two")[field]) or failed, field
+        assert value in (want("one")[field], want("two")[field]) or failed, field
     for field in ("status", "days", "authorized"):
-        assert ended[field] in (states[0][field], wish("one")[field], wish("two")[field])
+        assert ended[field] in (states[0][field], want("one")[field], want("two")[field])
     again = onboard("one")
     assert not again.get("failed"), again
-    assert state(acme) == wish("one"), "the next run completes it"
+    assert state(acme) == want("one"), "the next run completes it"
     assert not onboard("one")["changed"]
 
 
@@ -167,10 +167,10 @@ def test_a_person_who_changes_the_same_before_any_request(acme, change):
         del acme.handle
         check_told(result, "one", states)
         ended = state(acme)
-        outcomes.add((bool(result.get("failed")), ended == wish("one")))
+        outcomes.add((bool(result.get("failed")), ended == want("one")))
         again = onboard()
         assert not again.get("failed"), (moment, again)
-        assert state(acme) == wish("one"), "the next run completes it"
+        assert state(acme) == want("one"), "the next run completes it"
     assert (False, True) in outcomes, "early enough, it is put right"
     assert (False, False) in outcomes, "after the last reading, what the person did stays"
 

@@ -33,13 +33,14 @@ from cosmic_ray.plugins import get_operator, operator_names
 ROOT = Path(__file__).parents[2]
 UTILS = Path("plugins/module_utils")
 # Each with the tests of its own; those of a file of decisions are called after it.
-NOUNS = {
+RESOURCES = {
     "_resources/applications": "tests/integration/test_finding_applications.py",
     "_resources/token_policy": "tests/integration/test_token_policies.py",
     "_resources/library_authorizations": "tests/integration/test_authorization_edges.py",
 }
 # Of the plan, what decides. The others are told apart in tests of their own.
-FILES = [*(f"_plan/{name}" for name in ("applications", "authorizations", "chain", "model", "token_policy")), *NOUNS]
+PLAN = ("applications", "authorizations", "chain", "model", "token_policy")
+FILES = [*(f"_plan/{name}" for name in PLAN), *RESOURCES]
 DECISIONS = [
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "unit").glob("test_plan_*.py")),
     "tests/unit/test_renewal.py",
@@ -47,7 +48,7 @@ DECISIONS = [
 # The longest come last.
 TESTS = [
     "tests/integration/test_twelve_steps.py",
-    *NOUNS.values(),
+    *RESOURCES.values(),
     "tests/integration/test_bad_input.py",
     "tests/integration/test_consent_over_http.py",
     "tests/unit/test_approval.py",
@@ -163,8 +164,8 @@ def _meaning(text: str) -> str:
 
 def _rounds(stem: str) -> list[list[str]]:
     """The tests for a fault in a file: its own first, since what they notice needs no others."""
-    own = NOUNS.get(stem, f"tests/unit/test_plan_{stem.rpartition('/')[2]}.py")
-    tests = TESTS if stem in NOUNS else [*DECISIONS, *TESTS]
+    own = RESOURCES.get(stem, f"tests/unit/test_plan_{stem.rpartition('/')[2]}.py")
+    tests = TESTS if stem in RESOURCES else [*DECISIONS, *TESTS]
     return [[name for name in tests if name == own], [name for name in tests if name != own]]
 
 
@@ -235,7 +236,7 @@ def _be_tests(rounds: list[list[str]]) -> None:
 
 
 def _check_untouched(pool: multiprocessing.pool.Pool) -> None:
-    """Faults mean nothing where the tests fail without one: those of decisions, and those of nouns."""
+    """Faults mean nothing where the tests fail without one: those of decisions, and those of resources."""
     if not all(pool.map(_passes, [FILES[0], FILES[-1]])):
         sys.exit("The tests do not pass on an untouched copy.")
 

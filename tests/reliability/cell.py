@@ -87,7 +87,7 @@ def meet(places: Places, row: Row, column: Column) -> Cell:
         for wrong, words in (
             (not struck, "the fault struck nothing"),
             (outcome != expected(row, column), f"{outcome} instead of {expected(row, column)}: {result.get('msg')}"),
-            (after not in (before, final), "the tenant is neither as before nor as wished"),
+            (after not in (before, final), "the tenant is neither as before nor as wanted"),
             (result["changed"] != (after != before), f"changed is {result['changed']}"),
             (outcome in (OK, IN_PART, TOLD) and after != final, "it is called done and is not"),
             (bool(completed.get("failed")), f"the next run fails: {completed.get('msg')}"),

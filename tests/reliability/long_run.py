@@ -76,7 +76,7 @@ class LongRun:
         count = len(self.sandbox.tenants)
         problems = [f"{one.name}: {words}" for one in self.rounds for words in one.problems]
         problems += [f"{one.name}: not all onboarded" for one in (whole, last) if one.ended != {"onboarded": count}]
-        problems += [f"{name} is not as wished" for name in self._unlike_the_model()]
+        problems += [f"{name} is not as wanted" for name in self._unlike_the_model()]
         problems += ["the last round changed something"] if last.changed else []
         peaks = [one.peak_mib for one in self.rounds]
         problems += [f"memory grew: {peaks} MiB"] if max(peaks[1:]) > GROWTH * peaks[0] else []

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole tenant as a wish has to leave it, worked out from the sandbox's state without any code of the product."""
+"""The whole tenant as a run has to leave it, worked out from the sandbox's state without any code of the product."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def _policy(value: State) -> State:
 
 
 class Wanted:
-    """A tenant in which a wish comes true. C(before): settled; C(now): when; C(ends): whether rows show their end."""
+    """A tenant as it is wanted. C(before): settled; C(now): when; C(ends): whether rows show their end."""
 
     def __init__(self, before: State, now: datetime.datetime, ends: bool):
         self.state = copy.deepcopy(before)
         self.now = now
         self.ends = ends
 
-    def carry_out(self, module: str, options: State, user: str) -> State:
+    def apply(self, module: str, options: State, user: str) -> State:
         """The state after a task of a module."""
         if module == CHAIN:
             self._onboard(options, user)

@@ -79,9 +79,9 @@ def policy_after(policy: dict[str, Any], steps: list[Any]) -> dict[str, Any]:
     return policy
 
 
-def rows_after(current: Authorizations, steps: list[Any], lifetime: int | None = 365) -> list[dict[str, Any]]:
+def rows_after(have: Authorizations, steps: list[Any], lifetime: int | None = 365) -> list[dict[str, Any]]:
     """The rows that the page has after the steps of a plan."""
-    rows = {row["id"]: row for row in current.rows}
+    rows = {row["id"]: row for row in have.rows}
     for step in steps:
         library = step.ids["library_id"]
         blank = {"authorized_by": None, "authorized_by_email": None, "authorized_at": None, "expires_at": None}
@@ -90,13 +90,13 @@ def rows_after(current: Authorizations, steps: list[Any], lifetime: int | None =
             rows[library] = {"id": library, "authorized": False, **blank}
         else:
             assert step.operation == "authorizeLibrary"
-            ends = None if lifetime is None else (current.now + datetime.timedelta(days=lifetime)).isoformat()
+            ends = None if lifetime is None else (have.now + datetime.timedelta(days=lifetime)).isoformat()
             rows[library] = {
                 "id": library,
                 "authorized": True,
-                "authorized_by": (current.user or "me@t.example").upper(),
+                "authorized_by": (have.user or "me@t.example").upper(),
                 "authorized_by_email": step.body["email"],
-                "authorized_at": current.now.isoformat(),
+                "authorized_at": have.now.isoformat(),
                 "expires_at": ends,
             }
     return list(rows.values())

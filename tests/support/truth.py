@@ -19,7 +19,7 @@ from .chain import CHAIN
 from .compare import agrees, planned
 from .expected import Wanted, parts, settled
 from .places import CLIENT_ID, SIGNING, filled
-from .wishes import Situation, situations
+from .wants import Situation, situations
 
 Result = dict[str, Any]
 NAME, CUSTOMER = "t", 700_000
@@ -91,15 +91,15 @@ def tell(situation: Situation, sandbox: Sandbox, run: Callable[[bool], Result]) 
         assert_both_failed(preview, ran)
         assert ran["changed"] == (after != before)
         if ran["changed"]:
-            _assert_only_asked_for(before, after, wanted.carry_out(situation.module, *_filled(situation)))
+            _assert_only_asked_for(before, after, wanted.apply(situation.module, *_filled(situation)))
         return kind(ran)
     if ran.get("failed"):
         assert any(one.excuses(preview, ran) for one in UNKNOWABLE), (preview, ran)
         assert ran["changed"] == (after != before)
         if ran["changed"]:
-            _assert_only_asked_for(before, after, wanted.carry_out(situation.module, *_filled(situation)))
+            _assert_only_asked_for(before, after, wanted.apply(situation.module, *_filled(situation)))
         return kind(ran)
-    goal = wanted.carry_out(situation.module, *_filled(situation))
+    goal = wanted.apply(situation.module, *_filled(situation))
     if handed_over(ran):
         assert_same(_without_authorization(preview), _without_authorization(ran))
         _assert_only_asked_for(before, after, goal)
@@ -203,7 +203,7 @@ def assert_both_failed(preview: Result, ran: Result) -> None:
 
 
 def _assert_only_asked_for(before: Result, after: Result, wanted: Result) -> None:
-    """Each part of the tenant is as it was, or as it was wished."""
+    """Each part of the tenant is as it was, or as it was wanted."""
     then, goal = parts(before), parts(wanted)
     for name, part in parts(after).items():
         assert part in (then[name], goal[name]), name

@@ -12,18 +12,18 @@ import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.applications import (
-    ApplicationWish,
+    ApplicationWant,
     plan_application,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import Part
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
     Authorizations,
-    AuthorizationWish,
+    AuthorizationWant,
     plan_authorizations,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import (
-    PolicyWish,
+    PolicyWant,
     plan_token_policy,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import planned_rows
@@ -43,8 +43,8 @@ LISTS = Step(
 )
 POLICY = {"allow_refresh_token": False, "refresh_token_expiry_days": None, "access_token_expiry_minutes": 30}
 PEOPLE = st.none() | st.lists(st.sampled_from(["pat", "ada", "eve"]), unique=True)
-WISHES = st.builds(
-    ApplicationWish,
+WANTS = st.builds(
+    ApplicationWant,
     enabled=st.none() | st.booleans(),
     mode=st.sampled_from([None, "all", "custom"]),
     users=PEOPLE,
@@ -70,12 +70,12 @@ def without_nulls(value):
     return [without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
-def application(current=TRACKER, **wish):
-    return Part("application", "iManage Tracker", plan_application(ApplicationWish(**wish), current))
+def application(have=TRACKER, **want):
+    return Part("application", "iManage Tracker", plan_application(ApplicationWant(**want), have))
 
 
-def policy(*told, current=POLICY, **wish):
-    return Part("refresh_token", "CC, Authentication", plan_token_policy(PolicyWish(**wish), current, "cc", told))
+def policy(*told, have=POLICY, **want):
+    return Part("refresh_token", "CC, Authentication", plan_token_policy(PolicyWant(**want), have, "cc", told))
 
 
 def page(*libraries, email="ada@acme.example", **others):
@@ -83,7 +83,7 @@ def page(*libraries, email="ada@acme.example", **others):
     rows = [{"id": one, "authorized_by": None, "expires_at": None} for one in libraries]
     rows += [{"id": one, "authorized_by": "ada", "expires_at": until} for one, until in others.items()]
     return Part(
-        "authorization", "the page", plan_authorizations(AuthorizationWish(email=email), Authorizations(rows, NOW))
+        "authorization", "the page", plan_authorizations(AuthorizationWant(email=email), Authorizations(rows, NOW))
     )
 
 
@@ -128,7 +128,7 @@ def test_what_a_write_keeps_as_it_was_read_is_not_compared():
     """The write replaces the whole policy. What somebody else changed in it meanwhile is kept."""
     planned = approved(policy("access_token_expiry_minutes", allow_refresh_token=True))["writes"]
     other = {**POLICY, "access_token_expiry_minutes": 5000}
-    (step,) = policy("access_token_expiry_minutes", current=other, allow_refresh_token=True).plan.steps
+    (step,) = policy("access_token_expiry_minutes", have=other, allow_refresh_token=True).plan.steps
     assert step.body["value"]["access_token_max_idle_time"] == 5000
     assert approval.fits(step, planned)
     (step,) = policy(allow_refresh_token=True, access_token_expiry_minutes=5000).plan.steps
@@ -138,13 +138,13 @@ def test_what_a_write_keeps_as_it_was_read_is_not_compared():
 # -- a whole tenant ---------------------------------------------------------------------------------------------------
 
 
-@given(WISHES, st.sampled_from(["available", "enabled", "disabled"]), st.data())
-def test_a_plan_that_was_cut_short_after_any_write_still_fits(wish, status, data):
+@given(WANTS, st.sampled_from(["available", "enabled", "disabled"]), st.data())
+def test_a_plan_that_was_cut_short_after_any_write_still_fits(want, status, data):
     access = {"mode": "custom", "users": ["PAT"], "groups": []} if status != "available" else None
-    current = {**TRACKER, "status": status, "enabled": status == "enabled", "access": access}
-    plan = plan_application(wish, current)
+    have = {**TRACKER, "status": status, "enabled": status == "enabled", "access": access}
+    plan = plan_application(want, have)
     done = data.draw(st.integers(0, len(plan.steps)))
-    later = plan_application(wish, application_after(current, plan.steps[:done]))
+    later = plan_application(want, application_after(have, plan.steps[:done]))
     kept = approved(Part("application", "iManage Tracker", plan))
     approval.compare(kept, [Part("application", "iManage Tracker", later)])
     approval.check_writes(later.steps, kept["writes"])
@@ -171,7 +171,7 @@ def test_a_plan_fits_while_it_is_to_be_done_and_once_it_is_done(part):
         (
             policy(allow_refresh_token=True, refresh_token_expiry_days=90),
             policy(
-                current={**POLICY, "allow_refresh_token": True, "refresh_token_expiry_days": 14},
+                have={**POLICY, "allow_refresh_token": True, "refresh_token_expiry_days": 14},
                 allow_refresh_token=True,
                 refresh_token_expiry_days=90,
             ),

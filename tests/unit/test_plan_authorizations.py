@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
     Authorizations,
-    AuthorizationWish,
+    AuthorizationWant,
     _plain_iso,
     asked,
     authorized,
@@ -50,8 +50,8 @@ rows = st.builds(
     st.sampled_from([None, -1, 0, 1, 29, 30, 31, 364]),
 )
 readings = st.lists(rows, max_size=3, unique_by=lambda one: one["id"]).map(lambda found: read(*found))
-wishes = st.builds(
-    AuthorizationWish,
+wants = st.builds(
+    AuthorizationWant,
     st.sampled_from(["authorized", "unauthorized"]).map(as_given),
     st.one_of(st.none(), st.lists(st.sampled_from(["active", "ARCHIVE", "Spm"]), min_size=1, unique=True)),
     st.one_of(st.none(), st.just("service@t.example")),
@@ -61,67 +61,67 @@ wishes = st.builds(
 )
 
 
-@given(wishes, readings, st.sampled_from([365, None]))
-def test_law_1_planning_on_the_planned_state_plans_nothing(wish, current, lifetime):
-    plan = plan_authorizations(wish, current)
-    later = current._replace(rows=rows_after(current, plan.steps, lifetime))
-    again = plan_authorizations(wish, later)
+@given(wants, readings, st.sampled_from([365, None]))
+def test_law_1_planning_on_the_planned_state_plans_nothing(want, have, lifetime):
+    plan = plan_authorizations(want, have)
+    later = have._replace(rows=rows_after(have, plan.steps, lifetime))
+    again = plan_authorizations(want, later)
     assert again.steps == []
     assert again.before == again.after
 
 
-@given(wishes, readings)
-def test_a_plan_foretells_what_is_read_after_it(wish, current):
-    plan = plan_authorizations(wish, current)
-    later = {one["id"]: one for one in rows_after(current, plan.steps)}
-    for foretold in plan.outcome:
+@given(wants, readings)
+def test_a_plan_foretells_what_is_read_after_it(want, have):
+    plan = plan_authorizations(want, have)
+    later = {one["id"]: one for one in rows_after(have, plan.steps)}
+    for foretold in plan.will_have:
         assert set(foretold) == set(later[foretold["id"]])
         assert all(value in (None, later[foretold["id"]][key]) for key, value in foretold.items())
 
 
-@given(wishes, readings)
-def test_steps_and_differences_go_together(wish, current):
-    plan = plan_authorizations(wish, current)
+@given(wants, readings)
+def test_steps_and_differences_go_together(want, have):
+    plan = plan_authorizations(want, have)
     differing = [library for library in plan.before if plan.before[library] != plan.after[library]]
     assert [step.ids["library_id"] for step in plan.steps] == differing
-    asked = None if wish.libraries is None else {one.lower() for one in wish.libraries}
-    assert list(plan.before) == [one["id"] for one in current.rows if asked is None or one["id"].lower() in asked]
+    asked = None if want.libraries is None else {one.lower() for one in want.libraries}
+    assert list(plan.before) == [one["id"] for one in have.rows if asked is None or one["id"].lower() in asked]
 
 
 @pytest.mark.parametrize(
-    ("wish", "found", "standing"),
+    ("want", "found", "standing"),
     [
-        (AuthorizationWish(), row(), "unauthorized"),
-        (AuthorizationWish(), row(by=ME, days=-1), "ended"),
-        (AuthorizationWish(), row(by=ME, days=0), "ended"),
-        (AuthorizationWish(renew_before_days=30), row(by=ME, days=30), "ends within 30 days"),
-        (AuthorizationWish(standing=()), row(by="other", days=9), "authorized by other"),
-        (AuthorizationWish(standing=()), row(by="another", days=9), "authorized by another"),
-        (AuthorizationWish(state=as_given("unauthorized")), row(by=ME, days=-1), "authorized"),
+        (AuthorizationWant(), row(), "unauthorized"),
+        (AuthorizationWant(), row(by=ME, days=-1), "ended"),
+        (AuthorizationWant(), row(by=ME, days=0), "ended"),
+        (AuthorizationWant(renew_before_days=30), row(by=ME, days=30), "ends within 30 days"),
+        (AuthorizationWant(standing=()), row(by="other", days=9), "authorized by other"),
+        (AuthorizationWant(standing=()), row(by="another", days=9), "authorized by another"),
+        (AuthorizationWant(state=as_given("unauthorized")), row(by=ME, days=-1), "authorized"),
     ],
 )
-def test_what_is_written(wish, found, standing):
-    plan = plan_authorizations(wish, read(found))
+def test_what_is_written(want, found, standing):
+    plan = plan_authorizations(want, read(found))
     assert plan.before == {"ACTIVE": standing}
     assert [step.operation for step in plan.steps] == [
-        "unauthorizeLibrary" if wish.state == "unauthorized" else "authorizeLibrary"
+        "unauthorizeLibrary" if want.state == "unauthorized" else "authorizeLibrary"
     ]
 
 
 @pytest.mark.parametrize(
-    ("wish", "found"),
+    ("want", "found"),
     [
-        (AuthorizationWish(), row(by="other", days=1)),
-        (AuthorizationWish(), row(by="other")),
-        (AuthorizationWish(renew_before_days=30), row(by=ME, days=31)),
-        (AuthorizationWish(renew_before_days=30), row(by=ME)),
-        (AuthorizationWish(standing=()), row(by=ME.upper(), days=9)),
-        (AuthorizationWish(state="unauthorized"), row()),
-        (AuthorizationWish(libraries=["ARCHIVE"]), row()),
+        (AuthorizationWant(), row(by="other", days=1)),
+        (AuthorizationWant(), row(by="other")),
+        (AuthorizationWant(renew_before_days=30), row(by=ME, days=31)),
+        (AuthorizationWant(renew_before_days=30), row(by=ME)),
+        (AuthorizationWant(standing=()), row(by=ME.upper(), days=9)),
+        (AuthorizationWant(state="unauthorized"), row()),
+        (AuthorizationWant(libraries=["ARCHIVE"]), row()),
     ],
 )
-def test_what_is_left_alone(wish, found):
-    plan = plan_authorizations(wish, read(found))
+def test_what_is_left_alone(want, found):
+    plan = plan_authorizations(want, read(found))
     assert plan.steps == []
     assert plan.before == plan.after
 
@@ -129,9 +129,9 @@ def test_what_is_left_alone(wish, found):
 @pytest.mark.parametrize("order", list(itertools.permutations(("ACTIVE", "ARCHIVE", "SPM"))))
 def test_of_several_authorizations_each_is_measured_against_its_own_earlier_one(order):
     before = {library: row(library, by="other", days=days) for days, library in enumerate(order, start=7)}
-    wish = AuthorizationWish(renew_before_days=30, replaced=read(*before.values()))
+    want = AuthorizationWant(renew_before_days=30, replaced=read(*before.values()))
     found = {**before, "ARCHIVE": row("ARCHIVE", by=ME, days=9)}
-    plan = plan_authorizations(wish, read(*found.values()))
+    plan = plan_authorizations(want, read(*found.values()))
     assert plan.before == {
         "ACTIVE": "ends within 30 days",
         "ARCHIVE": "authorized",
@@ -140,18 +140,18 @@ def test_of_several_authorizations_each_is_measured_against_its_own_earlier_one(
 
 
 def test_the_given_email_goes_before_the_users_own():
-    (step,) = plan_authorizations(AuthorizationWish(email="a@b"), read(row())).steps
+    (step,) = plan_authorizations(AuthorizationWant(email="a@b"), read(row())).steps
     assert step.body == {"email": "a@b"}
     assert step.ids == {"library_id": "ACTIVE"}
-    (step,) = plan_authorizations(AuthorizationWish(), read(row())).steps
+    (step,) = plan_authorizations(AuthorizationWant(), read(row())).steps
     assert step.body == {"email": ME}
 
 
 def test_without_any_email_nothing_is_planned():
     with pytest.raises(Failure, match="no e-mail address") as caught:
-        plan_authorizations(AuthorizationWish(), read(row())._replace(email=None))
+        plan_authorizations(AuthorizationWant(), read(row())._replace(email=None))
     assert caught.value.kind == "bad_option"
-    assert plan_authorizations(AuthorizationWish(), read(row(by=ME))._replace(email=None)).steps == []
+    assert plan_authorizations(AuthorizationWant(), read(row(by=ME))._replace(email=None)).steps == []
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_ids_that_only_fold_alike_are_two(one, other):
     assert without([one], [other]) == [one]
     assert shared([one], [other]) == []
     both = [{"id": one}, {"id": other}]
-    assert asked(AuthorizationWish(libraries=[other]), both) == [{"id": other}]
+    assert asked(AuthorizationWant(libraries=[other]), both) == [{"id": other}]
 
 
 def test_ids_that_differ_by_case_are_one():

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY_FIELDS
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import (
-    PolicyWish,
+    PolicyWant,
     plan_token_policy,
 )
 from hypothesis import assume, given
@@ -31,70 +31,70 @@ policies = st.builds(
     numbers,
     numbers,
 )
-wishes = st.builds(
-    PolicyWish,
+wants = st.builds(
+    PolicyWant,
     st.sampled_from([None, True, False]),
     st.one_of(st.none(), numbers),
     st.one_of(st.none(), numbers),
 )
 
 
-def planned(wish, current, told=ALL):
+def planned(want, have, read_fields=ALL):
     try:
-        return plan_token_policy(wish, current, "app", told)
+        return plan_token_policy(want, have, "app", read_fields)
     except Failure:
         return assume(False)  # refused before any write, which has a test of its own
 
 
-def value(wish, current, told=ALL):
-    (step,) = plan_token_policy(wish, current, "app", told).steps
+def value(want, have, read_fields=ALL):
+    (step,) = plan_token_policy(want, have, "app", read_fields).steps
     assert step.ids == {"app_id": "app"}
     return step.body["value"]
 
 
-@given(wishes, policies)
-def test_law_1_planning_on_the_planned_state_plans_nothing(wish, current):
-    plan = planned(wish, current)
-    assert policy_after(current, plan.steps) == plan.outcome
-    again = plan_token_policy(wish, plan.outcome, "app", ALL)
+@given(wants, policies)
+def test_law_1_planning_on_the_planned_state_plans_nothing(want, have):
+    plan = planned(want, have)
+    assert policy_after(have, plan.steps) == plan.will_have
+    again = plan_token_policy(want, plan.will_have, "app", ALL)
     assert again.steps == []
     assert again.before == again.after
-    assert again.outcome == plan.outcome
+    assert again.will_have == plan.will_have
 
 
-@given(wishes)
-def test_law_1_holds_for_a_policy_that_was_never_set(wish):
-    plan = planned(wish, DEFAULTS, told=())
-    assert policy_after(DEFAULTS, plan.steps) == plan.outcome
-    assert plan_token_policy(wish, plan.outcome, "app", ALL).steps == []
+@given(wants)
+def test_law_1_holds_for_a_policy_that_was_never_set(want):
+    plan = planned(want, DEFAULTS, read_fields=())
+    assert policy_after(DEFAULTS, plan.steps) == plan.will_have
+    assert plan_token_policy(want, plan.will_have, "app", ALL).steps == []
 
 
-@given(wishes, policies)
-def test_steps_and_differences_go_together(wish, current):
-    plan = planned(wish, current)
+@given(wants, policies)
+def test_steps_and_differences_go_together(want, have):
+    plan = planned(want, have)
     assert bool(plan.steps) == (plan.before != plan.after)
-    assert len(plan.before) == len([one for one in wish if one is not None])
+    assert len(plan.before) == len([one for one in want if one is not None])
 
 
-@given(wishes, policies)
-def test_what_is_not_given_stays_as_it_was(wish, current):
-    plan = planned(wish, current)
-    for field, wanted in wish._asdict().items():
-        turned = plan.outcome["allow_refresh_token"] != current["allow_refresh_token"]
+@given(wants, policies)
+def test_what_is_not_given_stays_as_it_was(want, have):
+    plan = planned(want, have)
+    for field, wanted in want._asdict().items():
+        turned = plan.will_have["allow_refresh_token"] != have["allow_refresh_token"]
         if wanted is None and not (field == "refresh_token_expiry_days" and turned):
-            assert plan.outcome[field] == current[field]
+            assert plan.will_have[field] == have[field]
 
 
 def test_only_what_is_given_is_sent_to_a_policy_that_was_never_set():
-    assert value(PolicyWish(allow_refresh_token=True), DEFAULTS, told=()) == {"allow_refresh_token": True}
-    assert value(PolicyWish(None, None, 60), DEFAULTS, told=()) == {
+    assert value(PolicyWant(allow_refresh_token=True), DEFAULTS, read_fields=()) == {"allow_refresh_token": True}
+    assert value(PolicyWant(None, None, 60), DEFAULTS, read_fields=()) == {
         "allow_refresh_token": False,
         "access_token_max_idle_time": 60,
     }
 
 
 def test_the_rest_of_a_policy_is_sent_as_it_was_read():
-    assert value(PolicyWish(access_token_expiry_minutes=60), ON) == {
+    assert value(PolicyWant(access_token_expiry_minutes=60), ON) == {
         "allow_refresh_token": True,
         "refresh_token_expiry": 14,
         "access_token_max_idle_time": 60,
@@ -103,25 +103,25 @@ def test_the_rest_of_a_policy_is_sent_as_it_was_read():
 
 def test_what_was_not_read_is_not_sent():
     """A write that makes up a default could change what nobody asked for."""
-    told = ("allow_refresh_token",)
-    assert value(PolicyWish(access_token_expiry_minutes=60), ON, told) == {
+    read_fields = ("allow_refresh_token",)
+    assert value(PolicyWant(access_token_expiry_minutes=60), ON, read_fields) == {
         "allow_refresh_token": True,
         "access_token_max_idle_time": 60,
     }
-    assert value(PolicyWish(refresh_token_expiry_days=60), ON, told) == {
+    assert value(PolicyWant(refresh_token_expiry_days=60), ON, read_fields) == {
         "allow_refresh_token": True,
         "refresh_token_expiry": 60,
     }
 
 
 def test_turning_refresh_on_foretells_the_documented_expiry():
-    plan = plan_token_policy(PolicyWish(allow_refresh_token=True), DEFAULTS, "app", told=())
-    assert plan.outcome["refresh_token_expiry_days"] == 365
+    plan = plan_token_policy(PolicyWant(allow_refresh_token=True), DEFAULTS, "app", read_fields=())
+    assert plan.will_have["refresh_token_expiry_days"] == 365
     assert plan.after == {"Allow Refresh Token": True}
 
 
 def test_turning_refresh_off_sends_no_expiry():
-    assert value(PolicyWish(allow_refresh_token=False), ON) == {
+    assert value(PolicyWant(allow_refresh_token=False), ON) == {
         "allow_refresh_token": False,
         "access_token_max_idle_time": 5,
     }
@@ -129,11 +129,11 @@ def test_turning_refresh_off_sends_no_expiry():
 
 def test_an_expiry_while_refresh_is_off_is_refused():
     with pytest.raises(Failure, match="refresh_token_expiry_days") as caught:
-        plan_token_policy(PolicyWish(refresh_token_expiry_days=14), DEFAULTS, "app", ALL)
+        plan_token_policy(PolicyWant(refresh_token_expiry_days=14), DEFAULTS, "app", ALL)
     assert caught.value.kind == "bad_option"
     assert "allow_refresh_token: true" in caught.value.advice
 
 
 def test_nothing_wanted_plans_nothing():
-    plan = plan_token_policy(PolicyWish(), ON, "app", ALL)
-    assert (plan.before, plan.after, plan.steps, plan.outcome) == ({}, {}, [], ON)
+    plan = plan_token_policy(PolicyWant(), ON, "app", ALL)
+    assert (plan.before, plan.after, plan.steps, plan.will_have) == ({}, {}, [], ON)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For generated tenants and wishes: what a preview says is what the run does, and the run does nothing else."""
+"""For generated tenants and wants: what a preview says is what the run does, and the run does nothing else."""
 
 from __future__ import annotations
 

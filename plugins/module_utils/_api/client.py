@@ -97,7 +97,7 @@ class Client:
         self._identity: Identity | None = None
         self._server_time: datetime.datetime | None = None
         self._read: dict[tuple[Any, ...], Any] = {}
-        self._beside: list[Client] = []
+        self._others: list[Client] = []
         try:
             self._transport = transport or Transport(
                 timeout=connection.timeout, validate_certs=connection.validate_certs, ca_path=connection.ca_path
@@ -282,13 +282,13 @@ class Client:
         known = self._identity.customer_id if self._identity else self.connection.customer_id
         return self.connection.url + (f", customer {known}" if known is not None else "")
 
-    def beside(self, connection: Connection) -> Client:
+    def for_account(self, connection: Connection) -> Client:
         """A client for another account, over the same connections. It is signed out together with this one."""
         other = Client(connection, self._transport)
         self._secrets += connection.secrets
         # What one of them writes, the other has to read again.
         other._read, other._secrets, other.warnings = self._read, self._secrets, self.warnings
-        self._beside.append(other)
+        self._others.append(other)
         return other
 
     # -- signing in and out -------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ class Client:
 
     def sign_out(self, token: str | None = None) -> None:
         """Revoke the given token, or those this task was issued. Never signs in, never raises Failure."""
-        for other in self._beside:
+        for other in self._others:
             other.sign_out()
         token = token or self._issued
         self._issued = None

@@ -73,7 +73,7 @@ def looked(client: Client) -> dict[str, Finding]:
     return found
 
 
-def told(client: Client, found: Mapping[str, Finding]) -> dict[str, Any]:
+def result_of(client: Client, found: Mapping[str, Finding]) -> dict[str, Any]:
     """What was found, as the task returns it."""
     known = found["discover"].verdict == "as_contract" or client.connection.customer_id is not None
     return {
@@ -264,11 +264,11 @@ def _elsewhere(client: Client, operation: Operation, ids: Mapping[str, str], fin
 def _and_the_next_page(client: Client, operation: Operation, ids: Mapping[str, str], first: Finding) -> Finding:
     """The finding of a list with what its second page says, by the rules by which all of it is read."""
     rows, total = first.value["data"], first.value.get("total_count")
-    is_told = isinstance(total, int) and not isinstance(total, bool)
+    has_total = isinstance(total, int) and not isinstance(total, bool)
     look = client.look(operation.id, ids, offset=len(rows))
     second = _finding(operation, look)
     if second.verdict != "as_contract":
-        if is_told and total <= len(rows):
+        if has_total and total <= len(rows):
             # The first page has all rows by its own count, so nobody asks for another.
             return first
         details = tuple(f"Of the second page: {detail}" for detail in second.details)
@@ -281,9 +281,9 @@ def _and_the_next_page(client: Client, operation: Operation, ids: Mapping[str, s
             return first._replace(value={"data": client.rows(operation.id, query=None, **ids)})
         except Failure as failure:
             return first._replace(verdict="differs", details=(failure.reason(),))
-    if repeated and ((is_told and total > len(rows)) or len(repeated) >= ROWS_AT_ONCE):
+    if repeated and ((has_total and total > len(rows)) or len(repeated) >= ROWS_AT_ONCE):
         return first._replace(verdict="differs", details=("The second page repeats the rows of the first.",))
-    if is_told and total > len(rows):
+    if has_total and total > len(rows):
         details = (f"total_count announces {total} rows, and there are {len(rows)}.",)
         return first._replace(verdict="differs", details=details)
     return first

@@ -59,14 +59,14 @@ class _Request(NamedTuple):
         return f"{client.connection.operations[name].method} {client.path(name, self.ids)} {body}"
 
 
-def foreseen(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def preview(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Make every reading call, and say what a probe would send. Sends nothing that writes."""
     found, requests = _prepared(client, parameters, {"app_id": "A-NEW-UUID", "library_id": "NO-SUCH-LIBRARY-XXXXXXXX"})
     for name, request in requests.items():
         why = request.otherwise or "A probe would send this."
         shown = None if request.otherwise else request.shown(client, name)
         found[name] = Finding("not_tried", details=(why,), probe=shown)
-    return contract_check.told(client, found)
+    return contract_check.result_of(client, found)
 
 
 def done(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,9 +95,9 @@ def done(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
             f"The probe was to change nothing, and after it {' and '.join(trouble)}: put that right in Control Center, "
             "and do not onboard this tenant with these calls.",
             advice="",
-            result=contract_check.told(client, found),
+            result=contract_check.result_of(client, found),
         )
-    return contract_check.told(client, found)
+    return contract_check.result_of(client, found)
 
 
 # -- before anything is sent -----------------------------------------------------------------------------------------

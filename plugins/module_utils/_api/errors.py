@@ -87,6 +87,12 @@ class Failure(Exception):
         }
         self.result = result or {}
 
+    def but(self, **facts: Any) -> Failure:
+        """The same failure with other C(facts), by the names of its attributes. This one stays as it is."""
+        other = type(self).__new__(type(self), *self.args)
+        vars(other).update({**vars(self), **facts})
+        return other
+
     def reason(self) -> str:
         """What went wrong, with the server's own words, without tenant and advice."""
         text = self.what

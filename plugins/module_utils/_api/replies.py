@@ -45,10 +45,10 @@ class Reply(NamedTuple):
 def http_date(text: str | None) -> datetime.datetime | None:
     """The moment of a header of HTTP; None where it is none."""
     try:
-        told = email.utils.parsedate_to_datetime(text or "")
+        date = email.utils.parsedate_to_datetime(text or "")
         # HTTP dates are UTC, also where the zone is left out or is -0000.
-        told = told if told.tzinfo else told.replace(tzinfo=datetime.timezone.utc)
-        return told.astimezone(datetime.timezone.utc)
+        date = date if date.tzinfo else date.replace(tzinfo=datetime.timezone.utc)
+        return date.astimezone(datetime.timezone.utc)
     except (ValueError, TypeError, OverflowError):
         return None
 
@@ -123,8 +123,8 @@ def _refusal(operation: Operation, path: str, reply: Reply, hidden: Callable[[st
         target = quoted(origin(reply.headers.get("Location", "")))
         what = f"Cannot {operation.does} ({operation.id}): redirected to {target}, and redirects are not followed."
     failure: type[Failure] = Uncertain if operation.writes and status >= 500 else Failure
-    told = f"{what} {note}" if note else what
-    return failure(kind, told, words=text, **wire(operation, path, status, code, request_id))
+    full = f"{what} {note}" if note else what
+    return failure(kind, full, words=text, **wire(operation, path, status, code, request_id))
 
 
 def _no_such_call(operation: Operation, path: str, reply: Reply, what: str) -> NoSuchCall:

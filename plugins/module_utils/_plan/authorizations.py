@@ -14,7 +14,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.quotin
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step, caseless
 
 
-class AuthorizationWish(NamedTuple):
+class AuthorizationWant(NamedTuple):
     """What is wanted of the libraries' background service authorization. C(libraries) None: all that are listed.
 
     C(excluded): libraries that are left alone, whatever is wanted of the others.
@@ -44,25 +44,25 @@ class Authorizations(NamedTuple):
     email: str | None = None
 
 
-def plan_authorizations(wish: AuthorizationWish, current: Authorizations) -> Plan:
+def plan_authorizations(want: AuthorizationWant, have: Authorizations) -> Plan:
     """Plan the authorization of libraries that are all listed."""
-    before, after, outcome, steps = {}, {}, [], []
-    for row in asked(wish, current.rows):
-        standing = _standing(wish, row, current)
-        may_stand = {caseless(f"authorized by {user}") for user in wish.standing or ()}
-        goal = standing if caseless(standing) in may_stand else _goal(wish, current)
+    before, after, will_have, steps = {}, {}, [], []
+    for row in asked(want, have.rows):
+        standing = _standing(want, row, have)
+        may_stand = {caseless(f"authorized by {user}") for user in want.standing or ()}
+        goal = standing if caseless(standing) in may_stand else _goal(want, have)
         settled = standing == goal
         before[row["id"]], after[row["id"]] = standing, goal
-        outcome.append(row if settled else _blank(row, wish.state == "authorized"))
+        will_have.append(row if settled else _blank(row, want.state == "authorized"))
         if not settled:
-            steps.append(_authorization_step(wish, row["id"], current))
-    return Plan(before, after, steps, outcome)
+            steps.append(_authorization_step(want, row["id"], have))
+    return Plan(before, after, steps, will_have)
 
 
-def asked(wish: AuthorizationWish, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def asked(want: AuthorizationWant, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of the libraries that something is wanted of."""
-    others = {caseless(library) for library in wish.excluded}
-    wanted = None if wish.libraries is None else {caseless(library) for library in wish.libraries}
+    others = {caseless(library) for library in want.excluded}
+    wanted = None if want.libraries is None else {caseless(library) for library in want.libraries}
     keyed = [(row, caseless(row["id"])) for row in rows]
     return [row for row, key in keyed if key not in others and (wanted is None or key in wanted)]
 
@@ -74,17 +74,17 @@ def authorized(row: Mapping[str, Any], now: datetime.datetime) -> bool:
     return row["expires_at"] is None or moment(row["expires_at"]) > now
 
 
-def short_lived(wish: AuthorizationWish, current: Authorizations) -> list[str]:
+def short_lived(want: AuthorizationWant, have: Authorizations) -> list[str]:
     """The libraries that every run authorizes again, because an authorization lasts no longer than is asked for.
 
     None when verifying a run: what it wrote says nothing that the next run does not say.
     """
     return [
         row["id"]
-        for row in (asked(wish, current.rows) if wish.replaced is None else [])
+        for row in (asked(want, have.rows) if want.replaced is None else [])
         if row["authorized_at"]
-        and _standing(wish, row, current) == _ending(wish)
-        and _ends_early(wish, row, moment(row["authorized_at"]))
+        and _standing(want, row, have) == _ending(want)
+        and _ends_early(want, row, moment(row["authorized_at"]))
     ]
 
 
@@ -115,60 +115,60 @@ def _plain_iso(text: str) -> str:
     return f"{head}.{digits[:6]:0<6}{rest[len(digits) :]}"
 
 
-def _standing(wish: AuthorizationWish, row: Mapping[str, Any], current: Authorizations) -> str:
+def _standing(want: AuthorizationWant, row: Mapping[str, Any], have: Authorizations) -> str:
     if row["authorized_by"] is None:
         return "unauthorized"
-    if wish.state == "unauthorized":
+    if want.state == "unauthorized":
         return "authorized"
-    now = (wish.replaced or current).now
+    now = (want.replaced or have).now
     if not authorized(row, now):
         return "ended"
-    if _ends_early(wish, row, now) and not _is_renewed(wish, row):
-        return _ending(wish)
-    if wish.standing is not None:
-        mine = caseless(row["authorized_by"]) == caseless(str(current.user))
-        return f"authorized by {current.user if mine else row['authorized_by']}"
+    if _ends_early(want, row, now) and not _is_renewed(want, row):
+        return _ending(want)
+    if want.standing is not None:
+        mine = caseless(row["authorized_by"]) == caseless(str(have.user))
+        return f"authorized by {have.user if mine else row['authorized_by']}"
     return "authorized"
 
 
-def _is_renewed(wish: AuthorizationWish, row: Mapping[str, Any]) -> bool:
+def _is_renewed(want: AuthorizationWant, row: Mapping[str, Any]) -> bool:
     """Whether this is not the authorization that was there before the run."""
-    if wish.replaced is None:
+    if want.replaced is None:
         return False
     fields = ("authorized_by", "authorized_at", "expires_at")
-    earlier = next((one for one in wish.replaced.rows if one["id"] == row["id"]), None)
+    earlier = next((one for one in want.replaced.rows if one["id"] == row["id"]), None)
     return earlier is None or any(earlier[field] != row[field] for field in fields)
 
 
-def _ends_early(wish: AuthorizationWish, row: Mapping[str, Any], now: datetime.datetime) -> bool:
-    return bool(wish.renew_before_days and row["expires_at"]) and moment(row["expires_at"]) - now <= _days(wish)
+def _ends_early(want: AuthorizationWant, row: Mapping[str, Any], now: datetime.datetime) -> bool:
+    return bool(want.renew_before_days and row["expires_at"]) and moment(row["expires_at"]) - now <= _days(want)
 
 
-def _days(wish: AuthorizationWish) -> datetime.timedelta:
-    return datetime.timedelta(days=min(wish.renew_before_days, datetime.timedelta.max.days))
+def _days(want: AuthorizationWant) -> datetime.timedelta:
+    return datetime.timedelta(days=min(want.renew_before_days, datetime.timedelta.max.days))
 
 
-def _ending(wish: AuthorizationWish) -> str:
-    return f"ends within {wish.renew_before_days} days"
+def _ending(want: AuthorizationWant) -> str:
+    return f"ends within {want.renew_before_days} days"
 
 
-def _goal(wish: AuthorizationWish, current: Authorizations) -> str:
-    if wish.state == "authorized" and wish.standing is not None:
-        return f"authorized by {current.user}"
-    return wish.state
+def _goal(want: AuthorizationWant, have: Authorizations) -> str:
+    if want.state == "authorized" and want.standing is not None:
+        return f"authorized by {have.user}"
+    return want.state
 
 
 def _blank(row: Mapping[str, Any], is_authorized: bool) -> dict[str, Any]:
     return {**dict.fromkeys(row), "id": row["id"], "authorized": is_authorized}
 
 
-def _authorization_step(wish: AuthorizationWish, library: str, current: Authorizations) -> Step:
+def _authorization_step(want: AuthorizationWant, library: str, have: Authorizations) -> Step:
     ids = {"library_id": library}
-    if wish.state == "unauthorized":
+    if want.state == "unauthorized":
         return Step(
             "unauthorizeLibrary", ids, None, f"withdraw the authorization of {spelled(library)}", touches=(library,)
         )
-    email = wish.email or current.email
+    email = want.email or have.email
     if not email:
         raise Failure(
             "bad_option",

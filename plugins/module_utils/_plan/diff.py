@@ -25,15 +25,15 @@ def render(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str, tit
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """The fields of two views that differ, each in words: what it is, and what it shall be."""
-    told = []
+    lines = []
     for key in dict.fromkeys([*before, *after]):
         if key not in before:
-            told.append(f"{_scalar(key)} shall be {worded(after[key])}")
+            lines.append(f"{_scalar(key)} shall be {worded(after[key])}")
         elif key not in after:
-            told.append(f"{_scalar(key)} is {worded(before[key])}")
+            lines.append(f"{_scalar(key)} is {worded(before[key])}")
         elif before[key] != after[key]:
-            told.append(f"{_scalar(key)} is {worded(before[key])}, shall be {worded(after[key])}")
-    return told
+            lines.append(f"{_scalar(key)} is {worded(before[key])}, shall be {worded(after[key])}")
+    return lines
 
 
 def worded(value: Any) -> str:

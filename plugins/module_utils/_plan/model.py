@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""THE DECISION: what a plan is. Pure, as are the plan_ functions of each noun: no I/O, no Ansible, no clock.
+"""THE DECISION: what a plan is. Pure, as are the plan_ functions of each resource: no I/O, no Ansible, no clock.
 
 A plan_ function takes what is wanted (None: not managed) and what was read, and returns a Plan. The same plan is
 shown by a preview and carried out by a run, and planning again on what was read afterwards must leave nothing to do.
@@ -33,9 +33,9 @@ class Step(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is to be done. C(before) and C(after) are the managed fields, C(outcome) the record that a run would read.
+    """What is to be done. C(before) and C(after) are the managed fields, C(will_have) the record that a run would read.
 
-    In C(outcome) None stands for what only the server can know. C(left_out) has the steps that are not taken, because
+    In C(will_have) None stands for what only the server can know. C(left_out) has the steps that are not taken, because
     the approved plan does not have them. C(refused) has what cannot be done and is known before anything is sent: the
     rest is done all the same.
     """
@@ -43,7 +43,7 @@ class Plan(NamedTuple):
     before: dict[str, Any]
     after: dict[str, Any]
     steps: list[Step]
-    outcome: Any
+    will_have: Any
     left_out: tuple[Step, ...] = ()
     refused: tuple[tuple[Step, Failure], ...] = ()
 

@@ -13,7 +13,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
 
 
-class PolicyWish(NamedTuple):
+class PolicyWant(NamedTuple):
     """What is wanted of the token policy; None is not managed. Days and minutes, as on the screen."""
 
     allow_refresh_token: bool | None = None
@@ -28,32 +28,32 @@ POLICY_LABELS = {
 }
 
 
-def plan_token_policy(wish: PolicyWish, current: Mapping[str, Any], app_id: str, told: Collection[str]) -> Plan:
+def plan_token_policy(want: PolicyWant, have: Mapping[str, Any], app_id: str, read_fields: Collection[str]) -> Plan:
     """Plan the token policy of the application C(app_id).
 
-    C(told): the fields that Control Center told; for the others of C(current) the documented defaults stand in.
+    C(read_fields): the fields that Control Center has; for the others of C(have) the documented defaults stand in.
     """
-    wanted = {field: value for field, value in wish._asdict().items() if value is not None}
-    target = {**current, **wanted}
+    wanted = {field: value for field, value in want._asdict().items() if value is not None}
+    target = {**have, **wanted}
     if not target["allow_refresh_token"]:
-        if wish.refresh_token_expiry_days is not None:
+        if want.refresh_token_expiry_days is not None:
             raise Failure(
                 "bad_option",
                 "refresh_token_expiry_days is given, but refresh tokens are not allowed for this application.",
                 advice="Give allow_refresh_token: true with it, or leave the expiry out.",
             )
         target["refresh_token_expiry_days"] = None
-    elif not current["allow_refresh_token"] and wish.refresh_token_expiry_days is None:
+    elif not have["allow_refresh_token"] and want.refresh_token_expiry_days is None:
         # Turning refresh on sets this expiry, whatever stood there before.
         target["refresh_token_expiry_days"] = POLICY_DEFAULTS["refresh_token_expiry_days"]
-    before = {POLICY_LABELS[field]: current[field] for field in wanted}
+    before = {POLICY_LABELS[field]: have[field] for field in wanted}
     after = {POLICY_LABELS[field]: target[field] for field in wanted}
     steps = []
     if before != after:
         value = {
             wire: target[field]
             for field, wire in POLICY_FIELDS.items()
-            if field in wanted or _keeps(field, current, told)
+            if field in wanted or _keeps(field, have, read_fields)
         }
         if not target["allow_refresh_token"]:
             value.pop(POLICY_FIELDS["refresh_token_expiry_days"], None)
@@ -66,6 +66,6 @@ def plan_token_policy(wish: PolicyWish, current: Mapping[str, Any], app_id: str,
     return Plan(before, after, steps, target)
 
 
-def _keeps(field: str, current: Mapping[str, Any], told: Collection[str]) -> bool:
+def _keeps(field: str, have: Mapping[str, Any], read_fields: Collection[str]) -> bool:
     """The write replaces the whole policy, so what is not managed is sent as it was read, and what was not, never."""
-    return field == "allow_refresh_token" or (field in told and current[field] is not None)
+    return field == "allow_refresh_token" or (field in read_fields and have[field] is not None)

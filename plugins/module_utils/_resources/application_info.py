@@ -39,9 +39,9 @@ def _selected(client: Client, parameters: Mapping[str, Any]) -> tuple[list[dict[
                 raise
             return [], []
     if parameters["name"] is not None:
-        wanted = names(parameters["name"])
-        found, others = applications.by_name(client, wanted)
-        missing = [name for name in wanted if name not in {row["name"] for row in found}]
+        want = names(parameters["name"])
+        found, others = applications.by_name(client, want)
+        missing = [name for name in want if name not in {row["name"] for row in found}]
         near = {name: applications.near_miss(name, others) for name in missing}
         client.warnings.extend(f"{client.where}: {sentence}" for sentence in near.values() if sentence)
         return found, [name for name, sentence in near.items() if sentence]

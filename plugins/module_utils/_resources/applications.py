@@ -16,7 +16,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.quotin
 from ansible_collections.imanage.control_center.plugins.module_utils._api.shape import mismatch
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.applications import (
     MEMBER_KINDS,
-    ApplicationWish,
+    ApplicationWant,
     as_added,
     is_added,
     leaves_nobody,
@@ -28,15 +28,15 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.model
 _MODE_OF_WIRE = {wire: mode for mode, wire in ACCESS_MODES.items()}
 
 
-class Wish(NamedTuple):
+class Want(NamedTuple):
     """Which application, by name or by id, and what is wanted of it."""
 
     name: str | None
     app_id: str | None
-    managed: ApplicationWish
+    managed: ApplicationWant
 
 
-def wish(parameters: Mapping[str, Any]) -> Wish:
+def want_of(parameters: Mapping[str, Any]) -> Want:
     """What the options ask for; raises C(bad_option)."""
     lists = [kind for kind in MEMBER_KINDS if parameters[kind] is not None]
     if lists and parameters["access"] != "custom":
@@ -45,7 +45,7 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
             f"{' and '.join(lists)} without access: custom. An application that is open to all is open to others too.",
             advice="Give access: custom with such a list, or leave the list out.",
         )
-    managed = ApplicationWish(
+    managed = ApplicationWant(
         state=parameters["state"],
         enabled=parameters["enabled"],
         mode=parameters["access"],
@@ -53,41 +53,41 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
         groups=parameters["groups"],
         exclusive=parameters["exclusive"],
     )
-    return Wish(parameters["name"], parameters["app_id"], managed)
+    return Want(parameters["name"], parameters["app_id"], managed)
 
 
-def read(client: Client, wanted: Wish) -> dict[str, Any] | None:
+def read(client: Client, want: Want) -> dict[str, Any] | None:
     """The application with its access list, None when an application that shall be absent is in no list."""
     try:
-        application = find(client, wanted.name, wanted.app_id)
+        application = find(client, want.name, want.app_id)
     except Failure as failure:
-        if wanted.managed.state == "absent" and failure.kind in ("not_provisioned", "not_found"):
-            if failure.kind == "not_found" and wanted.name:
+        if want.managed.state == "absent" and failure.kind in ("not_provisioned", "not_found"):
+            if failure.kind == "not_found" and want.name:
                 client.warnings.append(f"{client.where}: nothing to remove. {failure.what}")
             return None
         raise
-    if is_added(application) and wanted.managed.state == "present" and manages_access(wanted.managed):
+    if is_added(application) and want.managed.state == "present" and manages_access(want.managed):
         application["access"] = read_access(client, application["id"])
-    if leaves_nobody(wanted.managed, application["access"]):
+    if leaves_nobody(want.managed, application["access"]):
         name = in_quotes(application["name"])
         words = f"{client.where}: access is custom and nobody is in the lists, so nobody can use {name}."
         client.warnings += [] if words in client.warnings else [words]
     return application
 
 
-def plan(wanted: Wish, current: dict[str, Any] | None) -> Plan:
+def plan(want: Want, have: dict[str, Any] | None) -> Plan:
     """What has to be written."""
-    return plan_application(wanted.managed, current)
+    return plan_application(want.managed, have)
 
 
-def report(client: Client, wanted: Wish, current: dict[str, Any] | None) -> dict[str, Any]:
+def report(client: Client, want: Want, have: dict[str, Any] | None) -> dict[str, Any]:
     """The task's return values."""
-    return {"application": current}
+    return {"application": have}
 
 
-def title(wanted: Wish, current: dict[str, Any] | None) -> str:
+def title(want: Want, have: dict[str, Any] | None) -> str:
     """What a diff names in its head."""
-    return current["name"] if current else wanted.name or wanted.app_id or ""
+    return have["name"] if have else want.name or want.app_id or ""
 
 
 # -- finding and reading, for the token policy and the info module too ----------------------------------------------
@@ -103,9 +103,9 @@ def find(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]
         try:
             return record(client.call("readApp", app_id=app_id)["data"])
         except Failure as failure:
-            if failure.kind == "not_found":
-                failure.what = f"There is no application with the id {in_quotes(app_id)}."
-            raise
+            if failure.kind != "not_found":
+                raise
+            raise failure.but(what=f"There is no application with the id {in_quotes(app_id)}.") from failure
     matches, others = by_name(client, [name or ""])
     if len(matches) > 1:
         ids = ", ".join(spelled(match["id"]) for match in matches)

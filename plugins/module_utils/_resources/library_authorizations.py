@@ -22,7 +22,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.quotin
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import left_out
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
     Authorizations,
-    AuthorizationWish,
+    AuthorizationWant,
     asked,
     moment,
     plan_authorizations,
@@ -35,8 +35,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources.
     allows_refresh,
     check_listed,
     checked_libraries,
-    explain_missing_page,
     is_named_only,
+    missing_page,
     named,
     not_administered,
     not_listed,
@@ -56,7 +56,7 @@ _PAUSES = (0.5, 2.0)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-class Wish(NamedTuple):
+class Want(NamedTuple):
     """What is wanted, how a library that waits for a person is treated, and the writes that were approved.
 
     C(by_person): a person authorizes, and this account never does. C(stated): on which day somebody authorized a
@@ -64,7 +64,7 @@ class Wish(NamedTuple):
     its refresh tokens, where the caller knows them; of days that change, the fewer.
     """
 
-    managed: AuthorizationWish
+    managed: AuthorizationWant
     hand_over: bool
     by_person: bool
     stated: dict[str, str]
@@ -73,7 +73,7 @@ class Wish(NamedTuple):
     days: int | None = None
 
 
-class Current(NamedTuple):
+class Have(NamedTuple):
     """What was read. C(unlisted): libraries of the tenant without a row; None where that cannot be known.
 
     C(is_served) is false where this tenant does not answer Tracker's calls, so that nobody can read how they stand.
@@ -84,7 +84,7 @@ class Current(NamedTuple):
     is_served: bool = True
 
 
-def wish(parameters: Mapping[str, Any]) -> Wish:
+def want_of(parameters: Mapping[str, Any]) -> Want:
     """What the options ask for; raises C(bad_option)."""
     if parameters["renew_before_days"] < 0:
         raise Failure(
@@ -94,7 +94,7 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
     if email is not None and "@" not in email:
         raise Failure("bad_option", f"email is {email!r}, but it must be an e-mail address.")
     libraries, excluded = checked_libraries(parameters["libraries"]), parameters["except"] or []
-    managed = AuthorizationWish(
+    managed = AuthorizationWant(
         state=parameters["state"],
         libraries=None if libraries is None else without(libraries, excluded),
         email=email,
@@ -102,7 +102,7 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
         renew_before_days=parameters["renew_before_days"],
         excluded=tuple(excluded),
     )
-    return Wish(
+    return Want(
         managed,
         hand_over=parameters["on_consent_required"] == "hand_over",
         by_person=parameters["authorize_by"] == "person" and managed.state == "authorized",
@@ -145,9 +145,9 @@ def _is_day(text: str) -> bool:
     return bool(_DAY.match(text))
 
 
-def read(client: Client, wanted: Wish) -> Current:
+def read(client: Client, want: Want) -> Have:
     """The rows of the page and what it does not list. Raises NotYet while the page does not exist."""
-    managed = wanted.managed
+    managed = want.managed
     user, email = None, managed.email
     if managed.state == "authorized" and (managed.standing is not None or not email):
         who = client.identity
@@ -155,14 +155,14 @@ def read(client: Client, wanted: Wish) -> Current:
     try:
         rows = page_rows(client)
     except Failure as failure:
-        instead = _without_rows(client, wanted, failure, user, email)
-        if isinstance(instead, Current):
+        instead = _without_rows(client, want, failure, user, email)
+        if isinstance(instead, Have):
             return instead
         rows = instead
-    _check_ids(client, wanted, rows)
-    records = [record(client, row, wanted.stated, wanted.days) for row in rows]
+    _check_ids(client, want, rows)
+    records = [record(client, row, want.stated, want.days) for row in rows]
     unlisted = not_listed(client, records)
-    if not wanted.by_person or unlisted is not None:
+    if not want.by_person or unlisted is not None:
         check_listed(managed.libraries, [*(row["id"] for row in records), *(unlisted or [])])
     found = Authorizations(records, client.now(), user, email)
     every_run = short_lived(managed, found)
@@ -172,34 +172,34 @@ def read(client: Client, wanted: Wish) -> Current:
             f"that here ({named(every_run)}), so every run authorizes them again. A smaller number, or a longer "
             "Refresh Token Expiry, ends that."
         )
-    return Current(found, unlisted)
+    return Have(found, unlisted)
 
 
 def _without_rows(
-    client: Client, wanted: Wish, failure: Failure, user: str | None, email: str | None
-) -> Current | list[dict[str, Any]]:
+    client: Client, want: Want, failure: Failure, user: str | None, email: str | None
+) -> Have | list[dict[str, Any]]:
     """What it means that the page was not answered: what is known without it, or its rows after all, or C(failure)."""
     is_unknown = isinstance(failure, NoSuchCall)
     if is_unknown and ("listLibraryAuthorizations" in client.answered or client.accepted):
         raise failure  # It is there, and something on the way answered for it.
     if not is_unknown and failure.kind != "not_found":
         raise failure
-    withdraws = wanted.managed.state == "unauthorized"
-    extension = wanted.extension or (read_extension(client) or {}).get("status")
+    withdraws = want.managed.state == "unauthorized"
+    extension = want.extension or (read_extension(client) or {}).get("status")
     if not is_unknown or extension not in (None, "enabled"):
         if withdraws and extension == "available":
-            return Current(Authorizations([], client.now()), None)
-        raise _without_page(client, wanted, failure, extension, user, email) from None
+            return Have(Authorizations([], client.now()), None)
+        raise _without_page(client, want, failure, extension, user, email) from None
     rows = _asked_again(client, failure)
     if rows is None and withdraws:
         raise failure
-    return _unserved(client, wanted, failure, user, email) if rows is None else rows
+    return _unserved(client, want, failure, user, email) if rows is None else rows
 
 
-def _check_ids(client: Client, wanted: Wish, rows: list[dict[str, Any]]) -> None:
+def _check_ids(client: Client, want: Want, rows: list[dict[str, Any]]) -> None:
     """Raise C(unexpected_reply) where who authorized a library has a name only, and it matters who it is."""
     nameless = [row["id"] for row in rows if is_named_only(row)]
-    if nameless and wanted.managed.standing is not None and not wanted.by_person:
+    if nameless and want.managed.standing is not None and not want.by_person:
         raise client.unexpected(
             "listLibraryAuthorizations",
             {},
@@ -218,27 +218,27 @@ def _asked_again(client: Client, failure: Failure) -> list[dict[str, Any]] | Non
     return None
 
 
-def plan(wanted: Wish, current: Current) -> Plan:
+def plan(want: Want, have: Have) -> Plan:
     """What has to be written. Of all libraries, those that an approved plan does not have are left out."""
-    managed, found = wanted.managed, current.authorizations
-    if wanted.by_person or not current.is_served:
-        return Plan({}, {}, [], current)
+    managed, found = want.managed, have.authorizations
+    if want.by_person or not have.is_served:
+        return Plan({}, {}, [], have)
     made = plan_authorizations(managed, found)
-    if managed.libraries is None and (others := left_out(made.steps, wanted.planned)):
+    if managed.libraries is None and (others := left_out(made.steps, want.planned)):
         excluded = tuple(step.ids["library_id"] for step in others)
         made = plan_authorizations(managed._replace(excluded=(*managed.excluded, *excluded)), found)
-        planned = {row["id"]: row for row in made.outcome}
+        planned = {row["id"]: row for row in made.will_have}
         rows = [planned.get(row["id"], row) for row in asked(managed, found.rows)]
-        made = made._replace(outcome=rows, left_out=tuple(others))
+        made = made._replace(will_have=rows, left_out=tuple(others))
     return made._replace(
-        outcome=current._replace(authorizations=found._replace(rows=made.outcome)), refused=_refused(managed, current)
+        will_have=have._replace(authorizations=found._replace(rows=made.will_have)), refused=_refused(managed, have)
     )
 
 
-def _refused(managed: AuthorizationWish, current: Current) -> tuple[tuple[Step, Failure], ...]:
+def _refused(managed: AuthorizationWant, have: Have) -> tuple[tuple[Step, Failure], ...]:
     """The libraries asked for by name that the tenant has and the page does not list for the signed-in user."""
     operation = "unauthorizeLibrary" if managed.state == "unauthorized" else "authorizeLibrary"
-    asked_for = without(managed.libraries or [], [row["id"] for row in current.authorizations.rows])
+    asked_for = without(managed.libraries or [], [row["id"] for row in have.authorizations.rows])
     return tuple((Step(operation, {"library_id": one}, None, ""), not_administered([one])) for one in asked_for)
 
 
@@ -253,32 +253,32 @@ def assumptions(client: Client, plan: Plan) -> list[str]:
     return [f"Refresh tokens are assumed to be allowed for {EXTENSION!r}{why}.", _NO_CONSENT]
 
 
-def verifying(wanted: Wish, current: Current) -> Wish:
+def verifying(want: Want, have: Have) -> Want:
     """What is wanted once the writes are made, given what was read before them."""
-    return wanted._replace(managed=wanted.managed._replace(replaced=current.authorizations))
+    return want._replace(managed=want.managed._replace(replaced=have.authorizations))
 
 
-def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
+def report(client: Client, want: Want, have: Have) -> dict[str, Any]:
     """The task's return values. Handed over are those that were never this account's to authorize."""
-    rows = asked(wanted.managed, current.authorizations.rows)
-    waiting = _waiting(wanted, current) if wanted.by_person or not current.is_served else []
-    unlisted = None if current.unlisted is None else [{"id": library} for library in current.unlisted]
+    rows = asked(want.managed, have.authorizations.rows)
+    waiting = _waiting(want, have) if want.by_person or not have.is_served else []
+    unlisted = None if have.unlisted is None else [{"id": library} for library in have.unlisted]
     return {
         "libraries": rows,
-        "not_visible": None if unlisted is None else [row["id"] for row in asked(wanted.managed, unlisted)],
-        "handed_over": [_handed_over(client, library, "", current.is_served) for library in waiting],
+        "not_visible": None if unlisted is None else [row["id"] for row in asked(want.managed, unlisted)],
+        "handed_over": [_handed_over(client, library, "", have.is_served) for library in waiting],
     }
 
 
-def scope(wanted: Wish, current: Current) -> dict[str, list[str]]:
+def scope(want: Want, have: Have) -> dict[str, list[str]]:
     """The tenant's libraries: C(wanted) those that something is wanted of, C(others) the rest."""
-    every = [{"id": row["id"]} for row in current.authorizations.rows]
-    every += [{"id": library} for library in current.unlisted or []]
-    ids = [row["id"] for row in asked(wanted.managed, every)]
+    every = [{"id": row["id"]} for row in have.authorizations.rows]
+    every += [{"id": library} for library in have.unlisted or []]
+    ids = [row["id"] for row in asked(want.managed, every)]
     return {"wanted": ids, "others": without([row["id"] for row in every], ids)}
 
 
-def title(wanted: Wish, current: Current) -> str:
+def title(want: Want, have: Have) -> str:
     """What a diff names in its head."""
     return PAGE
 
@@ -288,26 +288,26 @@ def independent(step: Step) -> bool:
     return True
 
 
-def hand_over(client: Client, wanted: Wish, refused: list[tuple[Step, Failure]]) -> list[dict[str, Any]]:
+def hand_over(client: Client, want: Want, refused: list[tuple[Step, Failure]]) -> list[dict[str, Any]]:
     """The libraries for which a person has to give consent, with what that person has to do."""
-    if not wanted.hand_over:
+    if not want.hand_over:
         return []
     waiting = [one for one in refused if one[1].kind == "consent_required" or isinstance(one[1], NoSuchCall)]
     return [_handed_over(client, step.ids["library_id"], failure.words or "") for step, failure in waiting]
 
 
-def _unserved(client: Client, wanted: Wish, failure: Failure, user: str | None, email: str | None) -> Current:
+def _unserved(client: Client, want: Want, failure: Failure, user: str | None, email: str | None) -> Have:
     """The wanted libraries of a tenant that does not answer Tracker's calls: how they stand nobody can read."""
     every = [row["id"] for row in client.rows("listLibraries")]
-    check_listed(wanted.managed.libraries, every)
+    check_listed(want.managed.libraries, every)
     fields = dict.fromkeys(FIELDS)
     rows = []
     for library in every:
-        since = wanted.stated.get(caseless(library))
-        known = reckoned(client, since, wanted.days) if since else {}
+        since = want.stated.get(caseless(library))
+        known = reckoned(client, since, want.days) if since else {}
         rows.append({"id": library, **fields, **known})
-    current = Current(Authorizations(rows, client.now(), user, email), None, is_served=False)
-    waiting = [] if wanted.hand_over or wanted.by_person else _waiting(wanted, current)
+    have = Have(Authorizations(rows, client.now(), user, email), None, is_served=False)
+    waiting = [] if want.hand_over or want.by_person else _waiting(want, have)
     if waiting:
         raise Failure(
             "consent_required",
@@ -316,12 +316,12 @@ def _unserved(client: Client, wanted: Wish, failure: Failure, user: str | None, 
             "on_consent_required: hand_over reports such libraries instead of failing.",
             **failure.wire,
         )
-    return current
+    return have
 
 
-def _waiting(wanted: Wish, current: Current) -> list[str]:
+def _waiting(want: Want, have: Have) -> list[str]:
     """The wanted libraries that a person has to authorize."""
-    managed, found = wanted.managed, current.authorizations
+    managed, found = want.managed, have.authorizations
     rows = asked(managed, found.rows)
     unseen = without(managed.libraries or [], [row["id"] for row in found.rows])
     return [row["id"] for row in rows if not row["authorized"] and not is_stated(row, found.now)] + unseen
@@ -335,32 +335,31 @@ def is_stated(row: Mapping[str, Any], now: datetime.datetime) -> bool:
 
 
 def _without_page(
-    client: Client, wanted: Wish, failure: Failure, extension: str | None, user: str | None, email: str | None
+    client: Client, want: Want, failure: Failure, extension: str | None, user: str | None, email: str | None
 ) -> Failure:
     """Why there is no page. An earlier task may bring it, unless its application is there already."""
-    explain_missing_page(failure)
-    failure.kind = "not_added"
+    missing = missing_page(failure)
     if extension == "enabled":
-        failure.kind = "unexpected_reply"
-        failure.what = f"{EXTENSION!r} is added and enabled, but its page {PAGE} is not there."
-    if extension == "enabled" or wanted.managed.state == "unauthorized":
-        return failure
+        what = f"{EXTENSION!r} is added and enabled, but its page {PAGE} is not there."
+        return missing.but(kind="unexpected_reply", what=what)
+    if want.managed.state == "unauthorized":
+        return missing
     every = [row["id"] for row in client.rows("listLibraries")]
-    check_listed(wanted.managed.libraries, every)
+    check_listed(want.managed.libraries, every)
     rows = [{"id": library, **dict.fromkeys(FIELDS), "authorized": False} for library in every]
     return NotYet(
-        failure.kind,
-        failure.what,
-        advice=failure.advice,
-        assumed=Current(Authorizations(rows, client.now(), user, email), None),
+        missing.kind,
+        missing.what,
+        advice=missing.advice,
+        assumed=Have(Authorizations(rows, client.now(), user, email), None),
         assumptions=[_BY_PERSON]
-        if wanted.by_person
+        if want.by_person
         else [
             f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r} and to allow refresh tokens; "
             "the page is assumed to list every library of the tenant for the signed-in user.",
             _NO_CONSENT,
         ],
-        **failure.wire,
+        **missing.wire,
     )
 
 

@@ -14,7 +14,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.contra
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import seen, spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
-    AuthorizationWish,
+    AuthorizationWant,
     asked,
     authorized,
     iso,
@@ -36,15 +36,14 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
         records = [record(client, row, {}) for row in page_rows(client)]
     except Failure as failure:
         if failure.kind == "not_found" or isinstance(failure, NoSuchCall):
-            failure.kind = "not_added"
-            explain_missing_page(failure)
+            raise missing_page(failure) from failure
         raise
     unlisted = not_listed(client, records)
     listed = [row["id"] for row in records]
     check_listed(libraries, [*listed, *(unlisted or [])])
     if refused := without(libraries or [], listed):
         raise not_administered(refused)
-    return {"libraries": asked(AuthorizationWish(libraries=libraries), records), "unlisted": unlisted}
+    return {"libraries": asked(AuthorizationWant(libraries=libraries), records), "unlisted": unlisted}
 
 
 def not_listed(client: Client, records: list[dict[str, Any]]) -> list[str] | None:
@@ -82,10 +81,12 @@ def not_administered(libraries: list[str]) -> Failure:
     )
 
 
-def explain_missing_page(failure: Failure) -> None:
-    failure.what = f"Control Center has no page {PAGE}; it exists while {EXTENSION!r} is added and enabled."
-    failure.advice = (
-        "Add and enable that application, or, if it is, set api_paths to where this tenant serves the page."
+def missing_page(failure: Failure) -> Failure:
+    """The failure of a call that found no page."""
+    return failure.but(
+        kind="not_added",
+        what=f"Control Center has no page {PAGE}; it exists while {EXTENSION!r} is added and enabled.",
+        advice="Add and enable that application, or, if it is, set api_paths to where this tenant serves the page.",
     )
 
 

@@ -13,32 +13,32 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.contra
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall, NotYet
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import (
-    PolicyWish,
+    PolicyWant,
     plan_token_policy,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._resources import applications
 
 
-class Wish(NamedTuple):
+class Want(NamedTuple):
     """Whose token policy, and what is wanted of it. C(found): the application, once it was found."""
 
     name: str | None
     app_id: str | None
-    managed: PolicyWish
+    managed: PolicyWant
     found: dict[str, Any] | None = None
 
 
-class Current(NamedTuple):
-    """The application and its token policy. C(told): the fields that were read; the others are documented defaults."""
+class Have(NamedTuple):
+    """The application and its token policy. C(read_fields): those that the reply had; the others are defaults."""
 
     application: dict[str, Any]
     policy: dict[str, Any]
-    told: tuple[str, ...]
+    read_fields: tuple[str, ...]
 
 
-def wish(parameters: Mapping[str, Any]) -> Wish:
+def want_of(parameters: Mapping[str, Any]) -> Want:
     """What the options ask for; raises C(bad_option)."""
-    managed = PolicyWish(**{field: parameters[field] for field in PolicyWish._fields})
+    managed = PolicyWant(**{field: parameters[field] for field in PolicyWant._fields})
     for field, unit in (("refresh_token_expiry_days", "day"), ("access_token_expiry_minutes", "minute")):
         value = getattr(managed, field)
         if value is not None and value < 1:
@@ -49,39 +49,39 @@ def wish(parameters: Mapping[str, Any]) -> Wish:
             "refresh_token_expiry_days is given together with allow_refresh_token: false.",
             advice="An expiry can be set only while refresh tokens are allowed: leave one of the two out.",
         )
-    return Wish(parameters["name"], parameters["app_id"], managed)
+    return Want(parameters["name"], parameters["app_id"], managed)
 
 
-def read(client: Client, wanted: Wish) -> Current:
+def read(client: Client, want: Want) -> Have:
     """The application and its token policy. Raises NotYet while the application is only in the catalog."""
     try:
-        application = wanted.found or applications.find_added(client, wanted.name, wanted.app_id)
+        application = want.found or applications.find_added(client, want.name, want.app_id)
     except NotYet as missing:
         _see_that_the_call_is_there(client, missing.assumed["id"])
-        missing.assumed = Current(missing.assumed, dict(POLICY_DEFAULTS, refresh_token_expiry_days=None), ())
-        raise
-    return Current(application, *read_policy(client, application["id"]))
+        assumed = Have(missing.assumed, dict(POLICY_DEFAULTS, refresh_token_expiry_days=None), ())
+        raise missing.but(assumed=assumed) from missing
+    return Have(application, *read_policy(client, application["id"]))
 
 
-def plan(wanted: Wish, current: Current) -> Plan:
+def plan(want: Want, have: Have) -> Plan:
     """What has to be written."""
-    made = plan_token_policy(wanted.managed, current.policy, current.application["id"], current.told)
-    return made._replace(outcome=current._replace(policy=made.outcome))
+    made = plan_token_policy(want.managed, have.policy, have.application["id"], have.read_fields)
+    return made._replace(will_have=have._replace(policy=made.will_have))
 
 
-def verifying(wanted: Wish, current: Current) -> Wish:
+def verifying(want: Want, have: Have) -> Want:
     """What is wanted once the write is made: of the same application, which need not be found again."""
-    return wanted._replace(found=current.application)
+    return want._replace(found=have.application)
 
 
-def report(client: Client, wanted: Wish, current: Current) -> dict[str, Any]:
+def report(client: Client, want: Want, have: Have) -> dict[str, Any]:
     """The task's return values."""
-    return {"application": current.application, "token_policy": current.policy}
+    return {"application": have.application, "token_policy": have.policy}
 
 
-def title(wanted: Wish, current: Current) -> str:
+def title(want: Want, have: Have) -> str:
     """What a diff names in its head."""
-    return f"{current.application['name']}, Authentication"
+    return f"{have.application['name']}, Authentication"
 
 
 def _see_that_the_call_is_there(client: Client, app_id: str) -> None:
@@ -99,9 +99,9 @@ def _see_that_the_call_is_there(client: Client, app_id: str) -> None:
 
 
 def read_policy(client: Client, app_id: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The token policy of an added application under our names, and which of its fields Control Center told.
+    """The token policy of an added application under our names, and which of its fields were read.
 
-    For those that it did not tell the documented defaults stand in, for all of them where the policy was never set,
+    For those that were not read the documented defaults stand in, for all of them where the policy was never set,
     which is 404 in Control Center's own form. While refresh is off its expiry means nothing and is null.
     """
     try:
@@ -110,8 +110,8 @@ def read_policy(client: Client, app_id: str) -> tuple[dict[str, Any], tuple[str,
         if failure.kind != "not_found":
             raise
         value = {}
-    told = {field: value[wire] for field, wire in POLICY_FIELDS.items() if value.get(wire) is not None}
-    policy = {**POLICY_DEFAULTS, **told}
+    read_fields = {field: value[wire] for field, wire in POLICY_FIELDS.items() if value.get(wire) is not None}
+    policy = {**POLICY_DEFAULTS, **read_fields}
     if not policy["allow_refresh_token"]:
         policy["refresh_token_expiry_days"] = None
-    return policy, tuple(told)
+    return policy, tuple(read_fields)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carrying out a plan: write, read again, and believe only what was read."""
+"""Applies a plan: sends the writes, reads again, and believes only what was read."""
 
 from __future__ import annotations
 
@@ -23,42 +23,45 @@ _OF_ONE_LIBRARY = (*_REFUSALS, "unexpected_reply")
 _PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 
 
-class Outcome(NamedTuple):
+class Applied(NamedTuple):
     """What was read last, the steps that were refused, and whether anything was changed."""
 
-    current: Any
+    have: Any
     refused: list[tuple[Step, Failure]]
     changed: bool
 
 
-# What was read, the steps that are left by their key, and the fields that can be seen.
-_Read = tuple[Any, dict[tuple[str, ...], Step], set[str]]
-
-
 class _Sent(NamedTuple):
-    """What became of a round of writes: accepted, refused, or in doubt; C(stopped) is the one that ended the round."""
+    """What became of a round of writes: accepted, in doubt, or refused; C(stopped) is the one that ended the round."""
 
     accepted: list[Step]
-    in_doubt: list[Step]
-    doubts: dict[tuple[str, ...], Failure]
+    in_doubt: list[tuple[Step, Failure]]
     refused: list[tuple[Step, Failure]]
-    stopped: tuple[Step, Failure] | None
+    stopped: tuple[Step, Failure] | None = None
 
     @property
     def steps(self) -> list[Step]:
         """Those that were sent."""
-        ended = [*self.refused, *filter(None, [self.stopped])]
-        return [*self.accepted, *self.in_doubt, *(step for step, _failure in ended)]
+        stopped = [] if self.stopped is None else [self.stopped]
+        return [*self.accepted, *(step for step, _failure in [*self.in_doubt, *self.refused, *stopped])]
 
 
-def carry_out(
-    noun: Any,
+class _Seen(NamedTuple):
+    """What reading showed: the resource, the steps that are left by their key, and the fields that can be seen."""
+
+    have: Any
+    left: dict[tuple[str, ...], Step]
+    fields: set[str]
+
+
+def apply(
+    resource: Any,
     client: Client,
-    wanted: Any,
+    want: Any,
     plan: Plan,
     planned: Sequence[Mapping[str, Any]] | None,
     journal: Journal,
-) -> Outcome:
+) -> Applied:
     """Make the writes, and read until what was read is what is wanted.
 
     Whatever a write was answered, planning on what is read afterwards says whether it is still needed: one that may
@@ -66,139 +69,184 @@ def carry_out(
     repeated one too. C(journal) keeps what became of each. Raises Failure, whose result says whether anything was
     changed.
     """
-    independent = getattr(noun, "independent", lambda step: False)
-    deadline = time.monotonic() + client.connection.retry_timeout
-    refused: list[tuple[Step, Failure]] = []
-    done: list[Step] = []
-    steps, pause = plan.steps, _PAUSE
-    tried: set[tuple[str, ...]] = set()
-    doubts: dict[tuple[str, ...], Failure] = {}
+    work = _Work(resource, client, want, plan, planned, journal)
+    steps = plan.steps
     try:
         while True:
-            _check(steps, planned, doubts, journal)
-            sent = _send_all(client, steps, independent, journal)
-            doubts = sent.doubts
-            tried |= {key_of(step) for step in sent.steps}
-            try:
-                current, left, fields = _read_back(noun, client, wanted, sent)
-                if any(key_of(step) in left for step in [*sent.accepted, *sent.in_doubt]):
-                    # What was taken in may take its time to show.
-                    time.sleep(pause)
-                    current, left, fields = _read_back(noun, client, wanted, sent)
-            except Failure:
-                done += sent.accepted
-                raise
-            sure = {key for key in map(key_of, sent.steps) if key not in left}
-            made = [step for step in sent.steps if key_of(step) in sure and fields & set(step.touches)]
-            progress = {key_of(step) for step in made} - {key_of(step) for step in done}
-            done += made
-            others = [step for step in sent.steps if step not in made]
-            unseen = [(step, _unseen(client, step)) for step in others if step in sent.accepted]
-            lost = [(step, doubts[key_of(step)]) for step in others if key_of(step) in sure and key_of(step) in doubts]
-            refused = [*refused, *(one for one in sent.refused if one[0] in others), *lost, *unseen]
-            settled = {key_of(step): failure for step, failure in refused}
-            gone = [step for step, _failure in lost]
-            journal.read(made, [step for step in others if step not in gone], settled)
-            if unseen and not all(independent(step) for step, _why in unseen):
-                raise unseen[0][1]
-            if sent.stopped and sent.stopped[0] in others:
-                raise _undone(noun, client, wanted, plan, sent.stopped, done, journal)
-            steps = [step for key, step in left.items() if key not in settled]
+            sent = work.send(steps)
+            seen = work.read_again(sent)
+            steps = work.decide(sent, seen)
             if not steps:
-                return Outcome(current, refused, bool(done))
-            stuck = [doubts[key_of(step)] for step in steps if key_of(step) in doubts]
-            if not stuck and progress and (doubts or sent.stopped):
-                continue  # What was in doubt is done; only what would have followed it is left.
-            if not stuck and all(independent(step) and key_of(step) not in tried for step in steps):
-                # They appeared while the others were written. Without an end to that, the next run does the rest.
-                if time.monotonic() > deadline:
-                    return Outcome(current, refused, bool(done))
-                journal.widen(noun.plan(wanted, current))
-                continue
-            if not stuck:
-                appeared = [step for step in steps if key_of(step) not in tried]
-                raise _changed_meanwhile(appeared[0]) if appeared else _unseen(client, steps[0])
-            if time.monotonic() + pause > deadline:
-                for step in steps:
-                    if key_of(step) in doubts:
-                        journal.refused(step, doubts[key_of(step)])
-                if not all(independent(step) for step in steps):
-                    raise stuck[0]
-                refused += [(step, doubts.get(key_of(step), stuck[0])) for step in steps]
-                return Outcome(current, refused, bool(done))
-            pause = min(2 * pause, _LONGEST_PAUSE)
+                return Applied(seen.have, work.refused, bool(work.done))
     except Failure as failure:
-        failure.result = {"changed": bool(done), **failure.result}
-        failure.what += left_so(step.does for step in done)
-        raise
+        raise failure.but(
+            result={"changed": bool(work.done), **failure.result},
+            what=failure.what + left_so(step.does for step in work.done),
+        ) from failure
     finally:
         journal.close()
 
 
-def _check(
-    steps: list[Step],
-    planned: Sequence[Mapping[str, Any]] | None,
-    doubts: Mapping[tuple[str, ...], Failure],
-    journal: Journal,
-) -> None:
-    """Raise C(conflict) where the approved plan does not have one of the steps, which is not sent then."""
-    try:
-        check_writes(steps, planned)
-    except Failure:
-        for step in steps:
-            if key_of(step) in doubts:
-                journal.refused(step, doubts[key_of(step)])
-        raise
+class _Work:
+    """The writes of one plan: what was done, what was refused, and what is in doubt."""
 
+    def __init__(
+        self,
+        resource: Any,
+        client: Client,
+        want: Any,
+        plan: Plan,
+        planned: Sequence[Mapping[str, Any]] | None,
+        journal: Journal,
+    ) -> None:
+        self.refused: list[tuple[Step, Failure]] = []
+        self.done: list[Step] = []
+        self._resource = resource
+        self._client = client
+        self._want = want
+        self._plan = plan
+        self._planned = planned
+        self._journal = journal
+        self._independent = getattr(resource, "independent", lambda step: False)
+        self._deadline = time.monotonic() + client.connection.retry_timeout
+        self._pause = _PAUSE
+        self._tried: set[tuple[str, ...]] = set()
+        self._doubts: dict[tuple[str, ...], Failure] = {}
+        self._progress = False
 
-def _send_all(client: Client, steps: list[Step], independent: Any, journal: Journal) -> _Sent:
-    """Send the writes in order. A step on which others may depend ends the round where it is not accepted."""
-    sent = _Sent([], [], {}, [], None)
-    for step in steps:
-        journal.begun(step)
+    def send(self, steps: list[Step]) -> _Sent:
+        """Send the writes in order. A step on which others may depend ends the round where it is not accepted.
+
+        Raises C(conflict) where the approved plan does not have one of them; then none is sent.
+        """
         try:
-            _send(client, step)
-        except Failure as failure:
-            journal.failed(step, failure)
-            if isinstance(failure, Uncertain):
-                sent.in_doubt.append(step)
-                sent.doubts[key_of(step)] = failure
-                if not independent(step):
-                    return sent
-            elif independent(step) and failure.kind in _OF_ONE_LIBRARY:
-                sent.refused.append((step, failure))
-            else:
-                return sent._replace(stopped=(step, failure))
-        else:
-            sent.accepted.append(step)
-            journal.done(step)
-    return sent
-
-
-def _read_back(noun: Any, client: Client, wanted: Any, sent: _Sent) -> _Read:
-    """What is there now, and what is left to do. What stopped the round is raised where nobody can read."""
-    try:
-        return _read_again(noun, client, wanted)
-    except Failure as failure:
-        if sent.stopped is None:
+            check_writes(steps, self._planned)
+        except Failure:
+            self._give_up(steps)
             raise
-        raise sent.stopped[1] from failure
+        sent = self._send_in_order(steps)
+        self._doubts = {key_of(step): failure for step, failure in sent.in_doubt}
+        self._tried |= {key_of(step) for step in sent.steps}
+        return sent
 
+    def _send_in_order(self, steps: list[Step]) -> _Sent:
+        sent = _Sent([], [], [])
+        for step in steps:
+            self._journal.begun(step)
+            try:
+                _send(self._client, step)
+            except Failure as failure:
+                self._journal.failed(step, failure)
+                if isinstance(failure, Uncertain):
+                    sent.in_doubt.append((step, failure))
+                    if not self._independent(step):
+                        return sent
+                elif self._independent(step) and failure.kind in _OF_ONE_LIBRARY:
+                    sent.refused.append((step, failure))
+                else:
+                    return sent._replace(stopped=(step, failure))
+            else:
+                sent.accepted.append(step)
+                self._journal.done(step)
+        return sent
 
-def _undone(
-    noun: Any,
-    client: Client,
-    wanted: Any,
-    plan: Plan,
-    stopped: tuple[Step, Failure],
-    done: list[Step],
-    journal: Journal,
-) -> Failure:
-    """Why a step was refused, once what had only been done for it was taken back."""
-    step, failure = stopped
-    if step.undo and failure.kind in _REFUSALS and done:
-        _take_back(noun, client, wanted, plan, step.undo, failure, done, journal.undoing())
-    return failure
+    def read_again(self, sent: _Sent) -> _Seen:
+        """What is there now. Raises what stopped the round where nobody can read."""
+        try:
+            seen = self._read()
+            if any(key_of(step) in seen.left for step in [*sent.accepted, *(step for step, _failure in sent.in_doubt)]):
+                # What was taken in may take its time to show.
+                time.sleep(self._pause)
+                seen = self._read()
+        except Failure as failure:
+            self.done += sent.accepted
+            if sent.stopped is None:
+                raise
+            raise sent.stopped[1] from failure
+        return seen
+
+    def _read(self) -> _Seen:
+        have = self._resource.read(self._client, self._want)
+        plan = self._resource.plan(self._want, have)
+        return _Seen(have, {key_of(step): step for step in plan.steps}, {*plan.before, *plan.after})
+
+    def decide(self, sent: _Sent, seen: _Seen) -> list[Step]:
+        """The steps to send next, none where the work is at its end. Raises Failure where no step can help."""
+        settled = self._settle(sent, seen)
+        steps = [step for key, step in seen.left.items() if key not in settled]
+        stuck = [self._doubts[key_of(step)] for step in steps if key_of(step) in self._doubts]
+        if stuck:
+            return self._try_again(steps, stuck[0])
+        if not steps or (self._progress and (self._doubts or sent.stopped)):
+            return steps  # What was in doubt is done; only what would have followed it is left.
+        appeared = [step for step in steps if key_of(step) not in self._tried]
+        if not all(map(self._independent, steps)) or len(appeared) < len(steps):
+            raise _changed_meanwhile(appeared[0]) if appeared else _unseen(self._client, steps[0])
+        # They appeared while the others were written. Without an end to that, the next run does the rest.
+        if time.monotonic() > self._deadline:
+            return []
+        self._journal.widen(self._resource.plan(self._want, seen.have))
+        return steps
+
+    def _settle(self, sent: _Sent, seen: _Seen) -> set[tuple[str, ...]]:
+        """Note what became of each step that was sent; returns the keys of those that were refused.
+
+        Raises Failure for one that was refused, or that cannot be seen, where others may depend on it.
+        """
+        sure = {key for key in map(key_of, sent.steps) if key not in seen.left}
+        made = [step for step in sent.steps if key_of(step) in sure and seen.fields & set(step.touches)]
+        self._progress = bool({key_of(step) for step in made} - {key_of(step) for step in self.done})
+        self.done += made
+        others = [step for step in sent.steps if step not in made]
+        unseen = [(step, _unseen(self._client, step)) for step in others if step in sent.accepted]
+        lost = [(step, failure) for step, failure in sent.in_doubt if step in others and key_of(step) in sure]
+        self.refused += [*(one for one in sent.refused if one[0] in others), *lost, *unseen]
+        settled = {key_of(step): failure for step, failure in self.refused}
+        gone = [step for step, _failure in lost]
+        self._journal.read(made, [step for step in others if step not in gone], settled)
+        if unseen and not all(self._independent(step) for step, _failure in unseen):
+            raise unseen[0][1]
+        if sent.stopped and sent.stopped[0] in others:
+            raise self._undone(*sent.stopped)
+        return set(settled)
+
+    def _try_again(self, steps: list[Step], doubt: Failure) -> list[Step]:
+        """The same steps while there is time for it. Then those on which nothing depends are refused."""
+        if time.monotonic() + self._pause <= self._deadline:
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+            return steps
+        self._give_up(steps)
+        if not all(map(self._independent, steps)):
+            raise doubt
+        self.refused += [(step, self._doubts.get(key_of(step), doubt)) for step in steps]
+        return []
+
+    def _give_up(self, steps: list[Step]) -> None:
+        """Note that those in doubt were not made, and are not tried again."""
+        for step in steps:
+            if key_of(step) in self._doubts:
+                self._journal.refused(step, self._doubts[key_of(step)])
+
+    def _undone(self, step: Step, failure: Failure) -> Failure:
+        """Why a step was refused, once what had only been done for it was taken back."""
+        if not (step.undo and failure.kind in _REFUSALS and self.done):
+            return failure
+        undo, journal = step.undo, self._journal.undoing()
+        journal.begun(undo)
+        try:
+            _send(self._client, undo)
+            journal.done(undo)
+            left = self._read().left
+        except Failure as second:
+            if second.wire["operation"] == undo.operation:
+                journal.failed(undo, second)
+            words = f" Taking back what had been done for it ({undo.does}) failed. {second.reason()}"
+            return failure.but(what=failure.what + words)
+        if list(left) != [key_of(planned) for planned in self._plan.steps]:
+            return failure
+        self.done.clear()
+        words = f" What had been done for it was taken back ({undo.does}), so nothing is changed."
+        return failure.but(what=failure.what + words)
 
 
 def _send(client: Client, step: Step) -> None:
@@ -219,13 +267,6 @@ def together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str,
     )
 
 
-def _read_again(noun: Any, client: Client, wanted: Any) -> _Read:
-    """What is there now, what would still have to be done, by its key, and the fields that can be seen."""
-    current = noun.read(client, wanted)
-    plan = noun.plan(wanted, current)
-    return current, {key_of(step): step for step in plan.steps}, {*plan.before, *plan.after}
-
-
 def _changed_meanwhile(step: Step) -> Failure:
     """That reading shows more to do than before the writes, which was never sent."""
     return Failure(
@@ -244,29 +285,3 @@ def _unseen(client: Client, step: Step) -> Failure:
         operation=operation.id,
         method=operation.method,
     )
-
-
-def _take_back(
-    noun: Any,
-    client: Client,
-    wanted: Any,
-    plan: Plan,
-    undo: Step,
-    failure: Failure,
-    done: list[Step],
-    journal: Journal,
-) -> None:
-    """Undo what was only done for the step that was refused."""
-    journal.begun(undo)
-    try:
-        _send(client, undo)
-        journal.done(undo)
-        _current, planned, _fields = _read_again(noun, client, wanted)
-    except Failure as second:
-        if second.wire["operation"] == undo.operation:
-            journal.failed(undo, second)
-        failure.what += f" Taking back what had been done for it ({undo.does}) failed. {second.reason()}"
-        return
-    if list(planned) == [key_of(step) for step in plan.steps]:
-        done.clear()
-        failure.what += f" What had been done for it was taken back ({undo.does}), so nothing is changed."

@@ -13,107 +13,104 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.diff import render
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
-from ansible_collections.imanage.control_center.plugins.module_utils._run.apply import Outcome, carry_out, together
+from ansible_collections.imanage.control_center.plugins.module_utils._run.apply import Applied, apply, together
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import Journal, planned_rows
 
 Planned = Sequence[Mapping[str, Any]]
 
 
-class Foreseen(NamedTuple):
+class Preview(NamedTuple):
     """What a preview found: what was read or assumed, the plan, and the assumptions in words.
 
     C(missing): why nothing could be read, where an earlier task may bring it.
     """
 
-    current: Any
+    have: Any
     plan: Plan
     assumptions: list[str]
     missing: NotYet | None = None
 
 
-def foresee(noun: Any, client: Client, wanted: Any, reader: Client | None = None) -> Foreseen:
+def preview(resource: Any, client: Client, want: Any, reader: Client | None = None) -> Preview:
     """What a run would do. What an earlier task may bring is assumed.
 
     C(reader): who may read the applications, where that is another account.
     """
     try:
-        current = noun.read(client, wanted)
-        plan = noun.plan(wanted, current)
-        assumptions = noun.assumptions(reader or client, plan) if hasattr(noun, "assumptions") else []
+        have = resource.read(client, want)
+        plan = resource.plan(want, have)
+        assumptions = resource.assumptions(reader or client, plan) if hasattr(resource, "assumptions") else []
     except NotYet as missing:
-        return Foreseen(missing.assumed, noun.plan(wanted, missing.assumed), missing.assumptions, missing)
-    return Foreseen(current, plan, assumptions)
+        return Preview(missing.assumed, resource.plan(want, missing.assumed), missing.assumptions, missing)
+    return Preview(have, plan, assumptions)
 
 
-def preview(noun: Any, client: Client, wanted: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
+def show(resource: Any, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
     """Show what a run would do. C(planned): the writes that were approved, None where no plan was."""
-    foreseen = foresee(noun, client, wanted)
+    found = preview(resource, client, want)
     # Without the tenant's name, so that Ansible prints what is assumed of many tenants once.
-    client.warnings += foreseen.assumptions
-    if foreseen.plan.steps and client.scope_assumption:
+    client.warnings += found.assumptions
+    if found.plan.steps and client.scope_assumption:
         client.warnings.append(client.scope_assumption)
-    approval.check_writes(foreseen.plan.steps, planned)
-    return _shown(noun, client, wanted, foreseen.current, foreseen.plan, diff)
+    approval.check_writes(found.plan.steps, planned)
+    return _shown(resource, client, want, found.have, found.plan, diff)
 
 
-def converge(noun: Any, client: Client, wanted: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
+def converge(resource: Any, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
     """Bring the tenant to what is wanted. C(planned): the only writes that may be sent, None where any may."""
-    current = noun.read(client, wanted)
-    plan = noun.plan(wanted, current)
+    have = resource.read(client, want)
+    plan = resource.plan(want, have)
     if not plan.steps:
-        return _shown(noun, client, wanted, current, plan, diff)
+        return _shown(resource, client, want, have, plan, diff)
     approval.check_writes(plan.steps, planned)
-    journal = Journal(client, plan, noun.title(wanted, current))
-    shown = {**_diffs(noun, client, wanted, current, plan, diff), "writes": journal.rows}
-    to_verify = noun.verifying(wanted, current) if hasattr(noun, "verifying") else wanted
+    journal = Journal(client, plan, resource.title(want, have))
+    shown = {**_diffs(resource, client, want, have, plan, diff), "writes": journal.rows}
+    to_verify = resource.verifying(want, have) if hasattr(resource, "verifying") else want
     try:
-        outcome = carry_out(noun, client, to_verify, plan, planned, journal)
-        result = {"changed": outcome.changed, **noun.report(client, wanted, outcome.current)}
-        if outcome.refused or plan.refused:
-            result = _handed_over(noun, client, to_verify, outcome, result, plan)
+        applied = apply(resource, client, to_verify, plan, planned, journal)
+        result = {"changed": applied.changed, **resource.report(client, want, applied.have)}
+        if applied.refused or plan.refused:
+            result = _handed_over(resource, client, to_verify, applied, result, plan)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
         failure = ended_by(error)
-        if failure is not error:
-            failure.what += left_so(journal.made)
-        failure.result = {"changed": bool(journal.made), **failure.result, **shown}
-        if failure is error:
-            raise
-        raise failure from error
+        what = failure.what if failure is error else failure.what + left_so(journal.made)
+        result = {"changed": bool(journal.made), **failure.result, **shown}
+        raise failure.but(what=what, result=result) from error
     return {**result, **shown}
 
 
 def _handed_over(
-    noun: Any, client: Client, wanted: Any, outcome: Outcome, result: dict[str, Any], plan: Plan
+    resource: Any, client: Client, want: Any, applied: Applied, result: dict[str, Any], plan: Plan
 ) -> dict[str, Any]:
     """The result of a task some of whose steps were refused. Raises Failure unless all of them wait for a person."""
-    result = {**result, "handed_over": noun.hand_over(client, wanted, outcome.refused)}
+    result = {**result, "handed_over": resource.hand_over(client, want, applied.refused)}
     waiting = {row["library"] for row in result["handed_over"]}
-    failed = [(step, failure) for step, failure in outcome.refused if step.ids.get("library_id") not in waiting]
+    failed = [(step, failure) for step, failure in applied.refused if step.ids.get("library_id") not in waiting]
     if failed or plan.refused:
         # The failure that the preview showed comes first.
         raise together([*plan.refused, *failed], len(plan.steps) + len(plan.refused), result)
     # Somebody may have done one of them before the page was read again.
-    left = noun.plan(wanted, outcome.current)
+    left = resource.plan(want, applied.have)
     done = set(left.before) - {step.ids["library_id"] for step in left.steps}
     return {**result, "handed_over": [row for row in result["handed_over"] if row["library"] not in done]}
 
 
-def _shown(noun: Any, client: Client, wanted: Any, current: Any, plan: Plan, diff: bool) -> dict[str, Any]:
+def _shown(resource: Any, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
     """The result of a task that writes nothing. Raises Failure for what is known to be refused."""
     result = {
         "changed": bool(plan.steps),
-        **_diffs(noun, client, wanted, current, plan, diff),
-        **noun.report(client, wanted, plan.outcome),
-        "writes": planned_rows(plan, noun.title(wanted, current)),
+        **_diffs(resource, client, want, have, plan, diff),
+        **resource.report(client, want, plan.will_have),
+        "writes": planned_rows(plan, resource.title(want, have)),
     }
     if plan.refused:
         raise together(list(plan.refused), len(plan.steps) + len(plan.refused), result)
     return result
 
 
-def _diffs(noun: Any, client: Client, wanted: Any, current: Any, plan: Plan, diff: bool) -> dict[str, Any]:
+def _diffs(resource: Any, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
     if not diff:
         return {}
-    return {"diff": render(plan.before, plan.after, client.where, noun.title(wanted, current))}
+    return {"diff": render(plan.before, plan.after, client.where, resource.title(want, have))}

@@ -32,7 +32,7 @@ def run_module(task: Task) -> None:
     """Run a task as a module, to its exit."""
 
     class Module(_Module):
-        """The class is told its task, since AnsibleModule already fails while it is being made."""
+        """The class is given its task, since AnsibleModule already fails while it is being made."""
 
     Module.task = task
     module = Module(argument_spec=task.options.spec, supports_check_mode=True, **task.options.rules)

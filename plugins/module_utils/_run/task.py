@@ -21,16 +21,16 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.option
 
 
 class Task(NamedTuple):
-    """What a module is: its options, and the noun that it manages or the question that it answers.
+    """What a module is: its options, and the resource that it manages or the question that it answers.
 
-    C(noun) is a module of functions: wish, read, plan, report, title, and where it needs them independent,
+    C(resource) is a module of functions: want_of, read, plan, report, title, and where it needs them independent,
     hand_over, verifying and assumptions. C(answer) takes the client and the parameters and sends nothing that writes.
     C(answer_in_run) takes its place outside check mode. C(reveals) names the one return value that has to carry a
     secret. C(tells_check_mode) adds check_mode to the result.
     """
 
     options: Options
-    noun: Any = None
+    resource: Any = None
     answer: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
     answer_in_run: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
     reveals: str | None = None
@@ -53,8 +53,8 @@ def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool)
         if answer is not None:
             result = {"changed": False, **answer(client, parameters)}
         else:
-            go = converge.preview if check_mode else converge.converge
-            result = go(task.noun, client, task.noun.wish(parameters), parameters["planned"], diff)
+            go = converge.show if check_mode else converge.converge
+            result = go(task.resource, client, task.resource.want_of(parameters), parameters["planned"], diff)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 - what was written has to be said
@@ -87,7 +87,7 @@ def _completed(task: Task, result: dict[str, Any], check_mode: bool) -> dict[str
     """The result with what every task of its kind returns, however it ended."""
     if task.tells_check_mode:
         result["check_mode"] = check_mode
-    return result if task.noun is None else {"writes": [], **result}
+    return result if task.resource is None else {"writes": [], **result}
 
 
 def _without_secrets(

@@ -42,7 +42,7 @@ def findings(look: Mapping[str, Any], mend: str = MEND) -> list[str]:
     C(mend) says what ends it.
     """
     plan = look["plan"]
-    told = [
+    lines = [
         f"{titled(change['title'])}: {'; '.join(differences(change['before'], change['after']))}."
         for change in plan["changes"]
         if change["stage"] != "authorization"
@@ -52,10 +52,10 @@ def findings(look: Mapping[str, Any], mend: str = MEND) -> list[str]:
     to_do = [row for row in rows if row["id"] in _standings(plan) and row["standing"] != _AUTHORIZED]
     for standing in dict.fromkeys(row["standing"] for row in to_do):
         these = [row for row in to_do if row["standing"] == standing]
-        told.append(f"{_head(standing, look)}: {', '.join(_worded(row) for row in these)}.")
-    if told:
-        told.append(mend)
-    return told + _without_end(rows) + _foreign(rows, look["tenant"])
+        lines.append(f"{_head(standing, look)}: {', '.join(_worded(row) for row in these)}.")
+    if lines:
+        lines.append(mend)
+    return lines + _without_end(rows) + _foreign(rows, look["tenant"])
 
 
 def _standing(row: Mapping[str, Any]) -> str | None:

@@ -70,10 +70,10 @@ def totals_of(results: list[Result], mode: str) -> str:
     return "; ".join(f"{count} {words}" for count, words in parts if count)
 
 
-def counted(count: int, noun: str) -> str:
-    """A number and its noun."""
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
-    return f"{count} {noun if count == 1 else plural}"
+def counted(count: int, singular: str) -> str:
+    """A number and its word."""
+    plural = singular[:-1] + "ies" if singular.endswith("y") else singular + "s"
+    return f"{count} {singular if count == 1 else plural}"
 
 
 def figures(changes: Iterable[Mapping[str, Any]], previews: bool) -> str:
@@ -88,7 +88,7 @@ def figures(changes: Iterable[Mapping[str, Any]], previews: bool) -> str:
         for one in change["fields"] if change["stage"] == "authorization" else []:
             stands = str(one.get("after")).startswith("authorized")
             counts["library", "withdrawn" if not stands else "expected" if previews else "authorized"] += 1
-    return ", ".join(f"{counted(number, noun)} {how}".strip() for (noun, how), number in counts.items())
+    return ", ".join(f"{counted(number, singular)} {how}".strip() for (singular, how), number in counts.items())
 
 
 def _fields(result: Result, stage: str) -> list[Mapping[str, Any]]:
@@ -118,26 +118,26 @@ def _of_tenants(results: list[Result], mode: str, verified: list[Mapping[str, An
 def _standing(result: Result, mode: str) -> str:
     """How a tenant stands, or would stand."""
     status, coming = result["status"], expected(result, mode)
-    told = [status]
+    parts = [status]
     if result["changed"] and mode != "audit":
         is_end = status in ("onboarded", "offboarded", "incomplete")
         before, behind = ("would be ", "") if is_end else ("", " (would change)")
-        told = [f"{before}{status}{behind}" if result["check_mode"] else f"{status} (changed)"]
+        parts = [f"{before}{status}{behind}" if result["check_mode"] else f"{status} (changed)"]
     differs = [stage.replace("_", " ") for stage, how in result["stages"].items() if how == "changed"]
     if status == "drifted" and differs:
-        told.append(f"differs in {', '.join(differs)}")
+        parts.append(f"differs in {', '.join(differs)}")
     if result["failure"]:
-        told.append(result["failure"]["kind"])
+        parts.append(result["failure"]["kind"])
     there = len(result["libraries"]["authorized"]) - len(coming)
     if there:
-        told.append(f"{counted(there, 'library')} authorized")
+        parts.append(f"{counted(there, 'library')} authorized")
     if coming:
         who = "it" if len(coming) == 1 else "them"
-        told.append(f"{counted(len(coming), 'library')} expected (a person may have to authorize {who})")
+        parts.append(f"{counted(len(coming), 'library')} expected (a person may have to authorize {who})")
     libraries = result["libraries"]
     rest = {"pending": libraries["pending"], "unknown to this account": libraries["not_visible"]}
-    told += [f"{len(names)} {how}" for how, names in rest.items() if names]
-    return ", ".join(told)
+    parts += [f"{len(names)} {how}" for how, names in rest.items() if names]
+    return ", ".join(parts)
 
 
 def _steps(result: Result, mode: str, in_full: bool) -> list[str]:

@@ -67,7 +67,7 @@ class InProcessAction(ActionBase):
         task = self.task_definition
         check_mode = bool(self._task.check_mode)
         given = of_one_account(_given(plain(dict(self._task.args))))
-        if task.noun is not None and not check_mode and (missing := change_record.record_is_missing()):
+        if task.resource is not None and not check_mode and (missing := change_record.record_is_missing()):
             self._display.warning(missing)
         if not self._fits_in_process():
             # A module's raw reply shows under ANSIBLE_DEBUG whatever no_log says, so a task that reveals a secret
@@ -98,15 +98,15 @@ class InProcessAction(ActionBase):
         except (Exception, KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - a time-out of Ansible's, in whose words no kind is
-            failure = ended_by(error)
-            failure.what += " The module may still be at work, and what it wrote is not known."
+            ended = ended_by(error)
+            failure = ended.but(what=f"{ended.what} The module may still be at work, and what it wrote is not known.")
             return _task.refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
         return result
 
     def _unset(self, given: dict[str, Any], task_vars: dict[str, Any]) -> str:
         """Which of the inventory's connection variables are not given because something in them is not there.
 
-        A default in a play hides that, and what is told then is only what is missing.
+        A default in a play hides that, and then only what is missing is said.
         """
         found, tenant = [], task_vars.get("inventory_hostname", "")
         for name in CONNECTION_OPTIONS:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A look at a tenant: everything is read once and every stage is planned, and nothing is written."""
+"""Looks at a tenant: everything is read once and every stage is planned, and nothing is written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources 
     token_policy,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._resources import applications as _applications
-from ansible_collections.imanage.control_center.plugins.module_utils._run.converge import Foreseen, foresee
+from ansible_collections.imanage.control_center.plugins.module_utils._run.converge import Preview, preview
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import WRITING_STAGES
 from ansible_collections.imanage.control_center.plugins.module_utils._run.spelling import distance
@@ -40,8 +40,8 @@ class Part(NamedTuple):
     """One part of what is wanted: its stage, the resource, and what is wanted of it."""
 
     stage: str
-    noun: Any
-    wish: Any
+    resource: Any
+    want: Any
 
 
 class Want(NamedTuple):
@@ -71,11 +71,11 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     found = {**_nothing_yet(want), "failed_stage": "provisioning", "left_alone": want.approved == {}}
     try:
         if not found["left_alone"]:
-            _look(client, want, found)
+            _read_and_plan(client, want, found)
     except Failure as failure:
         # What is not known would only stand in the way of the message.
-        failure.result = {name: value for name, value in found.items() if value and value not in (_NOBODY, _NO_PLAN)}
-        raise
+        known = {name: value for name, value in found.items() if value and value not in (_NOBODY, _NO_PLAN)}
+        raise failure.but(result=known) from failure
     del found["failed_stage"]
     return found
 
@@ -104,17 +104,17 @@ def _nothing_yet(want: Want) -> dict[str, Any]:
     }
 
 
-def _look(client: Client, want: Want, found: dict[str, Any]) -> None:
+def _read_and_plan(client: Client, want: Want, found: dict[str, Any]) -> None:
     """Read and plan, and note in C(found) what there is."""
     keeper = _sign_in(client, want, found)
     _check_customer(client, want)
-    _look_up(client, want, found)
-    seen: list[tuple[Part, Foreseen]] = []
+    _find_applications(client, want, found)
+    seen: list[tuple[Part, Preview]] = []
     for possible in _possible(want, found):
-        part = possible._replace(wish=_with_what_is_known(possible, seen, found))
+        part = possible._replace(want=_with_what_is_known(possible, seen, found))
         found["failed_stage"] = part.stage
         try:
-            one = foresee(part.noun, keeper if part.stage == "authorization" else client, part.wish, client)
+            one = preview(part.resource, keeper if part.stage == "authorization" else client, part.want, client)
         except NoSuchCall:
             if part.stage != "authorization" or not want.leaving:
                 raise
@@ -136,7 +136,7 @@ def _sign_in(client: Client, want: Want, found: dict[str, Any]) -> Client:
     keeper = client
     if want.second_account is not None:
         # Two accounts of two tenants end here, as wrong_tenant.
-        keeper = client.beside(want.second_account._replace(customer_id=client.identity.customer_id))
+        keeper = client.for_account(want.second_account._replace(customer_id=client.identity.customer_id))
     known = {name: who[name] for name in ("customer_id", "user", "email")}
     found["tenant"] = {**_NOBODY, **known}
     if "authorization" in want.stages:
@@ -155,7 +155,7 @@ def _check_customer(client: Client, want: Want) -> None:
         )
 
 
-def _look_up(client: Client, want: Want, found: dict[str, Any]) -> None:
+def _find_applications(client: Client, want: Want, found: dict[str, Any]) -> None:
     """Note the applications that are there. A name that is there twice or nearly there is a mistake."""
     question = {"name": want.names, "app_id": None, "status": None, "include": []}
     found.update(application_info.answer(client, question))
@@ -199,43 +199,45 @@ def _possible(want: Want, found: Mapping[str, Any]) -> Iterator[Part]:
             yield part
 
 
-def _check_extension(client: Client, earlier: list[tuple[Part, Foreseen]], authorizes: bool) -> None:
+def _check_extension(client: Client, earlier: list[tuple[Part, Preview]], authorizes: bool) -> None:
     """See that the parts before the authorization leave what it needs. C(authorizes): whether it writes."""
-    outcomes = {stage: [one.plan.outcome for part, one in earlier if part.stage == stage] for stage in WRITING_STAGES}
-    planned = {application["name"]: application for application in outcomes["application"]}
-    for policy in outcomes["refresh_token"]:
+    will_have = {
+        stage: [one.plan.will_have for part, one in earlier if part.stage == stage] for stage in WRITING_STAGES
+    }
+    planned = {application["name"]: application for application in will_have["application"]}
+    for policy in will_have["refresh_token"]:
         planned.setdefault(policy.application["name"], policy.application)
-    policies = {policy.application["name"]: policy.policy for policy in outcomes["refresh_token"]}
+    policies = {policy.application["name"]: policy.policy for policy in will_have["refresh_token"]}
     policy = policies.get(EXTENSION)
     if authorizes and policy is None and library_page.allows_refresh(client) is False:
-        # No stage of this look would allow it.
+        # No stage of this task would allow it.
         policy = {"allow_refresh_token": False}
     chain.check_extension(planned.get(EXTENSION), policy if authorizes else None)
 
 
-def _with_what_is_known(part: Part, earlier: list[tuple[Part, Foreseen]], found: dict[str, Any]) -> Any:
+def _with_what_is_known(part: Part, earlier: list[tuple[Part, Preview]], found: dict[str, Any]) -> Any:
     """What is wanted; of the libraries, with what was read and planned of the configuration application."""
     if part.stage != "authorization":
-        return part.wish
+        return part.want
     statuses = [row["status"] for row in found["applications"] if row["name"] == EXTENSION]
     for _part, one in (seen for seen in earlier if seen[0].stage == "refresh_token"):
-        if one.plan.outcome.application["name"] == EXTENSION:
-            policies = (one.current.policy, one.plan.outcome.policy)
+        if one.plan.will_have.application["name"] == EXTENSION:
+            policies = (one.have.policy, one.plan.will_have.policy)
             found["refresh_token_expiry_days"] = min(map(library_page.refresh_days, policies))
-    return part.wish._replace(extension=next(iter(statuses), None), days=found["refresh_token_expiry_days"])
+    return part.want._replace(extension=next(iter(statuses), None), days=found["refresh_token_expiry_days"])
 
 
-def _note_libraries(account: Client, part: Part, seen: Foreseen, found: dict[str, Any]) -> None:
+def _note_libraries(account: Client, part: Part, seen: Preview, found: dict[str, Any]) -> None:
     """Note how the libraries stand; none do where there is no page yet."""
-    read = part.noun.report(account, part.wish, seen.current)
-    found.update(part.noun.scope(part.wish, seen.current), handed_over=read["handed_over"])
+    read = part.resource.report(account, part.want, seen.have)
+    found.update(part.resource.scope(part.want, seen.have), handed_over=read["handed_over"])
     if seen.missing is None:
-        found.update(libraries=read["libraries"], not_visible=read["not_visible"], tracker_calls=seen.current.is_served)
+        found.update(libraries=read["libraries"], not_visible=read["not_visible"], tracker_calls=seen.have.is_served)
 
 
-def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Foreseen]], found: dict[str, Any]) -> None:
+def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Preview]], found: dict[str, Any]) -> None:
     """Note what is to be done. Raises C(conflict) where the approved plan does not fit."""
-    titled = [(part, part.noun.title(part.wish, one.current), one) for part, one in seen]
+    titled = [(part, part.resource.title(part.want, one.have), one) for part, one in seen]
     if want.approved is not None:
         found["failed_stage"] = "provisioning"
         now = [approval.Part(part.stage, title, one.plan, _names(part)) for part, title, one in titled]
@@ -244,7 +246,7 @@ def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Foreseen]], fo
     for part, title, one in titled:
         others = approval.left_out(one.plan.steps, _approved_writes(want))
         if part.stage == "authorization" and not want.leaving:
-            rows = [row["id"] for row in one.current.authorizations.rows]
+            rows = [row["id"] for row in one.have.authorizations.rows]
             gone = [library for library in _approved_libraries(want) if library not in rows]
             found["remaining"] += [chain.not_visible(library) for library in gone]
         found["remaining"] += [chain.appeared(step.ids["library_id"]) for step in others]
@@ -266,7 +268,7 @@ def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Foreseen]], fo
 
 def _names(part: Part) -> list[str] | None:
     """The libraries that are asked for by name."""
-    names: list[str] | None = part.wish.managed.libraries if part.stage == "authorization" else None
+    names: list[str] | None = part.want.managed.libraries if part.stage == "authorization" else None
     return names
 
 
@@ -305,14 +307,14 @@ def _want(parameters: Mapping[str, Any]) -> Want:
         {**dict.fromkeys(one), **{field: one[field] for field in kept}, "app_id": None, "state": parameters["state"]}
         for one in applications
     ]
-    parts = [Part("application", _applications, _applications.wish(one)) for one in given]
+    parts = [Part("application", _applications, _applications.want_of(one)) for one in given]
     authorization = parameters["authorization"]
     if not leaving:
         with_policy = [one for one in given if any(one[field] is not None for field in POLICY_FIELDS)]
-        parts += [Part("refresh_token", token_policy, token_policy.wish(one)) for one in with_policy]
+        parts += [Part("refresh_token", token_policy, token_policy.want_of(one)) for one in with_policy]
     if authorization is not None:
         managed = {**authorization, **(_ALL if leaving else {}), "state": "unauthorized" if leaving else "authorized"}
-        parts.append(Part("authorization", library_authorizations, library_authorizations.wish(managed)))
+        parts.append(Part("authorization", library_authorizations, library_authorizations.want_of(managed)))
     if leaving:
         # The page of authorizations goes with its application, so they are withdrawn first.
         parts.reverse()

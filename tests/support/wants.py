@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Wishes of the writing modules, generated: every option is there or not, and most of them fit the tenant."""
+"""What is wanted of the writing modules, generated: every option is there or not, and most of them fit the tenant."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _several(draw: Draw, tenant: dict[str, Any]) -> dict[str, Any]:
 
 
 def onboarding(draw: Draw, tenant: dict[str, Any]) -> dict[str, Any]:
-    """What can be wanted of a whole tenant: the role's wish, or any other."""
+    """What can be wanted of a whole tenant: the role's own, or any other."""
     as_the_role = draw(st.booleans())
     options = _as_the_role(draw) if as_the_role else _several(draw, tenant)
     if as_the_role or draw(st.booleans()):
@@ -128,7 +128,7 @@ def onboarding(draw: Draw, tenant: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def wish(draw: Draw, module: str, tenant: dict[str, Any]) -> dict[str, Any]:
+def want(draw: Draw, module: str, tenant: dict[str, Any]) -> dict[str, Any]:
     """The options of a module, without those that say where and who."""
     if module == "imanage_application":
         settled = perhaps(draw, "state", st.sampled_from(["present", "present", "absent"]))
@@ -147,7 +147,7 @@ def situations(draw: Draw, module: str) -> Situation:
     tenant = draw(tenants())
     user = KEEPER if seldom(draw) else ADMIN
     by = "password" if seldom(draw) else "access_token"
-    return Situation(module, tenant, wish(draw, module, tenant), user, by)
+    return Situation(module, tenant, want(draw, module, tenant), user, by)
 
 
 @st.composite
