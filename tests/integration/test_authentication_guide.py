@@ -20,7 +20,7 @@ from support.places import CLIENT_ID, SIGNING
 pytestmark = pytest.mark.sweep
 
 GUIDE = Guide("docs/authentication.md")
-PASSWORD, REFRESH, FILE, TWO, DEFAULTS = GUIDE.yaml
+PASSWORD, REFRESH, FILE, TWO = GUIDE.yaml
 ENCRYPT, AUDIT, ENVIRONMENT = GUIDE.commands
 SECRETS = ("acme-admin-password", "acme-manager-password", "acme-admin-refresh", "acme-admin-token")
 HOST = "host_vars/acme.yml"
@@ -52,7 +52,9 @@ class Ways:
 
 def session_play():
     """The example of the module that signs in once."""
-    text = changed(imanage_session.EXAMPLES, vaulted_password="imanage_password", **{"control-center-client": CLIENT_ID})
+    text = changed(
+        imanage_session.EXAMPLES, vaulted_password="imanage_password", **{"control-center-client": CLIENT_ID}
+    )
     return [{"hosts": "imanage_tenants", "gather_facts": False, "tasks": yaml.safe_load(text)}]
 
 
@@ -72,10 +74,9 @@ def tried(folder):
         printed = ways.take("encrypt", f"printf %s {SECRETS[0]} | {ENCRYPT.strip()} 2>/dev/null")
         line = 'imanage_password: "{{ vaulted_passwords[inventory_hostname] }}"\n'
         ways.take("single value", AUDIT, **{HOST: changed(PASSWORD, **{line: printed})})
-        opened = "-e @passwords.vault.yml --vault-password-file vault-password -vvv"
-        ways.take("defaults", f"ansible-playbook -i tenants.yml {opened} defaults.yml", **{"defaults.yml": DEFAULTS})
         session = changed(yaml.safe_dump(session_play()), **{CLIENT_ID: client["id"]})
-        ways.take("session", f"ansible-playbook -i tenants.yml {opened} session.yml", **{"session.yml": session})
+        opened = "-e @passwords.vault.yml --vault-password-file vault-password -vvv session.yml"
+        ways.take("session", f"ansible-playbook -i tenants.yml {opened}", **{"session.yml": session})
         ways.take("refresh token", AUDIT, **{HOST: REFRESH})
         # From now on each sign-in uses the token up.
         rotating = stage.sandbox.tenant("acme")
@@ -107,7 +108,6 @@ def ways(tmp_path_factory):
     ("name", "counts"),
     [
         ("single value", [1, 1]),
-        ("defaults", [1, 1]),
         ("session", [1, 1]),
         ("refresh token", [1, 1]),
         ("token file", [1, 1]),

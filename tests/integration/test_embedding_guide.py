@@ -116,9 +116,12 @@ def test_a_rescue_has_the_fact_and_the_report_of_the_playbooks_can_be_had(runs):
     assert "is neither among the tenant's applications nor in its catalog" in run["output"]
     assert "A ticket for dune: " in run["output"]
     assert "A ticket for cedar: " not in run["output"]
-    assert runs["report"] == dict(
-        acme="onboarded", birch="awaiting_provisioning", cedar="awaiting_consent", dune="failed"
-    )
+    assert runs["report"] == {
+        "acme": "onboarded",
+        "birch": "awaiting_provisioning",
+        "cedar": "awaiting_consent",
+        "dune": "failed",
+    }
     assert "birch: awaiting_provisioning" in run["output"]
 
 

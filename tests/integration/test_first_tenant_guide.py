@@ -96,7 +96,12 @@ def test_the_password_is_in_no_file_and_no_output(steps):
 
 @pytest.mark.parametrize(
     ("heading", "step", "place"),
-    [("Test of the sign-in", "look", 0), ("Preview", "preview", 0), ("Onboarding", "onboard", 0), ("Onboarding", "again", 1)],
+    [
+        ("Test of the sign-in", "look", 0),
+        ("Preview", "preview", 0),
+        ("Onboarding", "onboard", 0),
+        ("Onboarding", "again", 1),
+    ],
 )
 def test_the_guide_shows_what_the_step_prints(steps, heading, step, place):
     shown = [block.text for block in GUIDE.blocks if (block.heading, block.language) == (heading, "text")]

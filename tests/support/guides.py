@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The guides, and their blocks of commands and files as they stand there.
 
-A test takes all blocks of a kind at once, C(PREVIEW, ONBOARD = Guide("docs/check-mode-and-plans.md").commands), and runs them. So
-a block that is added fails that test, and tests/unit/test_guides.py finds a kind that no test takes, and a name that is
-not used.
+A test takes all blocks of a kind at once, C(PREVIEW, ONBOARD = Guide("docs/many-tenants.md").commands), and runs them.
+So a block that is added fails that test, and tests/unit/test_guides.py finds a kind that no test takes, and a name that
+is not used.
 """
 
 from __future__ import annotations

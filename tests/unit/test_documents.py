@@ -50,7 +50,9 @@ def test_every_kind_of_failure_has_an_entry():
 
 
 def test_the_places_of_a_change_are_there():
-    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Adding a field")[2].partition("\n## ")[0]
+    guide = (
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Adding a field")[2].partition("\n## ")[0]
+    )
     places = re.findall(r"`([\w.-]+/[\w./-]*)`", guide)
     assert places
     assert [one for one in places if not (ROOT / one).exists()] == []
