@@ -17,7 +17,7 @@ from support.places import SIGNING
 pytestmark = pytest.mark.sweep
 
 GUIDE = Guide("docs/embedding-the-role.md")
-PLAY, RESCUE, CONCLUDE, TAGS, BASTION, LIST, APPLICATIONS = GUIDE.yaml
+PLAY, RESCUE, CONCLUDE, TAGS, LIST, APPLICATIONS = GUIDE.yaml
 PREVIEW, RUN, REMOVE = GUIDE.commands
 (ROLE_PAGE,) = Guide("roles/tracker_onboarding/README.md").yaml
 FIRMS = ("acme", "birch", "cedar", "dune")
@@ -84,7 +84,9 @@ def embedded(folder):
         once_only = changed(TAGS, **{"\n        apply:\n          tags: [tracker]": ""})
         runs.play("not applied", once_only, options="--tags tracker --limit acme")
         through = {"ANSIBLE_SSH_EXECUTABLE": str(ssh), "ANSIBLE_PIPELINING": "1"}
-        runs.play("bastion", BASTION, options="-vvv --limit acme,bastion", **through)
+        imported = "name: imanage.control_center.tracker_onboarding\n"
+        delegated = changed(PLAY, **{imported: f"{imported}      delegate_to: bastion\n"})
+        runs.play("bastion", delegated, options="-vvv --limit acme,bastion", **through)
         runs.found["ssh"] = (folder / "ssh.log").read_text(encoding="utf-8")
     return runs.found
 
