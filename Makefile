@@ -9,7 +9,7 @@ LOCK := tests/requirements/lock.txt
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test test-all test-deep kills faults long-run browser coverage mutants documents changelog pictures docs lint gates matrix \
+.PHONY: help demo sandbox test test-all test-deep kills faults long-run browser coverage mutants changelog pictures docs lint gates matrix \
 	lowest lock bench clean
 
 help:
@@ -28,10 +28,9 @@ help:
 	@echo "make lowest   run all tests with the lowest versions that are allowed"
 	@echo "make lock     look for newer releases of what developers use, and pin them"
 	@echo "make bench    measure how fast it is (BENCH=full for the whole table, BENCH=100 for 100 tenants)"
-	@echo "make faults   meet every fault on every call, and write the table of docs/reliability.md"
+	@echo "make faults   meet every fault on every call, and write the table of tests/reliability/README.md"
 	@echo "make long-run onboard 300 tenants three times among random faults, and once without"
 	@echo "make docs     build the site of the guides and of every module"
-	@echo "make documents write docs/troubleshooting.md from the messages in the code"
 	@echo "make changelog turn the fragments into the notes of the release that galaxy.yml names"
 	@echo "make pictures take the pictures of the README again, with Chromium"
 	@echo "make clean    remove what these commands made"
@@ -79,9 +78,6 @@ faults: .venv/test.done
 
 long-run: .venv/test.done
 	$(BIN)/python -m reliability.long_run
-
-documents: .venv/test.done
-	PYTHONPATH=$(PYTHONPATH):.cache/tree $(BIN)/python -m documents.troubleshooting
 
 pictures: .venv/test.done
 	PYTHONPATH=$(PYTHONPATH):.cache/tree $(BIN)/python -m documents.pictures

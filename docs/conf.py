@@ -16,7 +16,6 @@ html_title = f"{project} {release}"
 # Markdown for the guides; the pages of modules and roles come as reStructuredText from antsibull-docs.
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
 include_patterns = [
-    "index.md",
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -24,7 +23,7 @@ include_patterns = [
     "roles/*/README.md",
     "reference/*.rst",
 ]
-exclude_patterns = ["docs/README.md"]  # the index
+root_doc = "README"
 # Links lead to headings as on GitHub.
 myst_heading_anchors = 4
 

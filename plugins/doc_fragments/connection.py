@@ -109,7 +109,7 @@ options:
   api_paths:
     description:
       - Replaces paths of the calls by the id of their operation, for tenants that serve a call at another place.
-      - The operations and how sure their paths are stand in the collection's README.
+      - The operations, and how sure their paths are, are in the guide C(docs/verifying-a-tenant.md) of the collection.
     type: dict
     default: {}
 requirements:

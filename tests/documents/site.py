@@ -8,7 +8,6 @@ Built from a copy of what git knows, so the links between files of the repositor
 
 from __future__ import annotations
 
-import posixpath
 import re
 import shutil
 import sys
@@ -19,7 +18,6 @@ from support.tree import ROOT
 
 SITE = ROOT / ".cache" / "site"
 SOURCE = ROOT / ".cache" / "site-source"
-INDEX = "docs/README.md"
 REFERENCE = "reference"
 
 
@@ -27,10 +25,8 @@ def main() -> None:
     """Build the site anew; raises C(Failed) for what a tool said against it, warnings included."""
     shutil.rmtree(SITE, ignore_errors=True)
     home = copied(SOURCE)
-    # The list of guides is the first page, where others lead to it too.
-    for page in home.glob("*.md"):
-        page.write_text(page.read_text(encoding="utf-8").replace(f"]({INDEX})", "](index.md)"), encoding="utf-8")
-    (home / "index.md").write_text(index((home / INDEX).read_text(encoding="utf-8")), encoding="utf-8")
+    first = home / "README.md"
+    first.write_text(with_menus(first.read_text(encoding="utf-8")), encoding="utf-8")
     reference = home / REFERENCE
     reference.mkdir()
     options = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version"]
@@ -38,20 +34,18 @@ def main() -> None:
     for page in reference.glob("*.rst"):
         page.write_text(in_our_site(page.read_text(encoding="utf-8")), encoding="utf-8")
     call(["sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", "-c", home / "docs", home, SITE])
+    shutil.copy(SITE / "README.html", SITE / "index.html")
     print(f"The site is in {SITE.relative_to(ROOT)}/index.html.")
 
 
-def index(text: str) -> str:
-    """The list of the guides as the first page: its links from the top of the repository, and its sections as menus."""
-    text = re.sub(r"\]\((?!https?:)([^)#]+)", lambda link: f"]({_from_top(link[1])}", text)
-    menus = []
-    for section in text.split("\n## ")[1:]:
-        pages = re.findall(r"^- \[([^]]+)\]\(([^)#]+)\.md\)", section, re.MULTILINE)
-        menus.append((section.partition("\n")[0], [f"{title} <{page}>" for title, page in pages]))
-    menus.append(("Reference", [f"Modules, plugins, roles <{REFERENCE}/index>"]))
-    return text + "".join(
-        "\n".join(["", "```{toctree}", ":hidden:", f":caption: {caption}", "", *pages, "```", ""])
-        for caption, pages in menus
+def with_menus(readme: str) -> str:
+    """The README as the first page: the guides that it lists, its roles and the reference as menus."""
+    pages = re.findall(r"\[([^]]+)\]\(([^)#:]+)\.md\)", readme.partition("\n## Guides\n")[2])
+    roles = re.findall(r"\[(\w+)\]\((roles/\w+/README)\.md\)", readme)
+    menus = {"Guides": pages, "Reference": [*roles, ("Modules, plugins, roles", f"{REFERENCE}/index")]}
+    return readme + "".join(
+        "\n".join(["", "```{toctree}", ":hidden:", f":caption: {caption}", "", *_entries(entries), "```", ""])
+        for caption, entries in menus.items()
     )
 
 
@@ -61,8 +55,8 @@ def in_our_site(page: str) -> str:
     return re.sub(r"^    (\w+)_(module|callback|filter|lookup|role)$", r"    \1 \2 <\1_\2>", page, flags=re.MULTILINE)
 
 
-def _from_top(link: str) -> str:
-    return posixpath.normpath(posixpath.join(posixpath.dirname(INDEX), link))
+def _entries(pages: list[tuple[str, str]]) -> list[str]:
+    return [f"{title} <{page}>" for title, page in pages]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every fault on every call ends as promised, and docs/reliability.md says so."""
+"""Every fault on every call ends as promised, and tests/reliability/README.md says so."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def frozen():
 def test_a_fault_ends_as_promised(frozen, row, column):
     cell = meet(frozen, row, column)
     assert cell.problems == []
-    assert cell.text == KEPT[str(row), column.name], "make faults writes docs/reliability.md anew"
+    assert cell.text == KEPT[str(row), column.name], "make faults writes tests/reliability/README.md anew"
 
 
 def test_the_matrix_has_every_call_of_the_contract_and_of_the_client():

@@ -312,7 +312,9 @@ def test_signs_out_even_when_the_task_is_broken_off(acme, monkeypatch, ending, s
 
 def test_what_one_account_writes_the_other_reads_again(acme):
     client = acme.client()
-    other = client.for_account(client.connection._replace(username=acme.user("pat"), password=f"{acme.name}-pat-password"))
+    other = client.for_account(
+        client.connection._replace(username=acme.user("pat"), password=f"{acme.name}-pat-password")
+    )
     try:
         before = {row["id"]: row["status"] for row in client.rows("listApps")}
         for _turn in range(2):
@@ -332,7 +334,9 @@ def test_what_one_account_writes_the_other_reads_again(acme):
 
 def test_accounts_do_not_read_for_each_other(acme):
     client = acme.client()
-    other = client.for_account(client.connection._replace(username=acme.user("nrt"), password=f"{acme.name}-nrt-password"))
+    other = client.for_account(
+        client.connection._replace(username=acme.user("nrt"), password=f"{acme.name}-nrt-password")
+    )
     try:
         assert client.identity.user == acme.admin
         assert other.identity.user == acme.user("nrt")

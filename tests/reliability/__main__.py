@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Meet every fault on every call and print the matrix; keep it in docs/reliability.md if it is as promised."""
+"""Meet every fault on every call and print the matrix; keep it in tests/reliability/README.md if it is as promised."""
 
 from __future__ import annotations
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-
-from support.tree import ROOT
+from pathlib import Path
 
 from .cell import NO_LIST
 from .columns import COLUMNS, SPECIAL
 from .rows import ROWS
 
-DOCUMENT = ROOT / "docs" / "reliability.md"
+DOCUMENT = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- begin of what make faults writes -->", "<!-- end of what make faults writes -->"
 # Names have commas in them.
 _JOIN = "; "

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the bench says of its aims, and that docs/performance.md says it of the table that it shows."""
+"""What the bench says of its aims, and that tests/performance/README.md says it of the table that it shows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from performance import aims
 from performance.aims import Figures, Place
 from support.tree import ROOT
 
-PAGE = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "tests" / "performance" / "README.md").read_text(encoding="utf-8")
 
 
 def said(table):

@@ -1,45 +1,39 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The site of the guides: its first page and menus, which docs/README.md gives, and what is cut from the reference."""
+"""The site of the guides: its menus, which the README gives, and what is cut from the reference."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 
-from documents.site import INDEX, in_our_site, index
+from documents.site import in_our_site, with_menus
 from support.tree import ROOT
 
-LIST = """# Guides
+README = """# Collection
 
-## First
+The [role](roles/role/README.md), and [a page](docs/one.md).
 
-- [One](one.md): the first.
-- [Two](../two/README.md#there) and [its place](https://example.com/a.md).
+## Guides
 
-## Later
+- [One](docs/one.md)
+- [Two](docs/two.md)
 
-- [Three](three.md)
+See [Changes](CHANGELOG.md) and [elsewhere](https://example.com/a.md).
 """
 
 
-def test_every_guide_is_in_the_list():
-    text = (ROOT / INDEX).read_text(encoding="utf-8")
-    listed = {posixpath.normpath(f"docs/{link}") for link in re.findall(r"^- \[[^]]+\]\(([^)]+)\)", text, re.MULTILINE)}
+def test_the_readme_leads_to_every_page():
+    linked = set(re.findall(r"\]\(([^)#:]+\.md)\)", (ROOT / "README.md").read_text(encoding="utf-8")))
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("roles/*/README.md")]
-    assert listed == {str(page.relative_to(ROOT)) for page in pages} - {INDEX}
+    assert linked >= {str(page.relative_to(ROOT)) for page in pages} - {"README.md"}
 
 
-def test_the_list_is_the_first_page_with_a_menu_for_each_section():
-    page = index(LIST)
-    assert "[One](docs/one.md)" in page
-    assert "[Two](two/README.md#there) and [its place](https://example.com/a.md)" in page
-    menus = re.findall(r"```{toctree}\n:hidden:\n:caption: (.*)\n\n((?:.+\n)+)```", page)
+def test_the_guides_of_the_readme_are_menus():
+    menus = re.findall(r"```{toctree}\n:hidden:\n:caption: (.*)\n\n((?:.+\n)+)```", with_menus(README))
     assert menus == [
-        ("First", "One <docs/one>\n"),
-        ("Later", "Three <docs/three>\n"),
-        ("Reference", "Modules, plugins, roles <reference/index>\n"),
+        ("Guides", "One <docs/one>\nTwo <docs/two>\nChanges <CHANGELOG>\n"),
+        ("Reference", "role <roles/role/README>\nModules, plugins, roles <reference/index>\n"),
     ]
 
 

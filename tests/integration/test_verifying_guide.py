@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide for tenants that answer differently: its commands as they stand there."""
+"""The guide to verifying a tenant: its commands and its path, as they stand there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from support.tree import ROOT
 
 pytestmark = pytest.mark.sweep
 
-GUIDE = Guide("docs/when-a-tenant-answers-differently.md")
+GUIDE = Guide("docs/verifying-a-tenant.md")
 VERIFY, PROBE, READ = GUIDE.commands
 (PATHS,) = GUIDE.yaml
 
@@ -26,7 +26,7 @@ VERIFY, PROBE, READ = GUIDE.commands
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     def make():
-        folder = tmp_path_factory.mktemp("differently")
+        folder = tmp_path_factory.mktemp("verifying")
         found = {}
         with Stage(folder / "stage") as stage:
             done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
@@ -42,7 +42,7 @@ def ran(tmp_path_factory):
             found["files"] = {path.name: path.read_text() for path in folder.glob("*/*.*") if path.is_file()}
         return found
 
-    return once(tmp_path_factory, "differently", make)
+    return once(tmp_path_factory, "verifying", make)
 
 
 def test_the_tenants_are_asked(ran):
@@ -66,7 +66,7 @@ def test_the_recording_is_read_and_removed(ran):
 
 
 def test_the_guide_names_what_an_onboarding_needs():
-    sentence = GUIDE.text.partition("that every onboarding makes: ")[2].partition("It is 0 otherwise")[0]
+    sentence = GUIDE.text.partition("that every onboarding makes: ")[2].partition(". The second account")[0]
     assert tuple(re.findall("`([a-zA-Z]+)`", sentence)) == contract_check.NEEDED
     playbook = (ROOT / "playbooks" / "verify_contract.yml").read_text(encoding="utf-8")
     assert f"# {', '.join(contract_check.NEEDED)}." in playbook

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guides to previews, the record of changes and the playbooks: their commands, as they stand there."""
+"""The guide to check mode and plans: its commands and files, as they stand there."""
 
 from __future__ import annotations
 
@@ -17,12 +17,10 @@ from support.places import SIGNING
 
 pytestmark = pytest.mark.sweep
 
-PREVIEW, APPROVED = Guide("docs/previews.md").commands
-RECORD = Guide("docs/change-record.md")
-(RECORDED,) = RECORD.commands
-(CONFIGURATION,) = RECORD.ini
-(LINE,) = RECORD.json
-(OFFBOARD,) = Guide("docs/playbooks.md").commands
+GUIDE = Guide("docs/check-mode-and-plans.md")
+PREVIEW, APPROVED, OFFBOARD, RECORDED = GUIDE.commands
+(CONFIGURATION,) = GUIDE.ini
+(LINE,) = GUIDE.json
 ELSEWHERE = "/var/log/"
 
 
@@ -77,13 +75,13 @@ def done(folder):
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """What each command left, made once."""
-    return once(tmp_path_factory, "guides_of_runs", lambda: done(tmp_path_factory.mktemp("runs")))
+    return once(tmp_path_factory, "plans_guide", lambda: done(tmp_path_factory.mktemp("runs")))
 
 
 def test_a_preview_leaves_what_its_guide_says(runs):
     assert runs["preview"]["code"] == 0, runs["preview"]["output"]
     assert runs["preview"]["writes"] == []
-    rows = re.findall(r"^\| (`.*?) \|", Guide("docs/previews.md").text, re.MULTILINE)
+    rows = re.findall(r"^\| (`.*?) \|", GUIDE.text.partition("\n## Assumptions")[0], re.MULTILINE)
     assert runs["files"]["plan"] == {name for row in rows for name in re.findall(r"`(.+?)`", row)}
 
 
