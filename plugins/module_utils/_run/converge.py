@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import NotYet, ended_by, left_so
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.diff import render
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, approval
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
 from ansible_collections.imanage.control_center.plugins.module_utils._run.apply import Applied, apply, together
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import Journal, planned_rows
 

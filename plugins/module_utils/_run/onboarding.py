@@ -17,7 +17,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.contra
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import in_quotes
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, approval, chain
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval, chain
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
 from ansible_collections.imanage.control_center.plugins.module_utils._resources import (
     application_info,
     library_authorizations,

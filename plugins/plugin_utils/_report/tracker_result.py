@@ -10,8 +10,8 @@ from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api import text
 from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import is_private_cloud, shown
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import chain
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import moment
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import chain
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import STAGES, WRITING_STAGES
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import audit, next_steps
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.provisioning_request import request
