@@ -10,6 +10,7 @@ import json
 
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.applications import (
     ApplicationWant,
     plan_application,
@@ -20,7 +21,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.autho
     AuthorizationWant,
     plan_authorizations,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step, approval
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import (
     PolicyWant,
     plan_token_policy,
