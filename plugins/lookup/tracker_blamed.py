@@ -36,7 +36,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: Of each tenant that fails the run, C(name) and C(msg), which says why.
+  description: Each tenant that fails the run, with C(name), C(pattern) of hosts for it alone, and C(msg), which says why.
   type: list
   elements: dict
 """

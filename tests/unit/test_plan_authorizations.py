@@ -213,3 +213,10 @@ def test_ids_that_only_fold_alike_are_two(one, other):
 def test_ids_that_differ_by_case_are_one():
     assert without(["anna", "Anna"], ["ANNA"]) == []
     assert shared(["anna"], ["ANNA"]) == ["anna"]
+
+
+def test_a_library_that_nobody_authorized_is_not_authorized():
+    ends = (NOW + datetime.timedelta(days=1)).isoformat()
+    assert not authorized({"authorized_by": None, "expires_at": None}, NOW)
+    assert not authorized({"authorized_by": None, "expires_at": ends}, NOW)
+    assert authorized({"authorized_by": ME, "expires_at": ends}, NOW)

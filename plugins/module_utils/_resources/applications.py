@@ -70,8 +70,9 @@ def read(client: Client, want: Want) -> dict[str, Any] | None:
         application["access"] = read_access(client, application["id"])
     if leaves_nobody(want.managed, application["access"]):
         name = in_quotes(application["name"])
-        words = f"{client.where}: access is custom and nobody is in the lists, so nobody can use {name}."
-        client.warnings += [] if words in client.warnings else [words]
+        client.warnings.append(
+            f"{client.where}: access is custom and nobody is in the lists, so nobody can use {name}."
+        )
     return application
 
 
