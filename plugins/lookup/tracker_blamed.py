@@ -36,7 +36,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: Each tenant that fails the run, with C(name), C(pattern) of hosts for it alone, and C(msg), which says why.
+  description: Each tenant that fails the run, with C(name), C(pattern) of hosts for it alone, and C(msg), the reason.
   type: list
   elements: dict
 """
