@@ -28,7 +28,7 @@ def _look() -> None:
 
     chromium = next(filter(None, map(shutil.which, NAMES)), None)
     if chromium is None or importlib.util.find_spec("playwright") is None:
-        raise LeftOut("there is no Chromium; make browser installs it")
+        raise LeftOut("there is no Chromium, or no playwright; make browser and make test install them")
     from documents import look
     from playwright.sync_api import sync_playwright
 
