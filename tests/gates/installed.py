@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tarball in an empty home: it installs, verifies, and the demonstration runs from there."""
+"""The tarball in an empty home: it installs, verifies, documents itself, and the demonstration runs with it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import os
 import shutil
 import sys
 from pathlib import Path
+
+from support.tree import ROOT
 
 from .gate import BIN, WORK, Failed, Gate, call
 from .tarball import build
@@ -33,10 +35,17 @@ def _check() -> None:
     call([galaxy, "collection", "install", "--offline", tarball], cwd=HOME, environment=known)
     call([galaxy, "collection", "verify", "--offline", "imanage.control_center"], cwd=HOME, environment=known)
     _verify_notices(galaxy, place, known)
-    demo = {**known, "PYTHONPATH": str(place / "tests")}
-    call([sys.executable, place / "demo" / "demo.py"], cwd=HOME, environment=demo)
-    if not (place / "demo-report" / "report.html").exists():
-        raise Failed("the demonstration left no report beside the installed collection")
+    for kind, name in (("module", "imanage_session"), ("role", "tracker_onboarding"), ("callback", "progress")):
+        call([BIN / "ansible-doc", "-t", kind, f"imanage.control_center.{name}"], cwd=HOME, environment=known)
+    # The demonstration is of the repository; only what it plays is installed.
+    checkout = HOME / "checkout"
+    for folder in ("demo", "tests"):
+        shutil.copytree(ROOT / folder, checkout / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    demo = {**known, "PYTHONPATH": str(checkout / "tests")}
+    call([BIN / "ansible-playbook", "--syntax-check", "imanage.control_center.onboard"], cwd=HOME, environment=known)
+    call([sys.executable, checkout / "demo" / "demo.py"], cwd=HOME, environment=demo)
+    if not (checkout / "demo-report" / "report.html").exists():
+        raise Failed("the demonstration left no report")
 
 
 def _verify_notices(galaxy: Path, place: Path, known: dict[str, str]) -> None:

@@ -5,8 +5,9 @@
 
 One sandbox in a process of its own; the candidates take turns, round by round, and medians are compared. BENCH=full
 adds sizes, latency, forks and TLS, and takes hours; BENCH=100 is what it has of 100 tenants. BENCH_ROUNDS (5) sets the
-rounds. With BENCH_BASE, the folder of another commit's checkout, only its playbooks are measured beside these, with 100
-tenants or as many as BENCH says.
+rounds. The figures go to figures.json, in place of those of the same settings, and docs/images/performance.svg is drawn
+from it. With BENCH_BASE, the folder of another commit's checkout, only its playbooks are measured beside these, with
+100 tenants or as many as BENCH says, and nothing is kept.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import requests
-from performance import aims
+from performance import aims, chart
 from performance.watch import Watch
 from sandbox.examples import example
 from support.environment import clean_environment
@@ -135,6 +136,8 @@ def measure(settings: list[Setting]) -> None:
                 print(line, flush=True)
                 table.update(aims.read(line))
     print("", *aims.rows(table), sep="\n")
+    if not BASE:
+        chart.keep(table)
 
 
 def _rows(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) -> Iterator[str]:

@@ -26,6 +26,7 @@ def onboard(base: str, client_id: str, tenant: dict[str, str]) -> None:
             "client_id": client_id,
             "username": tenant["imanage_username"],
             "password": tenant["imanage_password"],
+            "scope": "admin",
         }
         token = _call(session, "POST", f"{base}/auth/oauth2/token", data=form)["access_token"]
         session.headers["X-Auth-Token"] = token
