@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
@@ -44,6 +44,11 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources.
     read_extension,
     reckoned,
     record,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._resources.refused_libraries import (
+    failure_of_all,
+    handed_over,
+    waiting_for_a_person,
 )
 
 _BY_PERSON = f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r}, on which a person authorizes."
@@ -253,7 +258,7 @@ def assumptions(client: Client, plan: Plan) -> list[str]:
     return [f"Refresh tokens are assumed to be allowed for {EXTENSION!r}{why}.", _NO_CONSENT]
 
 
-def verifying(want: Want, have: Have) -> Want:
+def want_to_verify(want: Want, have: Have) -> Want:
     """What is wanted once the writes are made, given what was read before them."""
     return want._replace(managed=want.managed._replace(replaced=have.authorizations))
 
@@ -266,7 +271,7 @@ def report(client: Client, want: Want, have: Have) -> dict[str, Any]:
     return {
         "libraries": rows,
         "not_visible": None if unlisted is None else [row["id"] for row in asked(want.managed, unlisted)],
-        "handed_over": [_handed_over(client, library, "", have.is_served) for library in waiting],
+        "handed_over": [handed_over(client, library, "", have.is_served) for library in waiting],
     }
 
 
@@ -283,17 +288,31 @@ def title(want: Want, have: Have) -> str:
     return PAGE
 
 
-def independent(step: Step) -> bool:
+def is_independent(step: Step) -> bool:
     """One library's refusal does not stop the others."""
     return True
 
 
-def hand_over(client: Client, want: Want, refused: list[tuple[Step, Failure]]) -> list[dict[str, Any]]:
-    """The libraries for which a person has to give consent, with what that person has to do."""
-    if not want.hand_over:
-        return []
-    waiting = [one for one in refused if one[1].kind == "consent_required" or isinstance(one[1], NoSuchCall)]
-    return [_handed_over(client, step.ids["library_id"], failure.words or "") for step, failure in waiting]
+def settle(
+    client: Client,
+    want: Want,
+    have: Have,
+    first_plan: Plan,
+    refused: Sequence[tuple[Step, Failure]],
+    result: dict[str, Any],
+) -> dict[str, Any]:
+    """The result with the libraries that wait for a person. Raises one Failure for the libraries that do not."""
+    result = {**result, "handed_over": waiting_for_a_person(client, refused) if want.hand_over else []}
+    waiting = {row["library"] for row in result["handed_over"]}
+    failed = [(step, failure) for step, failure in refused if step.ids["library_id"] not in waiting]
+    if failed or first_plan.refused:
+        # The failure that the preview showed comes first.
+        planned = len(first_plan.steps) + len(first_plan.refused)
+        raise failure_of_all([*first_plan.refused, *failed], planned, result)
+    # Somebody may have authorized one of them before the page was read again.
+    left = plan(want, have)
+    done = set(left.before) - {step.ids["library_id"] for step in left.steps}
+    return {**result, "handed_over": [row for row in result["handed_over"] if row["library"] not in done]}
 
 
 def _unserved(client: Client, want: Want, failure: Failure, user: str | None, email: str | None) -> Have:
@@ -361,25 +380,3 @@ def _without_page(
         ],
         **missing.wire,
     )
-
-
-def _handed_over(client: Client, library: str, words: str, is_served: bool = True) -> dict[str, Any]:
-    user, url = client.identity.user, f"{client.connection.url}/work/cc"
-    said = f' Control Center said: "{words}"' if words else ""
-    blind = (
-        ""
-        if is_served
-        else " This account could not verify it: the tenant did not answer Tracker's calls. If it did before, run "
-        "again first."
-    )
-    return {
-        "library": library,
-        "url": url,
-        "user": user,
-        "instructions": (
-            "Sign out of Control Center first, or use a private window: an open session would authorize as somebody "
-            f"else. Sign in at {url} as {spelled(user)}, select {EXTENSION} under Extensions, then Open tracker "
-            f"configuration; select Authorize for the library {spelled(library)}, enter the e-mail address, and select "
-            f"Use my credentials & authorize.{said}{blind}"
-        ),
-    }

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY_DEFAULTS, POLICY_FIELDS
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall, NotYet
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import (
     PolicyWant,
     plan_token_policy,
@@ -69,11 +69,6 @@ def plan(want: Want, have: Have) -> Plan:
     return made._replace(will_have=have._replace(policy=made.will_have))
 
 
-def verifying(want: Want, have: Have) -> Want:
-    """What is wanted once the write is made: of the same application, which need not be found again."""
-    return want._replace(found=have.application)
-
-
 def report(client: Client, want: Want, have: Have) -> dict[str, Any]:
     """The task's return values."""
     return {"application": have.application, "token_policy": have.policy}
@@ -82,6 +77,34 @@ def report(client: Client, want: Want, have: Have) -> dict[str, Any]:
 def title(want: Want, have: Have) -> str:
     """What a diff names in its head."""
     return f"{have.application['name']}, Authentication"
+
+
+def assumptions(client: Client, plan: Plan) -> list[str]:
+    """Nothing: reading shows all that the plan depends on."""
+    return []
+
+
+def want_to_verify(want: Want, have: Have) -> Want:
+    """The want with its application, which need not be found again."""
+    return want._replace(found=have.application)
+
+
+def is_independent(step: Step) -> bool:
+    """No: each step depends on the one before it."""
+    return False
+
+
+def settle(
+    client: Client,
+    want: Want,
+    have: Have,
+    first_plan: Plan,
+    refused: Sequence[tuple[Step, Failure]],
+    result: dict[str, Any],
+) -> dict[str, Any]:
+    """Raise the first failure: no step can be left out."""
+    _step, failure = (*first_plan.refused, *refused)[0]
+    raise failure.but(result=result)
 
 
 def _see_that_the_call_is_there(client: Client, app_id: str) -> None:

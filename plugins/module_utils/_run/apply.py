@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, Uncertain, left_so
-from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import check_writes
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import Journal, key_of
+from ansible_collections.imanage.control_center.plugins.module_utils._run.resource import Resource
 
 # Failures that mean that the write was understood and not made.
 _REFUSALS = ("bad_option", "permission", "not_found", "consent_required", "conflict")
-# Failures of one library that say nothing about the next one.
-_OF_ONE_LIBRARY = (*_REFUSALS, "unexpected_reply")
+# Failures of an independent step that do not stop the others.
+_OF_ONE_STEP = (*_REFUSALS, "unexpected_reply")
 _PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 
 
@@ -55,7 +55,7 @@ class _Seen(NamedTuple):
 
 
 def apply(
-    resource: Any,
+    resource: Resource,
     client: Client,
     want: Any,
     plan: Plan,
@@ -92,7 +92,7 @@ class _Work:
 
     def __init__(
         self,
-        resource: Any,
+        resource: Resource,
         client: Client,
         want: Any,
         plan: Plan,
@@ -107,7 +107,7 @@ class _Work:
         self._plan = plan
         self._planned = planned
         self._journal = journal
-        self._independent = getattr(resource, "independent", lambda step: False)
+        self._independent = resource.is_independent
         self._deadline = time.monotonic() + client.connection.retry_timeout
         self._pause = _PAUSE
         self._tried: set[tuple[str, ...]] = set()
@@ -141,7 +141,7 @@ class _Work:
                     sent.in_doubt.append((step, failure))
                     if not self._independent(step):
                         return sent
-                elif self._independent(step) and failure.kind in _OF_ONE_LIBRARY:
+                elif self._independent(step) and failure.kind in _OF_ONE_STEP:
                     sent.refused.append((step, failure))
                 else:
                     return sent._replace(stopped=(step, failure))
@@ -252,19 +252,6 @@ class _Work:
 def _send(client: Client, step: Step) -> None:
     ids: dict[str, Any] = step.ids
     client.call(step.operation, body=step.body, **ids)
-
-
-def together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str, Any]) -> Failure:
-    """One failure for all the libraries that were refused, each with its reason."""
-    reasons = "; ".join(f"{spelled(step.ids['library_id'])}: {failure.reason()}" for step, failure in failed)
-    first = failed[0][1]
-    return Failure(
-        first.kind,
-        f"Libraries that could not be done: {len(failed)} of {planned}. {reasons}",
-        advice=first.advice,
-        result=result,
-        **first.wire,
-    )
 
 
 def _changed_meanwhile(step: Step) -> Failure:

@@ -13,8 +13,9 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.diff import render
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
-from ansible_collections.imanage.control_center.plugins.module_utils._run.apply import Applied, apply, together
+from ansible_collections.imanage.control_center.plugins.module_utils._run.apply import apply
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import Journal, planned_rows
+from ansible_collections.imanage.control_center.plugins.module_utils._run.resource import Resource
 
 Planned = Sequence[Mapping[str, Any]]
 
@@ -31,7 +32,7 @@ class Preview(NamedTuple):
     missing: NotYet | None = None
 
 
-def preview(resource: Any, client: Client, want: Any, reader: Client | None = None) -> Preview:
+def preview(resource: Resource, client: Client, want: Any, reader: Client | None = None) -> Preview:
     """What a run would do. What an earlier task may bring is assumed.
 
     C(reader): who may read the applications, where that is another account.
@@ -39,13 +40,13 @@ def preview(resource: Any, client: Client, want: Any, reader: Client | None = No
     try:
         have = resource.read(client, want)
         plan = resource.plan(want, have)
-        assumptions = resource.assumptions(reader or client, plan) if hasattr(resource, "assumptions") else []
+        assumptions = resource.assumptions(reader or client, plan)
     except NotYet as missing:
         return Preview(missing.assumed, resource.plan(want, missing.assumed), missing.assumptions, missing)
     return Preview(have, plan, assumptions)
 
 
-def show(resource: Any, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
+def show(resource: Resource, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
     """Show what a run would do. C(planned): the writes that were approved, None where no plan was."""
     found = preview(resource, client, want)
     # Without the tenant's name, so that Ansible prints what is assumed of many tenants once.
@@ -56,7 +57,7 @@ def show(resource: Any, client: Client, want: Any, planned: Planned | None, diff
     return _shown(resource, client, want, found.have, found.plan, diff)
 
 
-def converge(resource: Any, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
+def converge(resource: Resource, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
     """Bring the tenant to what is wanted. C(planned): the only writes that may be sent, None where any may."""
     have = resource.read(client, want)
     plan = resource.plan(want, have)
@@ -65,12 +66,12 @@ def converge(resource: Any, client: Client, want: Any, planned: Planned | None, 
     approval.check_writes(plan.steps, planned)
     journal = Journal(client, plan, resource.title(want, have))
     shown = {**_diffs(resource, client, want, have, plan, diff), "writes": journal.rows}
-    to_verify = resource.verifying(want, have) if hasattr(resource, "verifying") else want
+    to_verify = resource.want_to_verify(want, have)
     try:
         applied = apply(resource, client, to_verify, plan, planned, journal)
         result = {"changed": applied.changed, **resource.report(client, want, applied.have)}
         if applied.refused or plan.refused:
-            result = _handed_over(resource, client, to_verify, applied, result, plan)
+            result = resource.settle(client, to_verify, applied.have, plan, applied.refused, result)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
@@ -81,23 +82,7 @@ def converge(resource: Any, client: Client, want: Any, planned: Planned | None, 
     return {**result, **shown}
 
 
-def _handed_over(
-    resource: Any, client: Client, want: Any, applied: Applied, result: dict[str, Any], plan: Plan
-) -> dict[str, Any]:
-    """The result of a task some of whose steps were refused. Raises Failure unless all of them wait for a person."""
-    result = {**result, "handed_over": resource.hand_over(client, want, applied.refused)}
-    waiting = {row["library"] for row in result["handed_over"]}
-    failed = [(step, failure) for step, failure in applied.refused if step.ids.get("library_id") not in waiting]
-    if failed or plan.refused:
-        # The failure that the preview showed comes first.
-        raise together([*plan.refused, *failed], len(plan.steps) + len(plan.refused), result)
-    # Somebody may have done one of them before the page was read again.
-    left = resource.plan(want, applied.have)
-    done = set(left.before) - {step.ids["library_id"] for step in left.steps}
-    return {**result, "handed_over": [row for row in result["handed_over"] if row["library"] not in done]}
-
-
-def _shown(resource: Any, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
+def _shown(resource: Resource, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
     """The result of a task that writes nothing. Raises Failure for what is known to be refused."""
     result = {
         "changed": bool(plan.steps),
@@ -106,11 +91,11 @@ def _shown(resource: Any, client: Client, want: Any, have: Any, plan: Plan, diff
         "writes": planned_rows(plan, resource.title(want, have)),
     }
     if plan.refused:
-        raise together(list(plan.refused), len(plan.steps) + len(plan.refused), result)
+        return resource.settle(client, want, plan.will_have, plan, [], result)
     return result
 
 
-def _diffs(resource: Any, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
+def _diffs(resource: Resource, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
     if not diff:
         return {}
     return {"diff": render(plan.before, plan.after, client.where, resource.title(want, have))}

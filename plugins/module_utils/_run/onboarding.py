@@ -30,6 +30,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources 
 from ansible_collections.imanage.control_center.plugins.module_utils._run.converge import Preview, preview
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import WRITING_STAGES
+from ansible_collections.imanage.control_center.plugins.module_utils._run.resource import Resource
 from ansible_collections.imanage.control_center.plugins.module_utils._run.spelling import distance
 
 # Names that are no further apart are taken for one name, misspelt.
@@ -40,7 +41,7 @@ class Part(NamedTuple):
     """One part of what is wanted: its stage, the resource, and what is wanted of it."""
 
     stage: str
-    resource: Any
+    resource: Resource
     want: Any
 
 
@@ -230,7 +231,7 @@ def _with_what_is_known(part: Part, earlier: list[tuple[Part, Preview]], found: 
 def _note_libraries(account: Client, part: Part, seen: Preview, found: dict[str, Any]) -> None:
     """Note how the libraries stand; none do where there is no page yet."""
     read = part.resource.report(account, part.want, seen.have)
-    found.update(part.resource.scope(part.want, seen.have), handed_over=read["handed_over"])
+    found.update(library_authorizations.scope(part.want, seen.have), handed_over=read["handed_over"])
     if seen.missing is None:
         found.update(libraries=read["libraries"], not_visible=read["not_visible"], tracker_calls=seen.have.is_served)
 

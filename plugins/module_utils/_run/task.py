@@ -18,19 +18,19 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
 from ansible_collections.imanage.control_center.plugins.module_utils._api.secrets import hide
 from ansible_collections.imanage.control_center.plugins.module_utils._run import converge
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import Options
+from ansible_collections.imanage.control_center.plugins.module_utils._run.resource import Resource
 
 
 class Task(NamedTuple):
     """What a module is: its options, and the resource that it manages or the question that it answers.
 
-    C(resource) is a module of functions: want_of, read, plan, report, title, and where it needs them independent,
-    hand_over, verifying and assumptions. C(answer) takes the client and the parameters and sends nothing that writes.
+    C(answer) takes the client and the parameters and sends nothing that writes.
     C(answer_in_run) takes its place outside check mode. C(reveals) names the one return value that has to carry a
     secret. C(tells_check_mode) adds check_mode to the result.
     """
 
     options: Options
-    resource: Any = None
+    resource: Resource | None = None
     answer: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
     answer_in_run: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
     reveals: str | None = None
@@ -53,6 +53,7 @@ def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool)
         if answer is not None:
             result = {"changed": False, **answer(client, parameters)}
         else:
+            assert task.resource is not None
             go = converge.show if check_mode else converge.converge
             result = go(task.resource, client, task.resource.want_of(parameters), parameters["planned"], diff)
     except (KeyboardInterrupt, SystemExit):
