@@ -390,7 +390,7 @@ TASK = Task(
         }
     ),
     answer=onboarding.answer,
-    tells_check_mode=True,
+    returns_check_mode=True,
 )
 
 

@@ -153,7 +153,7 @@ TASK = Task(
     ),
     answer=session.answer,
     reveals="access_token",
-    tells_check_mode=True,
+    returns_check_mode=True,
 )
 
 

@@ -142,7 +142,7 @@ def test_what_was_taken_out_of_the_inventory_or_is_of_another_customer_was_not_a
     words = {
         "open": "The approved plan no longer fits: iManage Tracker, Allow access to is not asked for any more; ",
         "fewer": "ARCHIVE is not asked for any more; ",
-        "moved": "The plan was approved for customer 1003, and this is customer 1002.",
+        "moved": "The plan was approved for customer 1003, but this is customer 1002.",
     }
     for name, said in words.items():
         assert run.report[name]["failure"]["kind"] == "conflict"

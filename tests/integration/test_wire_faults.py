@@ -285,7 +285,7 @@ def test_law_7_a_write_without_effect_is_no_success(tenant, naps, operation):
         acme.fault("status", operation, status=204)
     result = acme.run(module, **options)
     assert kind(result) == "unexpected_reply"
-    assert "reading again shows no such change" in result["msg"]
+    assert "reading again does not show the change" in result["msg"]
     assert acme.calls.count(operation) == 1
 
 

@@ -20,7 +20,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources 
 
 
 class Want(NamedTuple):
-    """Whose token policy, and what is wanted of it. C(found): the application, once it was found."""
+    """The application and the managed fields. C(found) is the application, if it was already found."""
 
     name: str | None
     app_id: str | None
@@ -29,7 +29,7 @@ class Want(NamedTuple):
 
 
 class Have(NamedTuple):
-    """The application and its token policy. C(read_fields): those that the reply had; the others are defaults."""
+    """The application and its token policy. C(read_fields) were in the reply; the other fields are defaults."""
 
     application: dict[str, Any]
     policy: dict[str, Any]
@@ -37,7 +37,7 @@ class Have(NamedTuple):
 
 
 def want_of(parameters: Mapping[str, Any]) -> Want:
-    """What the options ask for; raises C(bad_option)."""
+    """Return what the options ask for. Raises C(bad_option)."""
     managed = PolicyWant(**{field: parameters[field] for field in PolicyWant._fields})
     for field, unit in (("refresh_token_expiry_days", "day"), ("access_token_expiry_minutes", "minute")):
         value = getattr(managed, field)
@@ -53,18 +53,18 @@ def want_of(parameters: Mapping[str, Any]) -> Want:
 
 
 def read(client: Client, want: Want) -> Have:
-    """The application and its token policy. Raises NotYet while the application is only in the catalog."""
+    """Read the application and its token policy. Raises NotYet while the application is only in the catalog."""
     try:
         application = want.found or applications.find_added(client, want.name, want.app_id)
     except NotYet as missing:
-        _see_that_the_call_is_there(client, missing.assumed["id"])
+        _check_call_exists(client, missing.assumed["id"])
         assumed = Have(missing.assumed, dict(POLICY_DEFAULTS, refresh_token_expiry_days=None), ())
         raise missing.but(assumed=assumed) from missing
     return Have(application, *read_policy(client, application["id"]))
 
 
 def plan(want: Want, have: Have) -> Plan:
-    """What has to be written."""
+    """Plan the writes."""
     made = plan_token_policy(want.managed, have.policy, have.application["id"], have.read_fields)
     return made._replace(will_have=have._replace(policy=made.will_have))
 
@@ -75,7 +75,7 @@ def report(client: Client, want: Want, have: Have) -> dict[str, Any]:
 
 
 def title(want: Want, have: Have) -> str:
-    """What a diff names in its head."""
+    """The name in the head of a diff."""
     return f"{have.application['name']}, Authentication"
 
 
@@ -107,10 +107,11 @@ def settle(
     raise failure.but(result=result)
 
 
-def _see_that_the_call_is_there(client: Client, app_id: str) -> None:
-    """Raise NoSuchCall where this tenant serves the token policy elsewhere: the applications are not added in vain.
+def _check_call_exists(client: Client, app_id: str) -> None:
+    """Raise NoSuchCall if this tenant serves the token policy at another path.
 
-    Any other answer about an application that is not added yet says nothing.
+    So that failure comes before the applications are added. Other refusals mean nothing for an application that is not
+    added yet.
     """
     try:
         client.call("readTokenPolicy", app_id=app_id)
@@ -122,10 +123,10 @@ def _see_that_the_call_is_there(client: Client, app_id: str) -> None:
 
 
 def read_policy(client: Client, app_id: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The token policy of an added application under our names, and which of its fields were read.
+    """Read the token policy of an added application. Return it under our names, and the fields that were read.
 
-    For those that were not read the documented defaults stand in, for all of them where the policy was never set,
-    which is 404 in Control Center's own form. While refresh is off its expiry means nothing and is null.
+    Missing fields have the documented defaults. Control Center answers 404 if the policy was never set; then all
+    fields have defaults. While refresh tokens are not allowed, their expiry is null.
     """
     try:
         value: Mapping[str, Any] = client.call("readTokenPolicy", app_id=app_id)["data"]["value"]

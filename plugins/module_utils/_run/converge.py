@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a task goes about a resource: read it, plan, and either show the plan or carry it out. Check mode ends here."""
+"""Reads a resource, plans, and either shows the plan or applies it. Check mode ends here."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Planned = Sequence[Mapping[str, Any]]
 
 
 class Preview(NamedTuple):
-    """What a preview found: what was read or assumed, the plan, and the assumptions in words.
+    """The result of a preview: what was read or assumed, the plan, and the assumptions as sentences.
 
-    C(missing): why nothing could be read, where an earlier task may bring it.
+    C(missing) says why the resource could not be read, if an earlier task may create it.
     """
 
     have: Any
@@ -33,9 +33,9 @@ class Preview(NamedTuple):
 
 
 def preview(resource: Resource, client: Client, want: Any, reader: Client | None = None) -> Preview:
-    """What a run would do. What an earlier task may bring is assumed.
+    """Plan what a run would do. Assume what an earlier task may create.
 
-    C(reader): who may read the applications, where that is another account.
+    C(reader) is the account that may read the applications, if it is another one.
     """
     try:
         have = resource.read(client, want)
@@ -47,9 +47,9 @@ def preview(resource: Resource, client: Client, want: Any, reader: Client | None
 
 
 def show(resource: Resource, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
-    """Show what a run would do. C(planned): the writes that were approved, None where no plan was."""
+    """Show what a run would do. C(planned) are the approved writes, or None if no plan was approved."""
     found = preview(resource, client, want)
-    # Without the tenant's name, so that Ansible prints what is assumed of many tenants once.
+    # These do not name the tenant, so Ansible prints an assumption about many tenants only once.
     client.warnings += found.assumptions
     if found.plan.steps and client.scope_assumption:
         client.warnings.append(client.scope_assumption)
@@ -58,7 +58,7 @@ def show(resource: Resource, client: Client, want: Any, planned: Planned | None,
 
 
 def converge(resource: Resource, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
-    """Bring the tenant to what is wanted. C(planned): the only writes that may be sent, None where any may."""
+    """Apply what the options ask for. C(planned) are the only writes that may be sent, or None if any may."""
     have = resource.read(client, want)
     plan = resource.plan(want, have)
     if not plan.steps:
@@ -83,7 +83,7 @@ def converge(resource: Resource, client: Client, want: Any, planned: Planned | N
 
 
 def _shown(resource: Resource, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
-    """The result of a task that writes nothing. Raises Failure for what is known to be refused."""
+    """Return the result of a task that writes nothing. Raises Failure for what is known to be refused."""
     result = {
         "changed": bool(plan.steps),
         **_diffs(resource, client, want, have, plan, diff),

@@ -20,7 +20,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run import
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
     CONNECTION_OPTIONS,
     check_texts,
-    numbers,
+    number_hint,
     of_one_account,
     validated,
 )
@@ -56,7 +56,7 @@ class InProcessAction(ActionBase):
             return _task.refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
         result = self._result(task_vars)
         if result.get("failure"):
-            result["msg"] += numbers(self.task_definition.options, raw, result["failure"])
+            result["msg"] += number_hint(self.task_definition.options, raw, result["failure"])
         if name and isinstance(result.get("diff"), dict):
             heads = {end: f"{spelled(name)}, {head}" for end, head in result["diff"].items() if end.endswith("_header")}
             result["diff"] = {**result["diff"], **heads}
