@@ -121,7 +121,7 @@ def test_a_named_library_without_nrtadmin_does_not_stop_the_others(tenant, check
     result = acme.run(AUTHORIZATION, check=check, user="nrt", libraries=["SPM", "ACTIVE"])
     assert result["failure"]["kind"] == "permission"
     assert result["changed"] is True
-    assert "Libraries that could not be done: 1 of 2. SPM: The signed-in user is no NRTADMIN" in result["msg"]
+    assert "Libraries that could not be done: 1 of 2. SPM: The signed-in user is not an NRTADMIN" in result["msg"]
     assert [row["ids"]["library_id"] for row in result["writes"]] == ["ACTIVE"]
     assert result["not_visible"] == ["SPM"]
     assert bool(acme.library("ACTIVE")["authorized_by"]) is not check

@@ -181,20 +181,20 @@ def test_a_plan_fits_while_it_is_to_be_done_and_once_it_is_done(part):
         (
             application(enabled=True),
             application(enabled=True, users=["eve"]),
-            "The approved plan does not have what would have to be done now: iManage Tracker, Users to [eve]",
+            "The approved plan does not have a change that is needed now: iManage Tracker, Users to [eve]",
         ),
         (
             application(enabled=True, mode="custom", groups=["IT"]),
             application(enabled=True),
-            "Allow access to is not asked for any more; iManage Tracker, Groups is not asked for any more",
+            "Allow access to is no longer in the options; iManage Tracker, Groups is no longer in the options",
         ),
-        (page("ACTIVE", "SPM"), page("ACTIVE")._replace(names=["active"]), "SPM is not asked for any more"),
+        (page("ACTIVE", "SPM"), page("ACTIVE")._replace(names=["active"]), "SPM is no longer in the options"),
         (
             page("ACTIVE"),
             page("ACTIVE", email="eve@acme.example"),
             "the page, ACTIVE is unauthorized and would become authorized",
         ),
-        (application(), application()._replace(title="iManage Drive"), "iManage Tracker is not there"),
+        (application(), application()._replace(title="iManage Drive"), "iManage Tracker does not exist"),
     ],
 )
 def test_what_differs_is_named(plan, now, words):
@@ -237,14 +237,16 @@ def test_a_stage_that_is_not_looked_at_is_not_compared():
     "changes", ["x", [1], [{"stage": "application"}], [{"stage": [], "title": "", "before": {}, "after": {}}]]
 )
 def test_a_plan_of_another_form_is_refused_in_a_sentence(changes):
-    with pytest.raises(Failure, match="changes of another form than a preview writes") as caught:
+    with pytest.raises(
+        Failure, match="The changes of the approved plan do not have the form that a preview writes"
+    ) as caught:
         approval.compare({"changes": changes}, [application()])
     assert caught.value.kind == "bad_option"
 
 
 @pytest.mark.parametrize("writes", ["x", ["x"], {"a": 1}])
 def test_writes_of_another_form_are_refused_in_a_sentence(writes):
-    with pytest.raises(Failure, match="writes of another form than a preview writes"):
+    with pytest.raises(Failure, match="The writes of the approved plan do not have the form that a preview writes"):
         approval.compare({"changes": [], "writes": writes}, [application()])
 
 

@@ -27,8 +27,8 @@ def handed_over(client: Client, library: str, words: str, is_served: bool = True
     C(words) are those of Control Center. C(is_served) is false where the tenant does not answer Tracker's calls.
     """
     user, url = client.identity.user, f"{client.connection.url}/work/cc"
-    said = f' Control Center said: "{words}"' if words else ""
-    blind = (
+    quote = f' Control Center said: "{words}"' if words else ""
+    unverified = (
         ""
         if is_served
         else " This account could not verify it: the tenant did not answer Tracker's calls. If it did before, run "
@@ -42,7 +42,7 @@ def handed_over(client: Client, library: str, words: str, is_served: bool = True
             "Sign out of Control Center first, or use a private window: an open session would authorize as somebody "
             f"else. Sign in at {url} as {spelled(user)}, select {EXTENSION} under Extensions, then Open tracker "
             f"configuration; select Authorize for the library {spelled(library)}, enter the e-mail address, and select "
-            f"Use my credentials & authorize.{said}{blind}"
+            f"Use my credentials & authorize.{quote}{unverified}"
         ),
     }
 

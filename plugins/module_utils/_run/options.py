@@ -98,7 +98,7 @@ def check_texts(options: Options, given: Mapping[str, Any]) -> None:
         if isinstance(value, bool):
             raise Failure(
                 "bad_option",
-                f"{option} is true or false, but it must be a text.",
+                f"{option} has true or false in place of a text.",
                 advice="YAML reads words such as NO, off and yes as true or false: put the text into quotes.",
             )
 
@@ -109,7 +109,7 @@ def number_hint(options: Options, given: Mapping[str, Any], failure: Mapping[str
     if not is_sign_in and failure["kind"] not in _OF_NAMES:
         return ""
     found = [name for name, _value in _not_texts(options.spec, given) if (name in CONNECTION_OPTIONS) == is_sign_in]
-    return "".join(f" {name} is a number, but it must be a text: {_NUMBERS}" for name in dict.fromkeys(found))
+    return "".join(f" {name} has a number in place of a text: {_NUMBERS}" for name in dict.fromkeys(found))
 
 
 def _not_texts(spec: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
