@@ -192,7 +192,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.task i
 TASK = Task(
     Options(own={"probe": {"type": "bool", "default": False}, "probe_application": {"type": "str"}}),
     answer=contract_probe.preview,
-    answer_in_run=contract_probe.done,
+    answer_in_run=contract_probe.run,
 )
 
 

@@ -203,7 +203,7 @@ def test_an_application_that_cannot_be_taken_back_is_told(acme):
     assert result["failure"]["operation"] == "updateAppAccess"
     assert result["changed"] is True
     assert "Taking back what had been done for it (remove the application) failed" in result["msg"]
-    assert "Done before that, and left so: add the application" in result["msg"]
+    assert "Done before that, and kept: add the application" in result["msg"]
     assert acme.app("tracker")["status"] == "disabled", "open to nobody"
 
 

@@ -22,7 +22,10 @@ REFUSED = {
 }
 # Passwords that are not what somebody meant, by what the message has to name.
 PASSWORDS = {
-    "echo": ("echo-admin-password\n", "password begins or ends with a space or a line break, as echo adds one."),
+    "echo": (
+        "echo-admin-password\n",
+        "password begins or ends with a space or a line break, which echo adds for example.",
+    ),
     "octal": (83, "password has a number in place of a text: YAML reads 007 as 7"),
 }
 OVER = {

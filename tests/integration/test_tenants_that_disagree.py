@@ -43,7 +43,7 @@ STOPPED = {
     "foreign_404": ({"policy": "foreign_404"}, LOOK, "unexpected_reply", ["set api_paths", POLICY]),
     "platform": ({"policy": "platform"}, LOOK, "unexpected_reply", ["set api_paths", POLICY]),
     "door": ({"door": True}, (*LOOK, "offboard"), "unexpected_reply", ["/work/web/api/v2", "Set api_url to"]),
-    "scope_refused": ({"scope": "refused"}, WRITE, "permission", ["has the scope 'user'", "set scope to it"]),
+    "scope_refused": ({"scope": "refused"}, WRITE, "permission", ["has the scope 'user'", "Set scope to it"]),
     "may_only_read": ({}, WRITE, "permission", ["reader@may_only_read.example", "privilege"]),
 }
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a reply means: the checked value, or the failure it stands for. Pure."""
+"""Turns a reply into its checked value or a failure. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _KIND_OF_STATUS = {
 
 
 class Reply(NamedTuple):
-    """What came back: status, headers (case-insensitive), and the whole body."""
+    """A reply: status, headers (case-insensitive), and the whole body."""
 
     status: int
     headers: Mapping[str, str]
@@ -43,10 +43,10 @@ class Reply(NamedTuple):
 
 
 def http_date(text: str | None) -> datetime.datetime | None:
-    """The moment of a header of HTTP; None where it is none."""
+    """The time in an HTTP header; None if it has none."""
     try:
         date = email.utils.parsedate_to_datetime(text or "")
-        # HTTP dates are UTC, also where the zone is left out or is -0000.
+        # HTTP dates are UTC, also if the zone is missing or -0000.
         date = date if date.tzinfo else date.replace(tzinfo=datetime.timezone.utc)
         return date.astimezone(datetime.timezone.utc)
     except (ValueError, TypeError, OverflowError):
@@ -54,11 +54,11 @@ def http_date(text: str | None) -> datetime.datetime | None:
 
 
 def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str], str], note: str = "") -> Any:
-    """The reply's value, None for calls that answer with nothing and for writes, of which only reading tells.
+    """Return the reply's value, or None for a write and for a call without a reply.
 
-    C(hidden) takes secrets out of server text; C(note) is a sentence for a refusal. Raises Failure when the reply is a
-    refusal or has another shape than the contract gives it, NoSuchCall when the tenant does not have the call, and
-    Uncertain when a write may have been applied all the same.
+    C(hidden) removes secrets from server text. C(note) is a sentence for a refusal. Raises Failure if the reply is a
+    refusal or differs from the contract, NoSuchCall if the tenant does not have the call, and Uncertain if a refused
+    write may have been applied.
     """
     if not operation.accepts(reply.status):
         raise _refusal(operation, path, reply, hidden, note)
@@ -69,7 +69,7 @@ def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str
     try:
         value = parsed(reply.body)
     except (ValueError, RecursionError):
-        problem: str | None = f"the reply is {_looks(reply.body)} instead of JSON"
+        problem: str | None = f"the reply is {_kind_of(reply.body)} instead of JSON"
     else:
         problem = mismatch(value, operation.reply)
     if problem:
@@ -82,7 +82,7 @@ def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str
 
 
 def refresh_token_in(reply: Reply) -> str | None:
-    """The refresh token that a sign-in brought, whatever else the reply has or lacks."""
+    """The refresh token in the reply to a sign-in, even if the rest of the reply is invalid."""
     try:
         token = parsed(reply.body)["refresh_token"]
     except (ValueError, RecursionError, LookupError, TypeError):
@@ -97,7 +97,7 @@ def wire(
     code: str | None = None,
     request_id: str | None = None,
 ) -> dict[str, Any]:
-    """What a failure says of the call, as keyword arguments for Failure."""
+    """The facts about a call, as keyword arguments for Failure."""
     return {
         "operation": operation.id,
         "method": operation.method,
@@ -138,7 +138,7 @@ def _no_such_call(operation: Operation, path: str, reply: Reply, what: str) -> N
 
 
 def _is_own_error(body: bytes) -> bool:
-    """Whether a refusal has Control Center's own form. Gateways on the way have others, in JSON too."""
+    """Whether a refusal has Control Center's own form. Gateways use other forms, also in JSON."""
     try:
         error = parsed(body)["error"]
     except (ValueError, RecursionError, LookupError, TypeError):
@@ -147,7 +147,7 @@ def _is_own_error(body: bytes) -> bool:
 
 
 def _error_words(body: bytes) -> tuple[str, str, str]:
-    """The server's own words, their code and the request's id, from its error form or that of RFC 6749."""
+    """The server's message, its code and the request's id, from Control Center's form or that of RFC 6749."""
     try:
         value = parsed(body)
     except (ValueError, RecursionError):
@@ -165,11 +165,11 @@ def _error_words(body: bytes) -> tuple[str, str, str]:
 
 
 def is_page(body: bytes) -> bool:
-    """Whether a reply is an HTML page, such as a login page on the way."""
+    """Whether a reply is an HTML page, such as the login page of a gateway."""
     return body[:200].lstrip().startswith(b"<")
 
 
-def _looks(body: bytes) -> str:
+def _kind_of(body: bytes) -> str:
     start = body[:200].lstrip()
     if not start:
         return "empty"
