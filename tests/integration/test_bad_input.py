@@ -110,7 +110,7 @@ def test_a_certificate_that_signs_itself_is_named(tmp_path, naps):
 def test_a_netrc_entry_for_the_host_changes_nothing(acme, monkeypatch, tmp_path):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login eve password intruder\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    clear(acme.run(APPLICATION, by="nothing", name=TRACKER), "bad_option", "no credentials")
+    clear(acme.run(APPLICATION, by="nothing", name=TRACKER), "bad_option", "No credentials")
     assert acme.run(APPLICATION, name=TRACKER)["changed"]
     assert not any(entry.authorization_header for entry in acme.log)
 

@@ -107,8 +107,8 @@ OWN = {"code": "NRC_NO_RECORD", "message": "There is no record."}
 @pytest.mark.parametrize(
     ("answer", "verdict", "words"),
     [
-        ({"status": 404, "body": {"error": OWN}}, "as_contract", "so the call is there"),
-        ({"status": 404, "body": {"error": {"code": "NRC_NO_RECORD"}}}, "as_contract", "so the call is there"),
+        ({"status": 404, "body": {"error": OWN}}, "as_contract", "so the call exists"),
+        ({"status": 404, "body": {"error": {"code": "NRC_NO_RECORD"}}}, "as_contract", "so the call exists"),
         ({"status": 400, "body": {"error": FIELD}}, "differs", "needs another field: state."),
         ({"status": 400, "body": {"error": {**FIELD, "messages": [{"field": "x" * 99}]}}}, "differs", "field: {text}."),
         ({"status": 400, "body": {"error": OWN}}, "differs", "There is no record."),

@@ -22,7 +22,7 @@ from .places import EXTENSION, TRACKER, applications, refreshing
 
 BAD = {
     "no credentials": Case(
-        "imanage_tenant_info", by="nothing", kind="bad_option", tells=("no credentials", "password")
+        "imanage_tenant_info", by="nothing", kind="bad_option", tells=("No credentials", "password")
     ),
     "no password": Case(
         "imanage_tenant_info", {"password": None}, kind="bad_option", tells=("username is given without password",)
@@ -43,7 +43,7 @@ BAD = {
         tells=("https://cloudimanage.com/work/cc", "more than a host"),
     ),
     "url without a scheme": Case(
-        "imanage_tenant_info", {"url": "cloudimanage.com"}, kind="bad_option", tells=("no https://",)
+        "imanage_tenant_info", {"url": "cloudimanage.com"}, kind="bad_option", tells=("does not start with https://",)
     ),
     "url with user information": Case(
         "imanage_tenant_info",

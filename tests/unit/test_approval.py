@@ -269,13 +269,13 @@ RESULT = {
 
 def kept(folder, *entries, **changes):
     path = folder / "plan.json"
-    path.write_text(json.dumps({**plan_file.written([], "now"), "tenants": list(entries), **changes}))
+    path.write_text(json.dumps({**plan_file.content([], "now"), "tenants": list(entries), **changes}))
     return str(path)
 
 
 def test_what_is_written_is_what_is_read(tmp_path):
     plan = {**PLAN, **{key: value for key, value in approved(application()).items() if key != "failed"}}
-    document = plan_file.written([{**RESULT, "planned": plan}], "2026-01-02T03:04:05Z")
+    document = plan_file.content([{**RESULT, "planned": plan}], "2026-01-02T03:04:05Z")
     found = plan_file.approved(kept(tmp_path, *document["tenants"]), "acme")
     assert (found["changes"], found["writes"]) == (plan["changes"], plan["writes"])
     approval.compare(found, [application()])
@@ -287,7 +287,7 @@ def test_a_tenant_that_is_not_there_has_nothing_approved(tmp_path):
 
 def test_a_tenant_that_failed_has_no_plan_to_approve(tmp_path):
     failed = {**RESULT, "status": "failed", "failure": {"kind": "permission", "msg": "No.", "status": 403}}
-    document = plan_file.written([failed], "now")
+    document = plan_file.content([failed], "now")
     assert document["tenants"][0]["blockers"] == [{"kind": "permission", "msg": "No."}]
     found = plan_file.approved(kept(tmp_path, *document["tenants"]), "acme")
     assert "had failed" in conflict(found, application())
@@ -295,7 +295,7 @@ def test_a_tenant_that_failed_has_no_plan_to_approve(tmp_path):
 
 def test_a_tenant_that_waits_for_imanage_says_so():
     waiting = {**RESULT, "status": "awaiting_provisioning", "next_steps": ["Send this."]}
-    (entry,) = plan_file.written([waiting], "now")["tenants"]
+    (entry,) = plan_file.content([waiting], "now")["tenants"]
     assert entry["blockers"] == [{"kind": "not_provisioned", "msg": "Send this."}]
 
 
@@ -306,7 +306,7 @@ def unusable(name):
 
 
 def test_files_that_are_no_plan(tmp_path):
-    entry = plan_file.written([RESULT], "now")["tenants"][0]
+    entry = plan_file.content([RESULT], "now")["tenants"][0]
     nowhere = str(tmp_path / "nowhere.json")
     assert unusable(nowhere) == f"There is no plan {nowhere}."
     for text, said in (

@@ -30,7 +30,7 @@ def nested(levels):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"status": "keys"}, "it.tenants[0].status is none of failed, left_alone, "),
+        ({"status": "keys"}, "it.tenants[0].status is not one of failed, left_alone, "),
         ({"changes": nested(400)}, "it has more than 100 levels."),
         ({"customer_id": float("nan")}, "is not JSON: NaN is not a number in JSON."),
         ({"anything": float("-inf")}, "is not JSON: -Infinity is not a number in JSON."),

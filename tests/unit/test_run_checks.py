@@ -91,7 +91,7 @@ def test_a_failed_tenant_always_fails_the_run(given, found):
 @pytest.mark.parametrize("given", ["drfited", ["drifted", "Failed"], {"drifted": True}, 1, True, None])
 def test_what_is_no_status_is_named(given):
     (words,) = run_checks.wrong_statuses(given)
-    assert "which is no status. The statuses are failed, left_alone" in words
+    assert "which is not a status. The statuses are failed, left_alone" in words
 
 
 def test_the_readme_has_every_status():
@@ -103,11 +103,13 @@ def test_a_folder_that_is_to_be_made_is_right_and_nothing_is_made(tmp_path):
     assert run_checks.wrong_folder(str(tmp_path / "new" / "place")) == []
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "file").touch()
-    assert "is no folder" in run_checks.wrong_folder(str(tmp_path / "file" / "place"))[0]
+    assert "is not a folder" in run_checks.wrong_folder(str(tmp_path / "file" / "place"))[0]
 
 
 def test_a_folder_of_a_file_system_that_takes_nothing_is_wrong():
-    assert re.search("nothing can be written in .*, so no report to", run_checks.wrong_folder("/proc/self/reports")[0])
+    assert re.search(
+        "is not writable .*, so no report can be written to", run_checks.wrong_folder("/proc/self/reports")[0]
+    )
 
 
 def test_what_differs_is_in_the_line_of_a_tenant_that_its_status_fails():
@@ -120,7 +122,7 @@ def test_what_differs_is_in_the_line_of_a_tenant_that_its_status_fails():
     assert run_checks.blamed([row], {"acme": ["failed", "drifted"]}) == [
         {
             "name": "acme",
-            "msg": "acme is drifted, and imanage_fail_on has that. 'iManage Tracker': Enable application?: no -> yes. "
+            "msg": "acme is drifted, and imanage_fail_on has this status. 'iManage Tracker': Enable application?: no -> yes. "
             "Preview an onboarding.",
         }
     ]
