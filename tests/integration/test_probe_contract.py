@@ -316,7 +316,7 @@ def test_a_policy_that_was_never_set_is_not_written(acme):
 def test_an_application_that_is_not_added_stops_the_probe_before_it_sends(ready, name):
     result, _rows = probed(ready, probe_application=name)
     assert result["failure"]["kind"] == "bad_option"
-    assert f"probe_application is '{name}', and 0 added applications have that name." in result["msg"]
+    assert f"probe_application is '{name}', but 0 added applications have that name." in result["msg"]
     assert sent(ready) == []
 
 

@@ -122,8 +122,8 @@ def test_what_differs_is_in_the_line_of_a_tenant_that_its_status_fails():
     assert run_checks.blamed([row], {"acme": ["failed", "drifted"]}) == [
         {
             "name": "acme",
-            "msg": "acme is drifted, and imanage_fail_on has this status. 'iManage Tracker': Enable application?: no -> yes. "
-            "Preview an onboarding.",
+            "msg": "acme is drifted, and imanage_fail_on has this status. 'iManage Tracker': Enable application?: no "
+            "-> yes. Preview an onboarding.",
         }
     ]
 

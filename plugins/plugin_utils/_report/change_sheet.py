@@ -18,8 +18,8 @@ def groups(entries: list[Mapping[str, Any]]) -> list[Row]:
     """Group the tenants: first those that would change, then those with blockers, then those without changes.
 
     Large groups come first. A group has C(tenants), C(status), C(changes) of all of them with the number of C(same)
-    fields, C(figures),
-    C(libraries) (rows with C(tenants), C(libraries), C(before) and C(after)), C(assumptions) and C(blockers).
+    fields, C(figures), C(libraries) (rows with C(tenants), C(libraries), C(before) and C(after)), C(assumptions) and
+    C(blockers).
     """
     found: dict[str, Row] = {}
     for entry in visible(entries):
