@@ -43,7 +43,7 @@ def _runs(stage):
     runs["state by -e"] = stage.run(OFFBOARD, *three, "-e", f"{STATE}=absent")
     # Ansible then reads facts of the hosts first, whatever the play says.
     stage.common["ansible_python_interpreter"] = sys.executable
-    runs["in the middle"] = stage.run(OFFBOARD, *three, "--start-at-task", "See what there is to take back")
+    runs["in the middle"] = stage.run(OFFBOARD, *three, "--start-at-task", "Plan the offboarding")
     runs["check"] = stage.run("--check", OFFBOARD, *three, files=("report.json", "plan.json", "changes.html"))
     assert stage.snapshots() == start
     plan = stage.where / "plan.json"

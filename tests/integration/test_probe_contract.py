@@ -373,7 +373,7 @@ def probes(tmp_path_factory):
 @pytest.mark.sweep
 def test_a_probe_of_other_than_one_limited_tenant_stops_before_anybody_signs_in(probes, name):
     assert probes[name].code == 2
-    assert "takes one tenant at a time: name it with --limit. Nobody signed in." in probes[name].output
+    assert "needs exactly one tenant: name it with --limit. Nobody signed in." in probes[name].output
     assert [one for entries in probes[name].entries.values() for one in entries] == []
     assert probes[name].files == {}
 
@@ -382,7 +382,10 @@ def test_a_probe_of_other_than_one_limited_tenant_stops_before_anybody_signs_in(
 def test_a_probe_is_shown_before_it_is_sent(probes):
     run = probes["well"]
     assert run.code == 0
-    shown, asked = run.output.index("Show what will be sent"), run.output.index("Ask about objects that do not exist")
+    shown, asked = (
+        run.output.index("Show the calls that the probe sends"),
+        run.output.index("Probe with objects that do not exist"),
+    )
     between = run.output[shown:asked]
     for words in (
         r'PATCH /work/api/v2/customers/1000/apps/A-NEW-UUID {\\"status\\": \\"enabled\\"}',
@@ -428,7 +431,7 @@ def test_a_probe_that_made_something_fails_the_playbook_and_is_in_the_report(pro
     assert any("updateApp accepted a write about an object that does not exist." in one for one in run.warnings)
     (row,) = json.loads(run.files["contract.json"])
     assert row["failure"]["kind"] == "unexpected_reply"
-    assert "is new" in run.output.partition("Say why")[2]
+    assert "is new" in run.output.partition("Fail with the reason")[2]
 
 
 @pytest.mark.sweep

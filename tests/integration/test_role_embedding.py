@@ -150,7 +150,7 @@ def _tagged(stage: Stage) -> dict[str, Run]:
     step = typing({f"{LIBRARIES} (N)o/(y)es/(c)ontinue: ": "n", "(N)o/(y)es/(c)ontinue: ": "y"})
     runs["step"] = stage.run("--step", "--limit", "stepped", onboard, execute=step)
     # Nobody begins behind the look.
-    for name, task in {"start": POLICY, "start at the result": "Say how the tenant stands"}.items():
+    for name, task in {"start": POLICY, "start at the result": "Set the result fact"}.items():
         runs[name] = stage.run("--start-at-task", task, "--limit", "two", onboard)
     groups = json.dumps({"tracker_onboarding_groups": ["IT"], "tracker_onboarding_access": "custom"})
     limited = ("--check", "--diff", "--limit", "narrowed", "-e", groups, "-e", "tracker_onboarding_libraries=ARCHIVE")
@@ -431,7 +431,7 @@ def test_a_skipped_tag_skips_the_role_and_every_tenant_failed(tagged):
     run = tagged["skip"]
     row = run.report["two"]
     assert (run.code, row["status"], row["failure"]["kind"]) == (2, "failed", "task_failed")
-    assert "nothing is known of this tenant" in row["failure"]["msg"]
+    assert "there is no result for this tenant" in row["failure"]["msg"]
     assert run.calls("two") == []
 
 

@@ -27,7 +27,7 @@ REFUSED = {
     "mistyped skip": (["--skip-tags", "tracker_onboarding_autorization"], "'tracker_onboarding_autorization'"),
     "nothing that is always done": (
         ["--skip-tags", "always"],
-        "Without the tag always nothing sees that a run can begin",
+        "Without the tag always, nothing checks that the run can begin",
     ),
     "empty plan": (["-e", "imanage_plan="], "The plan is given, but empty"),
     "no plan in a list": (["-e", '{"imanage_plan": []}'], "The plan is given, but empty"),
@@ -42,7 +42,7 @@ REFUSED = {
     "tenants in the inventory": ([], "imanage_tenants has no effect in the inventory"),
     "a report for each": ([], "imanage_report is not the same for all tenants"),
     "a report for one": ([], "imanage_report is not the same for all tenants"),
-    "empty folder": (["-e", "imanage_report="], "imanage_report is given and empty"),
+    "empty folder": (["-e", "imanage_report="], "imanage_report is given, but empty"),
 }
 
 

@@ -188,7 +188,9 @@ def test_the_recipe_for_automation_controller_makes_one_report(run):
     assert code == 2, "a tenant failed"
     assert reports == [f"shared/{name}/report.json" for name in ("merged/june", "reports/june/41", "reports/june/42")]
     assert [row["tenant"] for row in merged] == TENANTS
-    assert re.findall(r"^failed: .*?\(item=(\S+?)\)", output.rpartition("TASK [Say why]")[2], re.MULTILINE) == ["t07"]
+    assert re.findall(
+        r"^failed: .*?\(item=(\S+?)\)", output.rpartition("TASK [Fail with the reason]")[2], re.MULTILINE
+    ) == ["t07"]
 
 
 @pytest.mark.parametrize("case", ["good", "others", "list"])
@@ -204,7 +206,7 @@ def test_a_merge_where_all_is_well_succeeds(run, case):
 def test_tenants_that_the_inventory_has_not_are_a_mistake(run, case):
     code, output, merged = run[case]
     assert (code, merged) == (2, None)
-    assert "so nobody would be missed. Give the inventory of the runs" in output
+    assert "so missing tenants would not be found. Give the inventory of the" in output
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,7 @@ def test_what_is_wrong_with_a_slice_fails_the_merge_after_the_report(run, case, 
 def test_a_merge_of_nothing_says_what_to_give(run):
     code, output, merged = run["none"]
     assert (code, merged) == (2, None)
-    assert "imanage_reports has to list the report.json of each slice" in output
+    assert "imanage_reports must list the report.json of each slice" in output
 
 
 ROW = {

@@ -130,7 +130,7 @@ def test_what_differs_is_in_the_line_of_a_tenant_that_its_status_fails():
 
 @pytest.mark.parametrize("given", ["", None, [], 1])
 def test_a_folder_that_is_not_named_is_wrong(given):
-    assert "given and empty" in run_checks.wrong_folder(given)[0]
+    assert "given, but empty" in run_checks.wrong_folder(given)[0]
 
 
 def test_the_command_of_a_preview_can_be_typed():
