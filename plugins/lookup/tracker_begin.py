@@ -106,7 +106,9 @@ class LookupModule(LookupBase):
         refused = [*self._wrong_options(playbook, known, hosts), *self._wrong_variables(playbook, hosts, extra)]
         tenants = [_tenant(name, variables, by_inventory) for name, variables in hosts.items()]
         if playbook == "offboard" and not self.get_option("check_mode") and not refused:
-            refused = run_checks.brake(tenants, self.get_option("confirm"), self._preview(playbook, known))
+            refused = run_checks.missing_confirmation(
+                tenants, self.get_option("confirm"), self._preview(playbook, known)
+            )
         if refused:
             return [{"refused": f"{' '.join(refused)} {run_checks.NOBODY_SIGNED_IN}", "twice": {}}]
         twice = run_checks.twice(tenants)

@@ -34,12 +34,12 @@ PRESENT, LEAVES = Tenant("acme"), Tenant("birch", leaves=True)
     ],
 )
 def test_an_offboarding_stops_unless_the_inventory_or_the_word_names_it(tenants, word, stops):
-    assert bool(run_checks.brake(tenants, word, "the command")) is stops
+    assert bool(run_checks.missing_confirmation(tenants, word, "the command")) is stops
 
 
 def test_a_brake_names_the_number_the_first_names_and_the_command():
     tenants = [Tenant(f"t{number}") for number in range(37)]
-    (words,) = run_checks.brake(tenants, "offboard:36", "ansible-playbook --check")
+    (words,) = run_checks.missing_confirmation(tenants, "offboard:36", "ansible-playbook --check")
     for part in (
         "37 tenants",
         "t0, t1, t2, t3, t4, and 32 more",

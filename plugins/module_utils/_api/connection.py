@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS, Operation
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, quoted
-from ansible_collections.imanage.control_center.plugins.module_utils._api.text import whole
+from ansible_collections.imanage.control_center.plugins.module_utils._api.text import replace_halves
 
 _LABEL = r"(?!-)[\w-]{1,63}(?<!-)"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
@@ -184,7 +184,7 @@ def is_loopback(host: str) -> bool:
 
 def _check_texts(options: Mapping[str, Any]) -> None:
     for name in Connection._fields:
-        if isinstance(options.get(name), str) and options[name] != whole(options[name]):
+        if isinstance(options.get(name), str) and options[name] != replace_halves(options[name]):
             raise Failure(
                 "bad_option",
                 f"{name} contains half of a character, which cannot be sent.",

@@ -26,7 +26,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.contra
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall
 from ansible_collections.imanage.control_center.plugins.module_utils._api.shape import differences, unknown_fields
-from ansible_collections.imanage.control_center.plugins.module_utils._api.text import parsed
+from ansible_collections.imanage.control_center.plugins.module_utils._api.text import parse_json
 
 # The calls that every onboarding makes to sign in and read.
 NEEDED = (
@@ -301,7 +301,7 @@ def _finding(operation: Operation, answer: Answer) -> Finding:
     if not operation.accepts(status):
         return Finding(_verdict_of(status), status, reasons)
     try:
-        value = parsed(answer.reply.body)
+        value = parse_json(answer.reply.body)
     except (ValueError, RecursionError):
         return Finding("differs", status, (answer.failure.what if answer.failure else "",))
     shape = {"data": [APP]} if operation.id == "listApps" else operation.reply

@@ -161,7 +161,7 @@ def _unchanged_policy(client: Client, name: str | None) -> _Request:
 def _data(answer: Answer) -> dict[str, Any]:
     """The data of a checked reply."""
     assert answer.reply is not None
-    data: dict[str, Any] = text.parsed(answer.reply.body)["data"]
+    data: dict[str, Any] = text.parse_json(answer.reply.body)["data"]
     return data
 
 
@@ -227,7 +227,7 @@ def _refused(operation: Operation, answer: Answer, failure: Failure) -> Finding:
 def _named_fields(body: bytes) -> list[str]:
     """The fields that a refusal names in its messages."""
     try:
-        rows = text.parsed(body)["error"]["messages"]
+        rows = text.parse_json(body)["error"]["messages"]
     except (ValueError, RecursionError, LookupError, TypeError):
         return []
     rows = rows if isinstance(rows, list) else []

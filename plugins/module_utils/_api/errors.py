@@ -162,7 +162,7 @@ def ended_by(error: BaseException) -> Failure:
     return Failure("task_failed", f"The task crashed in {place}: {words}.")
 
 
-def left_so(done: Iterable[str]) -> str:
+def done_before(done: Iterable[str]) -> str:
     """A sentence about what was done before the failure; empty if nothing was."""
     named = ", ".join(done)
     return f" Done before that, and kept: {named}." if named else ""

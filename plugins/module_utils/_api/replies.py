@@ -19,7 +19,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
     quoted,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.shape import mismatch
-from ansible_collections.imanage.control_center.plugins.module_utils._api.text import parsed
+from ansible_collections.imanage.control_center.plugins.module_utils._api.text import parse_json
 
 _KIND_OF_STATUS = {
     400: "bad_option",
@@ -67,7 +67,7 @@ def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str
     if is_page(reply.body) and operation.id != "requestToken":
         raise _no_such_call(operation, path, reply, "the reply is an HTML page instead of JSON")
     try:
-        value = parsed(reply.body)
+        value = parse_json(reply.body)
     except (ValueError, RecursionError):
         problem: str | None = f"the reply is {_kind_of(reply.body)} instead of JSON"
     else:
@@ -84,7 +84,7 @@ def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str
 def refresh_token_in(reply: Reply) -> str | None:
     """The refresh token in the reply to a sign-in, even if the rest of the reply is invalid."""
     try:
-        token = parsed(reply.body)["refresh_token"]
+        token = parse_json(reply.body)["refresh_token"]
     except (ValueError, RecursionError, LookupError, TypeError):
         return None
     return token if isinstance(token, str) and reply.status == 200 else None
@@ -140,7 +140,7 @@ def _no_such_call(operation: Operation, path: str, reply: Reply, what: str) -> N
 def _is_own_error(body: bytes) -> bool:
     """Whether a refusal has Control Center's own form. Gateways use other forms, also in JSON."""
     try:
-        error = parsed(body)["error"]
+        error = parse_json(body)["error"]
     except (ValueError, RecursionError, LookupError, TypeError):
         return False
     return isinstance(error, dict) and any(error.get(name) for name in ("code", "code_message", "message"))
@@ -149,7 +149,7 @@ def _is_own_error(body: bytes) -> bool:
 def _error_words(body: bytes) -> tuple[str, str, str]:
     """The server's message, its code and the request's id, from Control Center's form or that of RFC 6749."""
     try:
-        value = parsed(body)
+        value = parse_json(body)
     except (ValueError, RecursionError):
         return "", "", ""
     error = value.get("error") if isinstance(value, dict) else None

@@ -14,12 +14,12 @@ _HALF = re.compile("[\ud800-\udfff]")
 _SPELT = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def parsed(text: str | bytes) -> Any:
+def parse_json(text: str | bytes) -> Any:
     """Parse JSON, and replace halves of characters. Raises ValueError or RecursionError."""
     known = text.decode(json.detect_encoding(text), "surrogatepass") if isinstance(text, bytes) else text
     value = json.loads(known, parse_constant=_no_number)
     # Checking each text of a list costs more than parsing it.
-    return whole(value) if _SPELT.search(known) or _HALF.search(known) else value
+    return replace_halves(value) if _SPELT.search(known) or _HALF.search(known) else value
 
 
 def _no_number(name: str) -> Any:
@@ -27,11 +27,11 @@ def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is not a number in JSON")
 
 
-def whole(value: Any) -> Any:
+def replace_halves(value: Any) -> Any:
     """Replace each half of a character by the replacement character."""
     if isinstance(value, str):
         # Keep an unaffected text as the same object, because Ansible marks texts that are not templates.
         return _HALF.sub("\ufffd", value) if _HALF.search(value) else value
     if isinstance(value, dict):
-        return {whole(name): whole(inner) for name, inner in value.items()}
-    return [whole(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+        return {replace_halves(name): replace_halves(inner) for name, inner in value.items()}
+    return [replace_halves(inner) for inner in value] if isinstance(value, (list, tuple)) else value

@@ -45,7 +45,7 @@ class Authorizations(NamedTuple):
 def plan_authorizations(want: AuthorizationWant, have: Authorizations) -> Plan:
     """Plan the writes for the listed libraries."""
     before, after, will_have, steps = {}, {}, [], []
-    for row in asked(want, have.rows):
+    for row in managed_rows(want, have.rows):
         standing = _standing(want, row, have)
         may_stand = {caseless(f"authorized by {user}") for user in want.standing or ()}
         goal = standing if caseless(standing) in may_stand else _goal(want, have)
@@ -57,7 +57,7 @@ def plan_authorizations(want: AuthorizationWant, have: Authorizations) -> Plan:
     return Plan(before, after, steps, will_have)
 
 
-def asked(want: AuthorizationWant, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def managed_rows(want: AuthorizationWant, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of the managed libraries."""
     others = {caseless(library) for library in want.excluded}
     wanted = None if want.libraries is None else {caseless(library) for library in want.libraries}
@@ -65,11 +65,11 @@ def asked(want: AuthorizationWant, rows: list[dict[str, Any]]) -> list[dict[str,
     return [row for row, key in keyed if key not in others and (wanted is None or key in wanted)]
 
 
-def authorized(row: Mapping[str, Any], now: datetime.datetime) -> bool:
+def is_authorized(row: Mapping[str, Any], now: datetime.datetime) -> bool:
     """Whether a row is authorized and the authorization has not ended."""
     if row["authorized_by"] is None:
         return False
-    return row["expires_at"] is None or moment(row["expires_at"]) > now
+    return row["expires_at"] is None or parse_time(row["expires_at"]) > now
 
 
 def short_lived(want: AuthorizationWant, have: Authorizations) -> list[str]:
@@ -79,14 +79,14 @@ def short_lived(want: AuthorizationWant, have: Authorizations) -> list[str]:
     """
     return [
         row["id"]
-        for row in (asked(want, have.rows) if want.replaced is None else [])
+        for row in (managed_rows(want, have.rows) if want.replaced is None else [])
         if row["authorized_at"]
         and _standing(want, row, have) == _ending(want)
-        and _ends_early(want, row, moment(row["authorized_at"]))
+        and _ends_early(want, row, parse_time(row["authorized_at"]))
     ]
 
 
-def moment(text: str) -> datetime.datetime:
+def parse_time(text: str) -> datetime.datetime:
     """Parse a time of a reply (ISO 8601, UTC if it has no zone). Raises C(unexpected_reply)."""
     try:
         # Python 3.9 and 3.10 can parse neither Z nor fractions of other than three or six digits.
@@ -98,7 +98,7 @@ def moment(text: str) -> datetime.datetime:
     return time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)
 
 
-def iso(time: datetime.datetime) -> str:
+def format_time(time: datetime.datetime) -> str:
     """Format a time as in the replies."""
     return time.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -119,7 +119,7 @@ def _standing(want: AuthorizationWant, row: Mapping[str, Any], have: Authorizati
     if want.state == "unauthorized":
         return "authorized"
     now = (want.replaced or have).now
-    if not authorized(row, now):
+    if not is_authorized(row, now):
         return "ended"
     if _ends_early(want, row, now) and not _is_renewed(want, row):
         return _ending(want)
@@ -139,7 +139,7 @@ def _is_renewed(want: AuthorizationWant, row: Mapping[str, Any]) -> bool:
 
 
 def _ends_early(want: AuthorizationWant, row: Mapping[str, Any], now: datetime.datetime) -> bool:
-    return bool(want.renew_before_days and row["expires_at"]) and moment(row["expires_at"]) - now <= _days(want)
+    return bool(want.renew_before_days and row["expires_at"]) and parse_time(row["expires_at"]) - now <= _days(want)
 
 
 def _days(want: AuthorizationWant) -> datetime.timedelta:

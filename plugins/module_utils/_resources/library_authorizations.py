@@ -23,8 +23,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.appro
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
     Authorizations,
     AuthorizationWant,
-    asked,
-    moment,
+    managed_rows,
+    parse_time,
     plan_authorizations,
     short_lived,
 )
@@ -39,11 +39,11 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources.
     missing_page,
     named,
     not_administered,
-    not_listed,
     page_rows,
     read_extension,
-    reckoned,
+    reckon_end,
     record,
+    unlisted_libraries,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._resources.refused_libraries import (
     failure_of_all,
@@ -132,7 +132,7 @@ def checked_days(stated: Mapping[str, Any]) -> dict[str, str]:
     """The days of C(authorized_on) by library. Raises C(bad_option) for an invalid or a future day."""
     tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
     for library, day in stated.items():
-        if not _is_day(str(day)) or moment(str(day)) > tomorrow:
+        if not _is_day(str(day)) or parse_time(str(day)) > tomorrow:
             raise Failure(
                 "bad_option",
                 f"authorized_on has {str(day)[:40]!r} for the library {spelled(library)}, but it must be a day in the "
@@ -144,7 +144,7 @@ def checked_days(stated: Mapping[str, Any]) -> dict[str, str]:
 
 def _is_day(text: str) -> bool:
     try:
-        moment(text)
+        parse_time(text)
     except Failure:
         return False
     return bool(_DAY.match(text))
@@ -166,7 +166,7 @@ def read(client: Client, want: Want) -> Have:
         rows = instead
     _check_ids(client, want, rows)
     records = [record(client, row, want.stated, want.days) for row in rows]
-    unlisted = not_listed(client, records)
+    unlisted = unlisted_libraries(client, records)
     if not want.by_person or unlisted is not None:
         check_listed(managed.libraries, [*(row["id"] for row in records), *(unlisted or [])])
     found = Authorizations(records, client.now(), user, email)
@@ -233,7 +233,7 @@ def plan(want: Want, have: Have) -> Plan:
         excluded = tuple(step.ids["library_id"] for step in others)
         made = plan_authorizations(managed._replace(excluded=(*managed.excluded, *excluded)), found)
         planned = {row["id"]: row for row in made.will_have}
-        rows = [planned.get(row["id"], row) for row in asked(managed, found.rows)]
+        rows = [planned.get(row["id"], row) for row in managed_rows(managed, found.rows)]
         made = made._replace(will_have=rows, left_out=tuple(others))
     return made._replace(
         will_have=have._replace(authorizations=found._replace(rows=made.will_have)), refused=_refused(managed, have)
@@ -265,12 +265,12 @@ def want_to_verify(want: Want, have: Have) -> Want:
 
 def report(client: Client, want: Want, have: Have) -> dict[str, Any]:
     """The task's return values. Only libraries that this account never authorizes are handed over here."""
-    rows = asked(want.managed, have.authorizations.rows)
+    rows = managed_rows(want.managed, have.authorizations.rows)
     waiting = _waiting(want, have) if want.by_person or not have.is_served else []
     unlisted = None if have.unlisted is None else [{"id": library} for library in have.unlisted]
     return {
         "libraries": rows,
-        "not_visible": None if unlisted is None else [row["id"] for row in asked(want.managed, unlisted)],
+        "not_visible": None if unlisted is None else [row["id"] for row in managed_rows(want.managed, unlisted)],
         "handed_over": [handed_over(client, library, "", have.is_served) for library in waiting],
     }
 
@@ -279,7 +279,7 @@ def scope(want: Want, have: Have) -> dict[str, list[str]]:
     """The tenant's libraries: C(wanted) are the managed ones, C(others) the rest."""
     every = [{"id": row["id"]} for row in have.authorizations.rows]
     every += [{"id": library} for library in have.unlisted or []]
-    ids = [row["id"] for row in asked(want.managed, every)]
+    ids = [row["id"] for row in managed_rows(want.managed, every)]
     return {"wanted": ids, "others": without([row["id"] for row in every], ids)}
 
 
@@ -323,7 +323,7 @@ def _have_unserved(client: Client, want: Want, failure: Failure, user: str | Non
     rows = []
     for library in every:
         since = want.stated.get(caseless(library))
-        known = reckoned(client, since, want.days) if since else {}
+        known = reckon_end(client, since, want.days) if since else {}
         rows.append({"id": library, **fields, **known})
     have = Have(Authorizations(rows, client.now(), user, email), None, is_served=False)
     waiting = [] if want.hand_over or want.by_person else _waiting(want, have)
@@ -341,7 +341,7 @@ def _have_unserved(client: Client, want: Want, failure: Failure, user: str | Non
 def _waiting(want: Want, have: Have) -> list[str]:
     """The wanted libraries that a person has to authorize."""
     managed, found = want.managed, have.authorizations
-    rows = asked(managed, found.rows)
+    rows = managed_rows(managed, found.rows)
     unseen = without(managed.libraries or [], [row["id"] for row in found.rows])
     return [row["id"] for row in rows if not row["authorized"] and not is_stated(row, found.now)] + unseen
 
@@ -350,7 +350,7 @@ def is_stated(row: Mapping[str, Any], now: datetime.datetime) -> bool:
     """Whether only the inventory says that a library is authorized, and the authorization has not ended."""
     if row["authorized"] is not None or row["authorized_at"] is None:
         return False
-    return row["expires_at"] is None or moment(row["expires_at"]) > now
+    return row["expires_at"] is None or parse_time(row["expires_at"]) > now
 
 
 def _no_page(

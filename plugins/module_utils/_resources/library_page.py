@@ -15,10 +15,10 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import seen, spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
     AuthorizationWant,
-    asked,
-    authorized,
-    iso,
-    moment,
+    format_time,
+    is_authorized,
+    managed_rows,
+    parse_time,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import caseless, without
 from ansible_collections.imanage.control_center.plugins.module_utils._resources.applications import checked_row
@@ -38,15 +38,15 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if failure.kind == "not_found" or isinstance(failure, NoSuchCall):
             raise missing_page(failure) from failure
         raise
-    unlisted = not_listed(client, records)
+    unlisted = unlisted_libraries(client, records)
     listed = [row["id"] for row in records]
     check_listed(libraries, [*listed, *(unlisted or [])])
     if refused := without(libraries or [], listed):
         raise not_administered(refused)
-    return {"libraries": asked(AuthorizationWant(libraries=libraries), records), "unlisted": unlisted}
+    return {"libraries": managed_rows(AuthorizationWant(libraries=libraries), records), "unlisted": unlisted}
 
 
-def not_listed(client: Client, records: list[dict[str, Any]]) -> list[str] | None:
+def unlisted_libraries(client: Client, records: list[dict[str, Any]]) -> list[str] | None:
     """The tenant's libraries that the page does not list; None, with a warning, if the user may not read them."""
     try:
         every = [row["id"] for row in client.rows("listLibraries")]
@@ -148,31 +148,31 @@ def record(
         "expires_from": None,
     }
     if plain["expires_at"] is not None:
-        moment(plain["expires_at"])
+        parse_time(plain["expires_at"])
     if by is None:
         return plain
     if plain["expires_at"] is not None:
         plain["expires_from"] = "tenant"
     else:
         written = client.accepted.get(("authorizeLibrary", row["id"]))
-        since = plain["authorized_at"] or (written and iso(written)) or stated.get(caseless(row["id"]))
+        since = plain["authorized_at"] or (written and format_time(written)) or stated.get(caseless(row["id"]))
         # This run changed the policy before it authorized.
-        plain.update(reckoned(client, since, None if written else known_days))
-    return {**plain, "authorized": authorized(plain, client.now())}
+        plain.update(reckon_end(client, since, None if written else known_days))
+    return {**plain, "authorized": is_authorized(plain, client.now())}
 
 
-def reckoned(client: Client, since: str | None, known_days: int | None) -> dict[str, Any]:
+def reckon_end(client: Client, since: str | None, known_days: int | None) -> dict[str, Any]:
     """Reckon the end of an authorization from the day on which it was made.
 
     It is not known whether a later change of the policy applies to older tokens, so the shorter expiry counts.
     """
     try:
-        made = moment(since) if since else None
+        made = parse_time(since) if since else None
     except Failure:  # The page shows a time that cannot be read.
         made = None
     days = made and min(filter(None, (known_days, _refresh_days(client))), default=None)
     try:
-        until = iso(made + datetime.timedelta(days=days)) if made and days else None
+        until = format_time(made + datetime.timedelta(days=days)) if made and days else None
     except OverflowError:  # The end is after the year 9999.
         until = None
     return {"authorized_at": since, "expires_at": until, "expires_from": "reckoned" if until else "unknown"}

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
-from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, Uncertain, left_so
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, Uncertain, done_before
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import check_writes
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import Journal, key_of
@@ -81,7 +81,7 @@ def apply(
     except Failure as failure:
         raise failure.but(
             result={"changed": bool(work.done), **failure.result},
-            what=failure.what + left_so(step.does for step in work.done),
+            what=failure.what + done_before(step.does for step in work.done),
         ) from failure
     finally:
         journal.close()
@@ -207,7 +207,7 @@ class _Work:
         if unseen and not all(self._independent(step) for step, _failure in unseen):
             raise unseen[0][1]
         if sent.stopped and sent.stopped[0] in others:
-            raise self._undone(*sent.stopped)
+            raise self._undo_for(*sent.stopped)
         return set(settled)
 
     def _try_again(self, steps: list[Step], doubt: Failure) -> list[Step]:
@@ -227,11 +227,11 @@ class _Work:
             if key_of(step) in self._doubts:
                 self._journal.refused(step, self._doubts[key_of(step)])
 
-    def _undone(self, step: Step, failure: Failure) -> Failure:
+    def _undo_for(self, step: Step, failure: Failure) -> Failure:
         """Undo the steps that were done only for this refused step. Return the failure with the outcome."""
         if not (step.undo and failure.kind in _REFUSALS and self.done):
             return failure
-        undo, journal = step.undo, self._journal.undoing()
+        undo, journal = step.undo, self._journal.for_undo()
         journal.begun(undo)
         try:
             _send(self._client, undo)

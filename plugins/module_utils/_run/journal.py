@@ -82,7 +82,7 @@ class Journal:
             if key_of(step) in settled:
                 self.refused(step, settled[key_of(step)])
 
-    def undoing(self) -> Journal:
+    def for_undo(self) -> Journal:
         """Return this journal with the plan turned round, to record an undo."""
         turned = Plan(self._plan.after, self._plan.before, [], None)
         back = Journal(self._client, turned, self._title)

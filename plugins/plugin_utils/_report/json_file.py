@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.shape import mismatch
-from ansible_collections.imanage.control_center.plugins.module_utils._api.text import parsed
+from ansible_collections.imanage.control_center.plugins.module_utils._api.text import parse_json
 
 # Our files have at most ten levels. Ansible fails at a few hundred.
 _DEEPEST = 100
@@ -37,7 +37,7 @@ def read(name: str, what: str, shape: Any, is_called: str, hint: str = "", large
     if not text.strip():
         raise Unusable(f"The {what} {name} is empty{asks}")
     try:
-        value = parsed(text)
+        value = parse_json(text)
     except (ValueError, RecursionError) as error:
         raise Unusable(f"The {what} {name} is not JSON: {error}.") from None
     if _is_deeper(value, _DEEPEST):

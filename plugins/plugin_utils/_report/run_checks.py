@@ -45,7 +45,7 @@ def wrong_tags(given: Iterable[str], known: Sequence[str]) -> list[str]:
     return [f"No task has the tag {' or '.join(map(repr, unknown))}. The tags are {', '.join(known)}."]
 
 
-def brake(tenants: Sequence[Tenant], confirmed: Any, command: str) -> list[str]:
+def missing_confirmation(tenants: Sequence[Tenant], confirmed: Any, command: str) -> list[str]:
     """A sentence that stops an offboarding without confirmation by the inventory or by imanage_confirm.
 
     C(command) shows what would be removed.

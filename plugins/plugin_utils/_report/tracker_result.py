@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.imanage.control_center.plugins.module_utils._api import text
 from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import is_private_cloud, shown
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import chain
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import moment
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import parse_time
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import STAGES, WRITING_STAGES
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import audit, next_steps
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.provisioning_request import request
@@ -120,7 +120,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         "failure": failure,
     }
     # A variable may contain half of a character. That must not break the report of all tenants.
-    return {name: text.whole(value) for name, value in fact.items()}
+    return {name: text.replace_halves(value) for name, value in fact.items()}
 
 
 def _results(registered: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -267,7 +267,7 @@ def _first_end(intent: str, rows: list[dict[str, Any]], stated: list[str]) -> st
     if intent != "audit" and any(row["authorized_by"] is None for row in standing):
         return None
     ends = [row["expires_at"] for row in rows if row["authorized"] or row["id"] in stated]
-    return min(filter(None, ends), key=moment, default=None)
+    return min(filter(None, ends), key=parse_time, default=None)
 
 
 def _changes_planned(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
