@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demonstration: five tenants previewed, onboarded, and onboarded again without a change."""
+"""The demonstration: previews five tenants, onboards them, and onboards them again without a change."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SIGNING = ("requestToken", "revokeToken")
 
 
 def main() -> int:
-    """Run the playbooks against a sandbox of this process; returns the exit code."""
+    """Run the playbooks against a sandbox in this process. Return the exit code."""
     sandbox = sandbox_from_file(HERE.parent / "tests" / "sandbox" / "demo.yml")
     REPORT.mkdir(exist_ok=True)
     with serve(sandbox) as server:
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def _play(playbook: str, url: str) -> int:
-    # The user's own tenants stay out of the demonstration.
+    # Keep the user's own connection settings out of the demonstration.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("IMANAGE_")}
     environment.update(
         IMANAGE_URL=url,

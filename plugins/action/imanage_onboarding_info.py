@@ -15,12 +15,12 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._task.actio
 
 
 class ActionModule(InProcessAction):
-    """The task of the module of this name. A variable that is nearly one of the role's is refused before it."""
+    """Runs the module of this name. Refuses misspelt variables of the role first."""
 
     task_definition = TASK
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The task's result."""
+        """Return the task's result."""
         names = [name for name in task_vars or {} if isinstance(name, str)]
         wrong = misspelt.misspelt(names)
         if wrong:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines as they are, for people; with a callback of a format of its own, in the result alone."""
+"""Prints lines for people. With a callback in another format, the lines are in the result only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import callback_loader
 
-# Whose output is for people. Anything else may be read by a program, which lines in between would break.
+# The callbacks with output for people. Extra lines would break output that a program reads.
 FOR_PEOPLE = ("default", "awx_display")
 
 
@@ -22,7 +22,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The lines, as they were printed. Servers have a part in them, so no sign is there that steers a terminal."""
+        """Print and return the lines. They contain text of servers, so control characters are removed."""
         super().run(tmp, task_vars)
         _result, given = self.validate_argument_spec({"lines": {"type": "list", "elements": "str", "required": True}})
         lines = ["".join(sign if sign.isprintable() else " " for sign in line) for line in given["lines"]]
@@ -35,7 +35,7 @@ class ActionModule(ActionBase):
         return {"changed": False, "msg": lines}
 
     def _heading_waits(self) -> bool:
-        """Whether the heading of a task comes with its first result, so that the lines would stand under another."""
+        """Whether Ansible prints the heading only with the first result, after the lines."""
         callback = callback_loader.get("ansible.builtin.default")
         callback.set_options()
         return not (callback.get_option("display_skipped_hosts") and callback.get_option("display_ok_hosts"))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a run over many tenants is, on a terminal in one line that stays, in a log by a line now and then."""
+"""Shows the progress of a run over many tenants: in the last line of a terminal, or as lines of a log."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ author: the imanage.control_center authors (@imanage-control-center)
 short_description: Show how many tenants are done
 version_added: 1.0.0
 description:
-  - Counts the tenants of a play with the role P(imanage.control_center.tracker_onboarding#role) that are done, and
-    those of them that changed, wait for iManage or a person, or failed, and guesses the time that is left. A tenant
-    that changed and waits counts in both. In check mode, tenants that would change are counted.
-  - A tenant is done when the role has set its result, or when a task failed. Until then the line says how many have
-    passed the task that is at work. Other plays show nothing.
-  - On a terminal the counts stay on the last line. Otherwise, and under ansible-runner or where E(TERM) is V(dumb), a
-    line is printed now and then, and at the end.
+  - Counts the tenants of a play with the role P(imanage.control_center.tracker_onboarding#role) that are done. Of
+    these, counts the tenants that changed, wait for iManage or a person, or failed. A tenant that changed and waits
+    counts in both. In check mode, counts the tenants that would change. Estimates the remaining time.
+  - A tenant is done when the role has set its result, or when a task failed. Until then, the line shows how many
+    tenants have passed the current task. Other plays show nothing.
+  - On a terminal, the counts stay on the last line. Otherwise, and with ansible-runner or if E(TERM) is V(dumb), a line
+    is printed from time to time and at the end.
 requirements:
   - Enable it, for example by E(ANSIBLE_CALLBACKS_ENABLED=imanage.control_center.progress).
 options:
   interval:
-    description: The least time between two lines of a log, in seconds.
+    description: The shortest time between two lines of a log, in seconds.
     type: float
     default: 5
     env:
@@ -45,7 +45,7 @@ FACT = "tracker_onboarding_result"
 
 
 class CallbackModule(CallbackBase):
-    """Counts tenants; one tally for each play."""
+    """Counts tenants, with one tally for each play."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -57,25 +57,25 @@ class CallbackModule(CallbackBase):
         self._play: Any = None
         self._tally = Tally()
         self._live: LiveLine | None = None
-        self._said: dict[str, tuple[str, ...]] = {}
-        self._said_at = 0.0
+        self._shown: dict[str, tuple[str, ...]] = {}
+        self._shown_at = 0.0
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         """Another play, or another batch of the same one."""
         if self._play is None or self._play._uuid != play._uuid:
             self._end()
-            self._play, self._tally, self._said = play, Tally(), {}
+            self._play, self._tally, self._shown = play, Tally(), {}
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         """The first task of the role starts the clock."""
         if self._tally.started is None and task.get_name().startswith(ROLE):
             hosts = self._play.get_variable_manager().get_vars(play=self._play)["ansible_play_hosts_all"]
-            self._said_at = time.monotonic()
-            self._tally.start(len(hosts), self._said_at)
+            self._shown_at = time.monotonic()
+            self._tally.start(len(hosts), self._shown_at)
             self._live = live_line(self._display)
             self._show()
 
-    # Core 2.18 has the underscored names of a result only, later ones have them too.
+    # ansible-core 2.18 has only the names with an underscore. Later versions have both.
 
     def v2_runner_on_ok(self, result: Any) -> None:
         """A tenant may be done."""
@@ -83,7 +83,7 @@ class CallbackModule(CallbackBase):
         self._count(result, outcome(fact) if fact else None)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        """A tenant has failed, unless a rescue says better."""
+        """A tenant has failed, unless a rescue changes that."""
         self._count(result, None if ignore_errors else ("failed",))
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
@@ -98,7 +98,7 @@ class CallbackModule(CallbackBase):
         if what is not None:
             self._tally.outcomes[result._host.get_name()] = what
         if self._tally.started is not None:
-            # Tenants that go through a role task by task are done all at once, at the end.
+            # With the linear strategy all tenants end at the same time, so count the tasks that they have passed.
             _before, of_role, task = result._task.get_name().rpartition(ROLE)
             if of_role:
                 self._tally.passed[task] += 1
@@ -111,15 +111,15 @@ class CallbackModule(CallbackBase):
             self._end()
         elif self._live:
             self._live.show(self._tally.line(now))
-        elif now - self._said_at >= self.get_option("interval"):
-            self._said_at = now
+        elif now - self._shown_at >= self.get_option("interval"):
+            self._shown_at = now
             self._display.display(self._tally.line(now))
 
     def _end(self) -> None:
-        """Take the line away, and print how it ended, again where a rescue has changed that."""
+        """Remove the line and print the outcome, again if a rescue has changed it."""
         if self._live:
             self._live.stop()
             self._live = None
-        if self._tally.started is not None and self._tally.outcomes != self._said:
-            self._said = dict(self._tally.outcomes)
+        if self._tally.started is not None and self._tally.outcomes != self._shown:
+            self._shown = dict(self._tally.outcomes)
             self._display.display(self._tally.line(time.monotonic(), ended=True))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documentation of what every module supports."""
+"""Documentation of the attributes of every module."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return what a run would, without writing anything.
+    description: Can run in C(check_mode) and return the result of a run, without writing anything.
     support: full
     details:
       - Signing in and out happen in check mode too. They change nothing that an administrator manages.

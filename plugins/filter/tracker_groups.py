@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter by which the playbook preview makes its change sheet."""
+"""Groups the tenants of a plan for the change sheet of the playbook preview."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._report.cha
 
 
 def tracker_groups(plan: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tenants of a plan in groups; see the documentation beside this file."""
+    """Group the tenants of a plan; see tracker_groups.yml."""
     return groups(plan["tenants"])
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The class that Ansible loads from this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filters by their names."""
+        """Return the filters by name."""
         return {"tracker_groups": tracker_groups}

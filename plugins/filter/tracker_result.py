@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter by which the role tracker_onboarding makes its result fact."""
+"""Makes the result fact of the role tracker_onboarding."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._report.tra
 
 
 def tracker_result(records: Any) -> dict[str, Any]:
-    """The result fact of a tenant; see the documentation beside this file."""
+    """Make the result fact of a tenant; see tracker_result.yml."""
     if not isinstance(records, dict):
-        raise AnsibleFilterError("tracker_result needs a dictionary of what the role's tasks registered")
-    # A lookup in the role would do the same at many times the cost.
+        raise AnsibleFilterError("tracker_result needs a dictionary of the results that the role's tasks registered")
+    # Reading the environment here is much cheaper than a lookup in the role.
     return conclude({**NOTHING_RAN, **records, "url": records["url"] or os.environ.get("IMANAGE_URL", "")})
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The class that Ansible loads from this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filters by their names."""
+        """Return the filters by name."""
         return {"tracker_result": tracker_result}

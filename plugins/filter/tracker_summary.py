@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter by which the playbooks say how the tenants stand."""
+"""Summarizes the results of the tenants for the playbooks."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._report.sum
 def tracker_summary(
     results: list[dict[str, Any]], about: dict[str, Any], verified: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """Lines and figures of a run; see the documentation beside this file."""
+    """Make the lines and figures of a run; see tracker_summary.yml."""
     return summary(results, about, verified or [])
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The class that Ansible loads from this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filters by their names."""
+        """Return the filters by name."""
         return {"tracker_summary": tracker_summary}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lookup by which the inventory's variables become the options of a connection."""
+"""Looks up the connection options in the variables of the inventory."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ author: the imanage.control_center authors (@imanage-control-center)
 version_added: 1.0.0
 short_description: The connection options of a tenant, from the variables of the inventory
 description:
-  - Takes each option of the connection from the variable C(imanage_) and its name, for C(module_defaults) of the group
-    C(imanage.control_center.all).
-  - A variable that is not there, null, or made of something undefined gives no option, so that the environment counts.
-  - The result has secrets in it. Use it where options are given, and keep it in no variable.
+  - Takes each connection option from the variable with its name and the prefix C(imanage_), for C(module_defaults) of
+    the group C(imanage.control_center.all).
+  - A variable that is missing, null, or depends on an undefined variable gives no option. Then the environment is used.
+  - The result contains secrets. Use it only to set options, and do not store it in a variable.
 options:
   account:
     description:
-      - Which account signs in. V(second) takes O(account=second) from C(imanage_nrtadmin_username) and
-        C(imanage_nrtadmin_password), and no token, since tokens are of the first. Where they are not given, it is the
-        first.
+      - The account that signs in. V(second) uses C(imanage_nrtadmin_username) and C(imanage_nrtadmin_password), and no
+        token, because tokens belong to the first account. If they are not given, the first account is used.
     type: str
     choices: [first, second]
     default: first
@@ -34,7 +33,7 @@ EXAMPLES = r"""
   module_defaults:
     group/imanage.control_center.all: "{{ lookup('imanage.control_center.connection') }}"
   tasks:
-    - name: Read those that are in the catalog
+    - name: Read the applications in the catalog
       imanage.control_center.imanage_application_info:
         status: available
 """
@@ -58,10 +57,10 @@ _TOKENS = ("refresh_token", "refresh_token_file", "access_token")
 
 
 class LookupModule(LookupBase):
-    """What Ansible looks for in this file."""
+    """The class that Ansible loads from this file."""
 
     def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
-        """The options of the connection."""
+        """Return the options of the connection."""
         self.set_options(var_options=variables, direct=kwargs)
         known = variables or {}
         options = self._given(known, "imanage_", CONNECTION_OPTIONS)
@@ -69,7 +68,7 @@ class LookupModule(LookupBase):
             second = {name: value for name, value in self._given(known, "imanage_nrtadmin_", _ACCOUNT).items() if value}
             options.update(second)
             if "username" in second:
-                # An empty one keeps that of the environment out too.
+                # An empty token also overrides the token of the environment.
                 options.update(dict.fromkeys(_TOKENS, ""))
         return [options]
 
@@ -78,7 +77,7 @@ class LookupModule(LookupBase):
         for name in names:
             if prefix + name in variables:
                 try:
-                    # Within a dictionary, what is omitted goes.
+                    # In a dictionary, the templar drops an omitted value.
                     found.update(self._templar.template({name: variables[prefix + name]}))
                 except AnsibleUndefinedVariable:
                     continue

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lookup by which the playbooks see that a run can begin."""
+"""Checks whether a run of a playbook can begin."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ DOCUMENTATION = r"""
 name: tracker_begin
 author: the imanage.control_center authors (@imanage-control-center)
 version_added: 1.0.0
-short_description: Sees whether a run over tenants can begin
+short_description: Checks whether a run over tenants can begin
 description:
-  - For the playbook C(imanage.control_center.begin), with which the others begin. Reads the inventory and files of the
-    controller, and no tenant.
-  - Two tenants with one customer number are a warning where O(playbook) only reads.
+  - Used by the playbook C(imanage.control_center.begin), which the other playbooks import first. Reads the inventory
+    and files of the controller, but no tenant.
+  - If O(playbook) only reads, two tenants with the same customer number cause a warning.
 options:
   _terms:
     description: The tenants of the run, by their names in the inventory.
@@ -25,21 +25,21 @@ options:
     type: str
     required: true
   check_mode:
-    description: Whether it is run in check mode.
+    description: Whether the playbook runs in check mode.
     type: bool
     default: false
   tags:
-    description: The tags that were asked for.
+    description: The tags of C(--tags).
     type: list
     elements: str
     default: []
   skip_tags:
-    description: The tags that were left out.
+    description: The tags of C(--skip-tags).
     type: list
     elements: str
     default: []
   limit:
-    description: What C(--limit) says.
+    description: The value of C(--limit).
     type: str
   inventories:
     description: The inventories, for the command of a preview.
@@ -47,13 +47,13 @@ options:
     elements: str
     default: []
   confirm:
-    description: What C(imanage_confirm) says, for an offboarding.
+    description: The value of C(imanage_confirm), for an offboarding.
     type: str
     default: ''
 """
 
 EXAMPLES = r"""
-- name: See whether a run can begin
+- name: Check whether a run can begin
   ansible.builtin.debug:
     msg: "{{ lookup('imanage.control_center.tracker_begin', *groups['imanage_tenants'], playbook='onboard') }}"
 """
@@ -87,30 +87,32 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._report.jso
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.plan_file import check
 
 _STATE = "tracker_onboarding_state"
-# What Ansible has to know before it knows a host.
+# Ansible needs these before it reads the variables of a host.
 _BEFORE_HOSTS = ("imanage_tenants", "imanage_serial")
-# Those that write, or show what one that writes would do.
+# The playbooks that write, or preview writes.
 _WRITING = ("onboard", "preview", "offboard")
-# The tasks of the others have no tags.
+# The other playbooks have no tagged tasks.
 _TAGGED = (*_WRITING, "audit")
 
 
 class LookupModule(LookupBase):
-    """What Ansible looks for in this file."""
+    """The class that Ansible loads from this file."""
 
     def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
-        """Whether the run can begin."""
+        """Return the reasons that stop the run, and the tenants with a duplicate customer number."""
         self.set_options(var_options=variables, direct=kwargs)
         known = variables or {}
         playbook, all_hosts = self.get_option("playbook"), known.get("hostvars", {})
         hosts = {str(term): all_hosts[str(term)] for term in terms}
-        # Said on the command line, a variable is said of every tenant there is.
-        said = load_extra_vars(self._loader)
-        by_inventory = _STATE not in said
-        refused = [*self._wrong_options(playbook, known, hosts), *self._wrong_variables(playbook, hosts, said)]
+        # A variable on the command line applies to every tenant.
+        extra = load_extra_vars(self._loader)
+        by_inventory = _STATE not in extra
+        refused = [*self._wrong_options(playbook, known, hosts), *self._wrong_variables(playbook, hosts, extra)]
         tenants = [_tenant(name, variables, by_inventory) for name, variables in hosts.items()]
         if playbook == "offboard" and not self.get_option("check_mode") and not refused:
-            refused = run_checks.brake(tenants, self.get_option("confirm"), self._preview(playbook, known))
+            refused = run_checks.missing_confirmation(
+                tenants, self.get_option("confirm"), self._preview(playbook, known)
+            )
         if refused:
             return [{"refused": f"{' '.join(refused)} {run_checks.NOBODY_SIGNED_IN}", "twice": {}, "hosts": []}]
         twice = run_checks.twice(tenants)
@@ -133,13 +135,13 @@ class LookupModule(LookupBase):
         return wrong
 
     @staticmethod
-    def _wrong_variables(playbook: str, hosts: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    def _wrong_variables(playbook: str, hosts: Mapping[str, Any], extra: Mapping[str, Any]) -> Iterator[str]:
         for name in _BEFORE_HOSTS:
-            if name not in said and any(name in host for host in hosts.values()):
-                yield f"{name} is in the inventory, where it counts for nothing. Give it with -e."
+            if name not in extra and any(name in host for host in hosts.values()):
+                yield f"{name} has no effect in the inventory. Give it with -e."
         folders = _given("imanage_report", hosts.values())
         if len(folders) > 1 or (folders and not all("imanage_report" in host for host in hosts.values())):
-            yield "imanage_report is not the same for all tenants, and a run leaves one report. Give it with -e."
+            yield "imanage_report is not the same for all tenants, but a run writes one report. Give it with -e."
         for folder in folders[:1]:
             yield from run_checks.wrong_folder(folder)
         for given in _given("imanage_fail_on", hosts.values()):
@@ -156,7 +158,7 @@ class LookupModule(LookupBase):
 
 
 def _given(variable: str, hosts: Iterable[Mapping[str, Any]]) -> list[Any]:
-    """The values that hosts have for a variable, each once."""
+    """The values of a variable on the hosts, each once."""
     found: list[Any] = []
     for host in hosts:
         if variable in host and (value := _value(host, variable)) not in found:
@@ -170,7 +172,7 @@ def _tenant(name: str, host: Mapping[str, Any], by_inventory: bool) -> run_check
 
 
 def _value(host: Mapping[str, Any], variable: str) -> Any:
-    """A variable; null where it is not there or cannot be worked out, which is that tenant's own trouble."""
+    """The value of a variable; None if it is missing or cannot be templated. Then that tenant fails later."""
     try:
         value = host.get(variable)
     except AnsibleError:

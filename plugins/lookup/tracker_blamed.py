@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lookup by which the playbooks find the tenants that fail a run."""
+"""Finds the tenants that fail a run of a playbook."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ author: the imanage.control_center authors (@imanage-control-center)
 version_added: 1.0.0
 short_description: Finds the tenants that fail a run
 description:
-  - Compares the status of each tenant with the statuses that the inventory or the command line has for it.
+  - Compares the status of each tenant with the statuses that the inventory or the command line sets for it.
 options:
   _terms:
-    description: The results of the tenants, as C(tracker_onboarding_result) has them.
+    description: The facts C(tracker_onboarding_result) of the tenants.
     type: list
     elements: dict
     required: true
   variable:
-    description: The variable with the statuses, a list or words with commas between. C(failed) always counts.
+    description: The variable with the statuses, a list or a comma-separated text. C(failed) always counts.
     type: str
     required: true
   default:
@@ -29,7 +29,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: See who failed
+- name: Show the tenants that failed
   ansible.builtin.debug:
     msg: "{{ query('imanage.control_center.tracker_blamed', tracker_onboarding_result, variable='imanage_fail_on') }}"
 """
@@ -49,16 +49,16 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._report imp
 
 
 class LookupModule(LookupBase):
-    """What Ansible looks for in this file."""
+    """The class that Ansible loads from this file."""
 
     def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[dict[str, str]]:
-        """The tenants, and why."""
+        """Return the tenants and the reasons."""
         self.set_options(var_options=variables, direct=kwargs)
         hostvars: Mapping[str, Any] = (variables or {}).get("hostvars", {})
         variable, fail_on = self.get_option("variable"), {}
         for one in terms:
             tenant, given = one["tenant"], self.get_option("default")
-            # A tenant of a merge need not be in the inventory.
+            # A tenant of merged reports may be missing from the inventory.
             fail_on[tenant] = run_checks.statuses(
                 hostvars[tenant].get(variable, given) if tenant in hostvars else given
             )

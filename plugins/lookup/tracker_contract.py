@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lookup by which a report names what verify_contract found."""
+"""Reads the findings of the playbook verify_contract for a report."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ DOCUMENTATION = r"""
 name: tracker_contract
 author: the imanage.control_center authors (@imanage-control-center)
 version_added: 1.0.0
-short_description: Reads what verify_contract found
+short_description: Reads the findings of verify_contract
 description:
-  - Reads the file C(contract.json) that the playbook C(imanage.control_center.verify_contract) left in a folder, for
-    the reports of the other playbooks. Without a file there is nothing. One that cannot be used is a warning.
+  - Reads the file C(contract.json) that the playbook C(imanage.control_center.verify_contract) wrote to a folder, for
+    the reports of the other playbooks. Without a file, the result is empty. An unusable file causes a warning.
 options:
   _terms:
     description: The folder.
@@ -29,8 +29,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: What was found, tenant by tenant, with C(tenant), C(at), C(customer_id), C(url), C(operations),
-    C(obstacles) and C(failure).
+  description: The findings by tenant, with C(tenant), C(at), C(customer_id), C(url), C(operations), C(obstacles) and
+    C(failure).
   type: list
   elements: dict
 """
@@ -52,10 +52,10 @@ _LAYOUT = [
 
 
 class LookupModule(LookupBase):
-    """What Ansible looks for in this file."""
+    """The class that Ansible loads from this file."""
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
-        """What the file has."""
+        """Return the findings in the file."""
         file = Path(str(terms[0])).expanduser() / "contract.json"
         if not file.exists():
             return []

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lookup by which the playbook merge_reports reads the reports of slices."""
+"""Reads the reports of slices, for the playbook merge_reports."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ DOCUMENTATION = r"""
 name: tracker_reports
 author: the imanage.control_center authors (@imanage-control-center)
 version_added: 1.0.0
-short_description: Reads the reports of several runs as one
+short_description: Reads the reports of several runs as one report
 description:
-  - Reads files C(report.json) that the playbooks of this collection left, for C(imanage.control_center.merge_reports).
-  - A file that is no report, a tenant that is in the reports more than once, and one of O(tenants) that is in none,
-    are named and do not fail it.
+  - Reads files C(report.json) that the playbooks of this collection wrote, for C(imanage.control_center.merge_reports).
+  - Reports each file that is not a report, each tenant that is in several reports, and each of O(tenants) that is in no
+    report. These problems do not fail the lookup.
 options:
   _terms:
     description:
-      - Paths of the files. A relative one is below the working directory.
-      - One may be a pattern, C(slices/*/report.json). It finds the reports that are there, so O(tenants) are needed to
-        find out who is missing.
+      - Paths of the files. A relative path starts at the working directory.
+      - A path may be a pattern, such as C(slices/*/report.json). It finds only existing reports, so O(tenants) is
+        needed to find missing tenants.
     type: list
     elements: str
     required: true
   tenants:
-    description: The tenants that must be in a report. Where none is named, none can be missed, and a warning says so.
+    description: The tenants that must be in a report. If it is empty, missing tenants are not found; a warning says so.
     type: list
     elements: str
     default: []
@@ -35,7 +35,7 @@ EXAMPLES = r"""
   ansible.builtin.set_fact:
     merged: "{{ lookup('imanage.control_center.tracker_reports', 'slice1/report.json', 'slice2/report.json') }}"
 
-- name: Read the reports of all slices, and see who is in none
+- name: Read the reports of all slices, and find missing tenants
   ansible.builtin.set_fact:
     merged: >-
       {{ lookup('imanage.control_center.tracker_reports', 'slices/*/report.json', tenants=groups['imanage_tenants']) }}
@@ -48,15 +48,15 @@ _raw:
   elements: dict
   contains:
     mode:
-      description: C(preview), C(run) or C(audit), as the reports have it; C(run) where they have several.
+      description: The mode of the reports, C(preview), C(run) or C(audit). It is C(run) if the modes differ.
       type: str
     results:
       description: The results of all reports, in their order.
       type: list
       elements: dict
     problems:
-      description: The files that are no reports, the tenants that are there more than once, those that are in none, and
-        the patterns without tenants; C(name) and C(msg) each.
+      description: The files that are not reports, the tenants that are in several reports or in none, and the patterns
+        without tenants, each with C(name) and C(msg).
       type: list
       elements: dict
 """
@@ -68,12 +68,12 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._report.mer
 
 
 class LookupModule(LookupBase):
-    """What Ansible looks for in this file."""
+    """The class that Ansible loads from this file."""
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
-        """The reports as one."""
+        """Return the merged reports."""
         self.set_options(var_options=variables, direct=kwargs)
         tenants = [str(tenant) for tenant in self.get_option("tenants")]
         if not tenants:
-            self._display.warning("There is no inventory, so a tenant that is in none of the reports is not missed.")
+            self._display.warning("There is no inventory, so tenants that are missing from the reports are not found.")
         return [merged((str(term) for term in terms), tenants)]

@@ -12,10 +12,10 @@ module: imanage_app_auth
 short_description: Manage the token policy of an application in iManage Control Center
 version_added: 1.0.0
 description:
-  - Sets what stands on the I(Authentication) screen of an application, whether refresh tokens are allowed, and when
-    tokens end.
-  - The application has to be added. In check mode one that is still in the catalog is planned for with the documented
-    defaults, with a warning.
+  - Sets the fields of the I(Authentication) screen of an application, which say whether refresh tokens are allowed and
+    when tokens end.
+  - The application has to be added. If it is still in the catalog, check mode plans with the documented defaults and
+    warns.
   - The account needs the App Management privilege of a Global Management role.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
@@ -27,7 +27,7 @@ seealso:
   - module: imanage.control_center.imanage_application_info
   - module: imanage.control_center.imanage_onboarding_info
   - name: Adding an application
-    description: What iManage says of the screens that this module stands for.
+    description: The vendor's page about the screens that this module replaces.
     link: https://docs.imanage.com/cloud/cc-help/en-US/Adding_an_application.html
 options:
   name:
@@ -47,19 +47,19 @@ options:
     type: bool
   refresh_token_expiry_days:
     description:
-      - After how many days a refresh token ends, at least 1. Control Center's default is 365, which is the widest
-        published advice too. It can be set only while refresh tokens are allowed.
+      - The number of days after which a refresh token ends, at least 1. Control Center's default is 365, which is also
+        the longest published recommendation. It can be set only while refresh tokens are allowed.
     type: int
   access_token_expiry_minutes:
     description:
-      - After how many minutes of inactivity an access token ends, at least 1. Control Center's default is 30, and the
-        widest published advice is 5,000.
+      - The number of minutes of inactivity after which an access token ends, at least 1. Control Center's default is
+        30, and the longest published recommendation is 5,000.
     type: int
   planned:
     description:
-      - The writes that were approved, as RV(writes) of a preview has them. Give it only where a plan was approved.
-      - A write that the list does not have is not sent, and the task fails with the kind V(conflict). A write fits if
-        the list has one of the same operation and ids that asks for as much or more. An empty list allows none.
+      - The approved writes, as in RV(writes) of a preview. Give it only if a plan was approved.
+      - A write that is not in the list is not sent, and the task fails with the kind V(conflict). A write fits if the
+        list has one with the same operation and ids that asks for as much or more. An empty list allows no write.
     type: list
     elements: dict
 """
@@ -74,15 +74,15 @@ EXAMPLES = r"""
     name: iManage Tracker CC configuration
     allow_refresh_token: true
 
-# The options of the connection may stand in module_defaults of group/imanage.control_center.all, or in the environment.
+# The connection options can be set in module_defaults of group/imanage.control_center.all, or in the environment.
 
-- name: Let refresh tokens end after half a year
+- name: Set the refresh token expiry to half a year
   imanage.control_center.imanage_app_auth:
     name: iManage Tracker CC configuration
     allow_refresh_token: true
     refresh_token_expiry_days: 182
 
-- name: Let an application that is known by its id sign its users out after a quarter of an hour
+- name: Set the access token expiry of an application, by its id, to a quarter of an hour
   imanage.control_center.imanage_app_auth:
     app_id: 5d0c1a9e-6f7b-4c34-9a52-0f6f0a1b1c01
     access_token_expiry_minutes: 15
@@ -91,12 +91,12 @@ EXAMPLES = r"""
 RETURN = r"""
 application:
   description:
-    - The application as it was read. In a preview, one that is still in the catalog as adding would leave it.
+    - The application as it was read. In a preview, an application of the catalog is returned as if it were added.
   returned: success
   type: dict
   contains:
     id:
-      description: The id, which is the OAuth client id too. Not always a UUID.
+      description: The id, which is also the OAuth client id. It is not always a UUID.
       type: str
       sample: tracker
     name:
@@ -104,7 +104,7 @@ application:
       type: str
       sample: iManage Tracker
     status:
-      description: V(available) stands in the catalog only, V(enabled) and V(disabled) are added.
+      description: V(available) is only in the catalog. V(enabled) and V(disabled) are added.
       type: str
       sample: enabled
     enabled:
@@ -112,19 +112,19 @@ application:
       type: bool
       sample: true
     description:
-      description: What Control Center says of the application, or null.
+      description: The description in Control Center, or null.
       type: str
       sample: Time entry in Outlook
     publisher:
-      description: Who publishes it, or null.
+      description: The publisher, or null.
       type: str
       sample: iManage
     access:
-      description: Always null, since this module does not read it.
+      description: Always null, because this module does not read it.
       type: dict
       sample: null
 token_policy:
-  description: The token policy as it was read; in a preview, as a run would leave it.
+  description: The token policy as it was read. In a preview, as a run would leave it.
   returned: success
   type: dict
   contains:
@@ -133,26 +133,26 @@ token_policy:
       type: bool
       sample: true
     refresh_token_expiry_days:
-      description: After how many days a refresh token ends. Null while they are not allowed.
+      description: The number of days after which a refresh token ends. Null while they are not allowed.
       type: int
       sample: 365
     access_token_expiry_minutes:
-      description: After how many minutes of inactivity an access token ends.
+      description: The number of minutes of inactivity after which an access token ends.
       type: int
       sample: 30
 writes:
   description:
-    - What was written, in order, a refused write too; in a preview, what a run would write.
+    - The writes, in order, including refused ones. In a preview, the writes that a run would make.
   returned: always
   type: list
   elements: dict
   contains:
     operation:
-      description: The call by its id in the contract.
+      description: The id of the call in the contract.
       type: str
       sample: writeTokenPolicy
     ids:
-      description: What the call was about, C(app_id) or C(library_id).
+      description: The ids in the path of the call, C(app_id) or C(library_id).
       type: dict
       sample: {app_id: tracker-cc}
     does:
@@ -160,30 +160,30 @@ writes:
       type: str
       sample: set the token policy
     title:
-      description: The name of what it changes.
+      description: The name of the changed object.
       type: str
       sample: "iManage Tracker CC configuration, Authentication"
     body:
-      description: What was sent, or null.
+      description: The body of the request, or null.
       type: dict
       sample: {type: value, value: {allow_refresh_token: true}}
     before:
-      description: The fields that this write changes, as they were, in the words of the screen.
+      description: The fields that this write changes, before it, with the labels of the screen.
       type: dict
       sample: {Allow Refresh Token: false}
     after:
-      description: The same fields as the write leaves them.
+      description: The same fields after the write.
       type: dict
       sample: {Allow Refresh Token: true}
     outcome:
       description:
-        - V(done) was accepted, or reading showed it. V(refused) was not made. V(unknown) may have been made, and nobody
-          could read whether it was. V(not_planned) was not sent, because O(planned) does not have it. V(planned) is a
-          preview.
+        - V(done), the server accepted the write, or it was read back. V(refused), it was not made. V(unknown), it may
+          have been made, but it could not be read back. V(not_planned), it was not sent, because O(planned) does not
+          have it. V(planned), this is a preview.
       type: str
       sample: done
     time:
-      description: When this was known, or null in a preview.
+      description: The time of the outcome, or null in a preview.
       type: str
       sample: "2026-03-01T09:30:00.000+00:00"
     customer_id:
@@ -191,15 +191,15 @@ writes:
       type: int
       sample: 101
     user:
-      description: Who was signed in, or null in a preview, or where C(api_url) was given and nobody had to ask.
+      description: The signed-in user. Null in a preview, and if C(api_url) was given and the user was not read.
       type: str
       sample: admin@acme.example
     failure:
-      description: Why the write was not made, as RV(failure), with C(reason) in words; or null.
+      description: Why the write was not made, as in RV(failure), with C(reason) in words; or null.
       type: dict
       sample: null
 failure:
-  description: Why the task failed, for machines. C(msg) says it for people.
+  description: Why the task failed, for programs. C(msg) is for people.
   returned: failure
   type: dict
   contains:
@@ -211,15 +211,15 @@ failure:
       type: str
       sample: permission
     status:
-      description: The HTTP status, or null when there was no reply.
+      description: The HTTP status, or null without a reply.
       type: int
       sample: 403
     code:
-      description: The server's code for the error, or null.
+      description: The server's error code, or null.
       type: str
       sample: NotAuthorized
     operation:
-      description: The call by its id in the contract, or null when the failure is not about one.
+      description: The id of the call in the contract, or null if the failure is not about a call.
       type: str
       sample: listApps
     method:
@@ -231,7 +231,7 @@ failure:
       type: str
       sample: /work/api/v2/customers/101/apps
     request_id:
-      description: What iManage's support finds the request by, or null.
+      description: The id by which iManage's support can find the request, or null.
       type: str
       sample: 8f0c2f9a
 """
@@ -261,7 +261,7 @@ TASK = Task(
 
 
 def main() -> None:
-    """Run as a module."""
+    """Run the module."""
     run_module(TASK)
 
 

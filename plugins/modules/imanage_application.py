@@ -2,7 +2,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Add, enable, open, and remove an application of a tenant."""
+"""Add, enable and remove an application of a tenant, and set who has access."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ module: imanage_application
 short_description: Manage an application in iManage Control Center
 version_added: 1.0.0
 description:
-  - Adds an application from the tenant's catalog, as I(Settings > Applications > Add application) does, enables or
-    disables it, says who has access, and removes it.
-  - An application that is not in the catalog is waiting for iManage, and no administrator can add it.
+  - Adds an application from the tenant's catalog, like I(Settings > Applications > Add application). Enables, disables
+    or removes it, and sets who has access.
+  - iManage has to release an application first. No administrator can add one that is not in the catalog.
   - The account needs the App Management privilege of a Global Management role.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
@@ -26,7 +26,7 @@ seealso:
   - module: imanage.control_center.imanage_application_info
   - module: imanage.control_center.imanage_onboarding_info
   - name: Adding an application
-    description: What iManage says of the screens that this module stands for.
+    description: The vendor's page about the screens that this module replaces.
     link: https://docs.imanage.com/cloud/cc-help/en-US/Adding_an_application.html
 options:
   name:
@@ -41,22 +41,22 @@ options:
   state:
     description:
       - V(present) adds the application from the catalog if it is not added yet.
-      - V(absent) removes it. Its token policy and its access list are gone then. Control Center refuses to remove an
-        application that has associated settings.
+      - V(absent) removes it, with its token policy and its access list. Control Center refuses to remove an application
+        that has associated settings.
     type: str
     choices: [present, absent]
     default: present
   enabled:
     description:
       - Whether the application is enabled, I(Enable application?) on the screen.
-      - Not managed unless given, except that an application is enabled when it is added.
+      - If it is not given, it is not managed, except that a newly added application is enabled.
     type: bool
   access:
     description:
-      - V(all) allows access to all users, V(custom) to the users and groups of the list, I(Allow access to) on the
-        screen.
-      - With O(enabled=true) and V(custom) a new application stays disabled until its list is in place, so that nobody
-        else can use it in between.
+      - V(all) allows access to all users, V(custom) only to the users and groups of the list. This is I(Allow access
+        to) on the screen.
+      - With O(enabled=true) and V(custom), a new application stays disabled until its list is set, so that no other
+        users can use it meanwhile.
     type: str
     choices: [all, custom]
   users:
@@ -73,22 +73,22 @@ options:
     elements: str
   exclusive:
     description:
-      - Whether members that are not named are taken from the list. It holds for O(users) and O(groups), each for
-        itself and only where it is given.
+      - Whether members that are not named are removed from the list. It applies to O(users) and to O(groups), each only
+        if it is given.
     type: bool
     default: false
   planned:
     description:
-      - The writes that were approved, as RV(writes) of a preview has them. Give it only where a plan was approved.
-      - A write that the list does not have is not sent, and the task fails with the kind V(conflict). A write fits if
-        the list has one of the same operation and ids that asks for as much or more. An empty list allows none.
-      - Taking back what the task itself has added, when the list of who has access is refused, needs no entry.
+      - The approved writes, as in RV(writes) of a preview. Give it only if a plan was approved.
+      - A write that is not in the list is not sent, and the task fails with the kind V(conflict). A write fits if the
+        list has one with the same operation and ids that asks for as much or more. An empty list allows no write.
+      - If the access list is refused, the task may remove the application that it has just added without an entry.
     type: list
     elements: dict
 """
 
 EXAMPLES = r"""
-- name: Add iManage Tracker for everybody
+- name: Add iManage Tracker for all users
   imanage.control_center.imanage_application:
     url: https://cloudimanage.com
     username: admin@acme.example
@@ -97,7 +97,7 @@ EXAMPLES = r"""
     name: iManage Tracker
     access: all
 
-# The options of the connection may stand in module_defaults of group/imanage.control_center.all, or in the environment.
+# The connection options can be set in module_defaults of group/imanage.control_center.all, or in the environment.
 
 - name: Start with one group
   imanage.control_center.imanage_application:
@@ -107,7 +107,7 @@ EXAMPLES = r"""
     groups: [Pilot]
     exclusive: true
 
-- name: Take an application from everybody, and keep its settings
+- name: Disable an application and keep its settings
   imanage.control_center.imanage_application:
     app_id: tracker
     enabled: false
@@ -121,13 +121,13 @@ EXAMPLES = r"""
 RETURN = r"""
 application:
   description:
-    - The application as it was read; in a preview, as a run would leave it.
-    - It is null when there is none of that name or id.
+    - The application as it was read. In a preview, as a run would leave it.
+    - Null if no application has this name or id.
   returned: success
   type: dict
   contains:
     id:
-      description: The id, which is the OAuth client id too. Not always a UUID.
+      description: The id, which is also the OAuth client id. It is not always a UUID.
       type: str
       sample: tracker
     name:
@@ -135,7 +135,7 @@ application:
       type: str
       sample: iManage Tracker
     status:
-      description: V(available) stands in the catalog only, V(enabled) and V(disabled) are added.
+      description: V(available) is only in the catalog. V(enabled) and V(disabled) are added.
       type: str
       sample: enabled
     enabled:
@@ -143,16 +143,16 @@ application:
       type: bool
       sample: true
     description:
-      description: What Control Center says of the application, or null.
+      description: The description in Control Center, or null.
       type: str
       sample: Time entry in Outlook
     publisher:
-      description: Who publishes it, or null.
+      description: The publisher, or null.
       type: str
       sample: iManage
     access:
       description:
-        - Who may use it. Null while the application is not added, and where nothing is wanted of it, which is not read
+        - Who may use it. Null while the application is not added, and if access is not managed, because it is not read
           then.
       type: dict
       contains:
@@ -161,28 +161,28 @@ application:
           type: str
           sample: custom
         users:
-          description: Ids of users. In a preview, null where some are new, because their spelling is the server's.
+          description: Ids of users. Null in a preview that adds users, because the server may spell ids in another way.
           type: list
           elements: str
           sample: []
         groups:
-          description: Ids of groups, likewise.
+          description: Ids of groups, with the same exception.
           type: list
           elements: str
           sample: [Partners]
 writes:
   description:
-    - What was written, in order, a refused write too; in a preview, what a run would write.
+    - The writes, in order, including refused ones. In a preview, the writes that a run would make.
   returned: always
   type: list
   elements: dict
   contains:
     operation:
-      description: The call by its id in the contract.
+      description: The id of the call in the contract.
       type: str
       sample: updateApp
     ids:
-      description: What the call was about, C(app_id) or C(library_id).
+      description: The ids in the path of the call, C(app_id) or C(library_id).
       type: dict
       sample: {app_id: tracker}
     does:
@@ -190,30 +190,30 @@ writes:
       type: str
       sample: add the application
     title:
-      description: The name of what it changes.
+      description: The name of the changed object.
       type: str
       sample: iManage Tracker
     body:
-      description: What was sent, or null.
+      description: The body of the request, or null.
       type: dict
       sample: {status: enabled}
     before:
-      description: The fields that this write changes, as they were, in the words of the screen.
+      description: The fields that this write changes, before it, with the labels of the screen.
       type: dict
       sample: {Added: false}
     after:
-      description: The same fields as the write leaves them.
+      description: The same fields after the write.
       type: dict
       sample: {Added: true}
     outcome:
       description:
-        - V(done) was accepted, or reading showed it. V(refused) was not made. V(unknown) may have been made, and nobody
-          could read whether it was. V(not_planned) was not sent, because O(planned) does not have it. V(planned) is a
-          preview.
+        - V(done), the server accepted the write, or it was read back. V(refused), it was not made. V(unknown), it may
+          have been made, but it could not be read back. V(not_planned), it was not sent, because O(planned) does not
+          have it. V(planned), this is a preview.
       type: str
       sample: done
     time:
-      description: When this was known, or null in a preview.
+      description: The time of the outcome, or null in a preview.
       type: str
       sample: "2026-03-01T09:30:00.000+00:00"
     customer_id:
@@ -221,15 +221,15 @@ writes:
       type: int
       sample: 101
     user:
-      description: Who was signed in, or null in a preview, or where C(api_url) was given and nobody had to ask.
+      description: The signed-in user. Null in a preview, and if C(api_url) was given and the user was not read.
       type: str
       sample: admin@acme.example
     failure:
-      description: Why the write was not made, as RV(failure), with C(reason) in words; or null.
+      description: Why the write was not made, as in RV(failure), with C(reason) in words; or null.
       type: dict
       sample: null
 failure:
-  description: Why the task failed, for machines. C(msg) says it for people.
+  description: Why the task failed, for programs. C(msg) is for people.
   returned: failure
   type: dict
   contains:
@@ -241,15 +241,15 @@ failure:
       type: str
       sample: permission
     status:
-      description: The HTTP status, or null when there was no reply.
+      description: The HTTP status, or null without a reply.
       type: int
       sample: 403
     code:
-      description: The server's code for the error, or null.
+      description: The server's error code, or null.
       type: str
       sample: NotAuthorized
     operation:
-      description: The call by its id in the contract, or null when the failure is not about one.
+      description: The id of the call in the contract, or null if the failure is not about a call.
       type: str
       sample: listApps
     method:
@@ -261,7 +261,7 @@ failure:
       type: str
       sample: /work/api/v2/customers/101/apps
     request_id:
-      description: What iManage's support finds the request by, or null.
+      description: The id by which iManage's support can find the request, or null.
       type: str
       sample: 8f0c2f9a
 """
@@ -292,7 +292,7 @@ TASK = Task(
 
 
 def main() -> None:
-    """Run as a module."""
+    """Run the module."""
     run_module(TASK)
 
 

@@ -12,7 +12,7 @@ module: imanage_application_info
 short_description: Read applications in iManage Control Center
 version_added: 1.0.0
 description:
-  - Reads the applications of a tenant, those of its catalog included. None that fits is an empty list and no failure.
+  - Reads the applications of a tenant, including those of its catalog. If none matches, the list is empty.
   - The account needs the App Management privilege of a Global Management role.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
@@ -38,7 +38,7 @@ options:
     choices: [available, enabled, disabled]
   include:
     description:
-      - What to read besides, each with one more call for each added application.
+      - What else to read. Each entry needs one more call for each added application.
     type: list
     elements: str
     choices: [token_policy, access]
@@ -46,7 +46,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: What can be added
+- name: Read the applications that can be added
   imanage.control_center.imanage_application_info:
     url: https://cloudimanage.com
     username: admin@acme.example
@@ -55,9 +55,9 @@ EXAMPLES = r"""
     status: available
   register: catalog
 
-# The options of the connection may stand in module_defaults of group/imanage.control_center.all, or in the environment.
+# The connection options can be set in module_defaults of group/imanage.control_center.all, or in the environment.
 
-- name: Two applications with their token policies
+- name: Read two applications with their token policies and access
   imanage.control_center.imanage_application_info:
     name:
       - iManage Tracker
@@ -67,13 +67,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 applications:
-  description: The applications that fit.
+  description: The matching applications.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The id, which is the OAuth client id too. Not always a UUID.
+      description: The id, which is also the OAuth client id. It is not always a UUID.
       type: str
       sample: tracker
     name:
@@ -81,7 +81,7 @@ applications:
       type: str
       sample: iManage Tracker
     status:
-      description: V(available) stands in the catalog only, V(enabled) and V(disabled) are added.
+      description: V(available) is only in the catalog. V(enabled) and V(disabled) are added.
       type: str
       sample: enabled
     enabled:
@@ -89,31 +89,31 @@ applications:
       type: bool
       sample: true
     description:
-      description: What Control Center says of the application, or null.
+      description: The description in Control Center, or null.
       type: str
       sample: Time entry in Outlook
     publisher:
-      description: Who publishes it, or null.
+      description: The publisher, or null.
       type: str
       sample: iManage
     access:
       description:
-        - Who may use it, as C(mode), C(users) and C(groups), if O(include) asks for it; else, and while the
-          application is not added, null.
+        - Who may use it, as C(mode), C(users) and C(groups). Null if O(include) does not ask for it, and while the
+          application is not added.
       type: dict
       sample: {mode: custom, users: [], groups: [Partners]}
     token_policy:
-      description: The token policy, if O(include) asks for it; else, and while the application is not added, null.
+      description: The token policy. Null if O(include) does not ask for it, and while the application is not added.
       type: dict
       sample: {allow_refresh_token: true, refresh_token_expiry_days: 365, access_token_expiry_minutes: 30}
 near_misses:
-  description: Those names of O(name) that no application has, while one has a name that differs in case or spaces only.
+  description: The names of O(name) that differ from the name of an application only in case or spaces.
   returned: success
   type: list
   elements: str
   sample: []
 failure:
-  description: Why the task failed, for machines. C(msg) says it for people.
+  description: Why the task failed, for programs. C(msg) is for people.
   returned: failure
   type: dict
   contains:
@@ -125,15 +125,15 @@ failure:
       type: str
       sample: permission
     status:
-      description: The HTTP status, or null when there was no reply.
+      description: The HTTP status, or null without a reply.
       type: int
       sample: 403
     code:
-      description: The server's code for the error, or null.
+      description: The server's error code, or null.
       type: str
       sample: NotAuthorized
     operation:
-      description: The call by its id in the contract, or null when the failure is not about one.
+      description: The id of the call in the contract, or null if the failure is not about a call.
       type: str
       sample: listApps
     method:
@@ -145,7 +145,7 @@ failure:
       type: str
       sample: /work/api/v2/customers/101/apps
     request_id:
-      description: What iManage's support finds the request by, or null.
+      description: The id by which iManage's support can find the request, or null.
       type: str
       sample: 8f0c2f9a
 """
@@ -171,7 +171,7 @@ TASK = Task(
 
 
 def main() -> None:
-    """Run as a module."""
+    """Run the module."""
     run_module(TASK)
 
 

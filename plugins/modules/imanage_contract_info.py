@@ -2,7 +2,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask a tenant whether it answers as the contract says."""
+"""Verify that a tenant answers as the contract says."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ module: imanage_contract_info
 short_description: Verify that a tenant answers as this collection expects
 version_added: 1.0.0
 description:
-  - Makes every reading call of the contract on the tenant, and says of each whether the answer is as the contract says.
-    A list that comes page by page is asked for a second page too.
-  - Most calls of Control Center are not published, so a tenant may answer differently. This shows it without changing
-    anything. Calls that write are listed and not made, unless O(probe) asks for it.
-  - A call that fails does not fail the task and does not stop the others. Signing in that fails does.
-  - Of an answer, only the status and the names and types of fields are returned, and where Control Center refuses, its
-    own words. Never a value, but for what a probe sends.
+  - Makes every reading call of the contract on the tenant, and reports for each whether the answer is as the contract
+    says. For a paged list, it also reads the second page.
+  - Most calls of Control Center are not published, so a tenant may answer differently. This module shows that without
+    changing anything. Calls that write are listed, but only made with O(probe).
+  - A failed call does not fail the task and does not stop the other calls. A failed sign-in fails the task.
+  - It returns only the status of an answer, the names and types of its fields, and Control Center's words for a
+    refusal. It returns no values, except those that a probe sends.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
   - imanage.control_center.connection
@@ -29,21 +29,21 @@ seealso:
 options:
   probe:
     description:
-      - Whether to make each assumed call that writes once, for an object that does not exist, a fresh UUID as
-        application or a library of a random name. What Control Center answers tells whether the call is there.
-      - The applications and the authorizations are listed before and after, and the task fails where they are others
-        then. A call whose list cannot be read is not made.
-      - In check mode nothing is sent, and RV(operations[].probe) says what would be.
+      - Whether to make each assumed call that writes once, for an object that does not exist, which is an application
+        with a new UUID or a library with a random name. The answer shows whether the call exists.
+      - The applications and the authorizations are listed before and after. The task fails if they differ. A call is
+        not made if its list cannot be read.
+      - In check mode no writing call is made, and RV(operations[].probe) shows what a probe would send.
     type: bool
     default: false
   probe_application:
-    description: The name of one added application. Its token policy is read, written back as it was read, and read
-      again. Only with O(probe). Without it no token policy is written.
+    description: The name of one added application. With O(probe), its token policy is read, written back unchanged, and
+      read again. Without this option, no token policy is written.
     type: str
 """
 
 EXAMPLES = r"""
-- name: Does the tenant answer as expected?
+- name: Verify that the tenant answers as expected
   imanage.control_center.imanage_contract_info:
     url: https://cloudimanage.com
     username: admin@acme.example
@@ -51,11 +51,11 @@ EXAMPLES = r"""
     client_id: control-center-client
   register: contract
 
-- name: Stop where an onboarding would be in trouble
+- name: Stop if an onboarding could not rely on the tenant
   ansible.builtin.assert:
     that: contract.obstacles | length == 0
 
-- name: Would it take the calls that write?
+- name: Probe the calls that write
   imanage.control_center.imanage_contract_info:
     url: https://cloudimanage.com
     username: admin@acme.example
@@ -66,12 +66,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 customer_id:
-  description: The tenant's number, or null where it is not known.
+  description: The tenant's number, or null if it is not known.
   returned: success
   type: int
   sample: 101
 url:
-  description: Where the tenant is.
+  description: The address of Control Center.
   returned: success
   type: str
   sample: https://cloudimanage.com
@@ -82,11 +82,11 @@ operations:
   elements: dict
   contains:
     operation:
-      description: The call by its id in the contract, which is what O(api_paths) takes.
+      description: The id of the call in the contract, which O(api_paths) accepts.
       type: str
       sample: readTokenPolicy
     does:
-      description: What the call is for.
+      description: What the call does.
       type: str
       sample: read the token policy
     method:
@@ -94,31 +94,31 @@ operations:
       type: str
       sample: GET
     path:
-      description: The path that was asked for, with placeholders instead of ids.
+      description: The path, with placeholders instead of ids.
       type: str
       sample: /work/api/v2/customers/{customer_id}/settings/{app_id}/oauth2.tokens
     evidence:
-      description: How sure the contract is of the call, V(published), V(seen) or V(assumed).
+      description: The evidence for the call, V(published), V(seen) in public client code, or V(assumed).
       type: str
       sample: assumed
     needed:
-      description: Whether every onboarding makes this call. Of those that write none is marked.
+      description: Whether every onboarding makes this reading call. It is false for calls that write.
       type: bool
       sample: true
     verdict:
       description:
-        - V(as_contract), the answer is what the contract says. Of a call that writes, Control Center says in its own
-          form that there is no such object.
-        - V(differs), there was an answer, but another one.
-        - V(absent), the tenant knows no such call. Where it answers at another path that is known,
+        - V(as_contract), the answer is as the contract says. For a call that writes, Control Center says in its own
+          form that the object does not exist.
+        - V(differs), there was an answer, but it differs from the contract.
+        - V(absent), the tenant does not have this call. If it answers at another known path,
           RV(operations[].details) says what to set.
         - V(not_allowed), the signed-in user may not make it.
-        - V(not_tried), the call was not made, or its answer says nothing.
+        - V(not_tried), the call was not made, or its answer is inconclusive.
         - V(failed), there was no answer, or the server was in trouble.
       type: str
       sample: differs
     status:
-      description: The HTTP status, or null where there was none.
+      description: The HTTP status, or null without an answer.
       type: int
       sample: 200
     details:
@@ -128,26 +128,26 @@ operations:
       sample: ["The reply.data.value has no allow_refresh_token."]
     unknown_fields:
       description:
-        - Fields of the answer that the contract does not name. They are no difference; a field that has another name
-          stands here.
-        - A name that may be an id, a number for example, is shown as a placeholder.
+        - Fields of the answer that the contract does not name. They do not count as a difference. A renamed field
+          appears here.
+        - A name that may be an id, for example a number, is shown as a placeholder.
       type: list
       elements: str
       sample: [data.value.refresh_allowed]
     probe:
-      description: What a probe sent, or in check mode would send, as method, path and body. Null for every other call.
+      description: The method, path and body that a probe sent, or would send in check mode. Null for other calls.
       type: str
       sample: 'DELETE /work/api/v2/customers/101/apps/2f1d0c1e-7f0b-4c0e-9a53-1f4f5c6f2a11 without a body'
 obstacles:
   description:
-    - The calls that every onboarding makes and that differ, are absent or failed, and those that write among them where
-      they were probed. Empty where an onboarding can rely on what could be verified.
+    - The calls of every onboarding that differ, are absent or failed, including calls that write if they were probed.
+      If it is empty, an onboarding can rely on the calls that could be verified.
   returned: success
   type: list
   elements: str
   sample: [readTokenPolicy]
 failure:
-  description: Why the task failed, for machines. C(msg) says it for people.
+  description: Why the task failed, for programs. C(msg) is for people.
   returned: failure
   type: dict
   contains:
@@ -159,15 +159,15 @@ failure:
       type: str
       sample: permission
     status:
-      description: The HTTP status, or null when there was no reply.
+      description: The HTTP status, or null without a reply.
       type: int
       sample: 403
     code:
-      description: The server's code for the error, or null.
+      description: The server's error code, or null.
       type: str
       sample: NotAuthorized
     operation:
-      description: The call by its id in the contract, or null when the failure is not about one.
+      description: The id of the call in the contract, or null if the failure is not about a call.
       type: str
       sample: listApps
     method:
@@ -179,7 +179,7 @@ failure:
       type: str
       sample: /work/api/v2/customers/101/apps
     request_id:
-      description: What iManage's support finds the request by, or null.
+      description: The id by which iManage's support can find the request, or null.
       type: str
       sample: 8f0c2f9a
 """
@@ -192,12 +192,12 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.task i
 TASK = Task(
     Options(own={"probe": {"type": "bool", "default": False}, "probe_application": {"type": "str"}}),
     answer=contract_probe.preview,
-    answer_in_run=contract_probe.done,
+    answer_in_run=contract_probe.run,
 )
 
 
 def main() -> None:
-    """Run as a module."""
+    """Run the module."""
     run_module(TASK)
 
 

@@ -12,13 +12,13 @@ module: imanage_library_authorization
 short_description: Authorize iManage Tracker's background service for libraries
 version_added: 1.0.0
 description:
-  - Does what I(Use my credentials & authorize) does on the page I(Tracker background service authorization), library by
-    library, or withdraws it. The service keeps a refresh token of the signed-in user. Without it there is no daily task
-    mail.
-  - A list is worked through to its end. One library that is refused does not stop the others. The task then fails and
-    names each with its reason, and what was done stays done.
-  - The account needs NRTADMIN in each library, and the application I(iManage Tracker CC configuration) has to be added
-    and enabled, with refresh tokens allowed.
+  - Authorizes each library, like I(Use my credentials & authorize) on the page I(Tracker background service
+    authorization), or withdraws the authorization. The service keeps a refresh token of the signed-in user. Without it,
+    Tracker sends no daily task mail.
+  - A refused library does not stop the others. The task then fails and names each refused library with its reason. The
+    other authorizations stay.
+  - The account needs NRTADMIN in each library. The application I(iManage Tracker CC configuration) has to be added and
+    enabled, with refresh tokens allowed.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
   - imanage.control_center.connection
@@ -34,78 +34,80 @@ seealso:
 options:
   libraries:
     description:
-      - The libraries. Upper and lower case do not matter. One that is named twice counts once. Where the firm has
-        Security Policy Manager, its library has to be among them.
-      - Without it, all libraries that the page lists, which are those in which the signed-in user is NRTADMIN.
+      - The libraries. Upper and lower case do not matter. A library that is named twice counts once. If the firm has
+        Security Policy Manager, include its library.
+      - The default is all libraries that the page lists. These are the libraries in which the signed-in user is
+        NRTADMIN.
       - A library that the tenant does not have fails the task before anything is written.
-      - One that the page does not list, because the signed-in user is no NRTADMIN there, fails the task once the others
-        are done.
+      - A library that the page does not list, because the signed-in user is not an NRTADMIN there, fails the task after
+        the others are done.
     type: list
     elements: str
   except:
     description:
-      - Libraries that are left alone, whatever is wanted of the others. They need not exist.
+      - Libraries that are left alone. They need not exist.
     type: list
     elements: str
   state:
     description:
-      - V(authorized) authorizes what is unauthorized or has ended. V(unauthorized) withdraws.
+      - V(authorized) authorizes libraries that are unauthorized or whose authorization has ended. V(unauthorized)
+        withdraws authorizations.
     type: str
     choices: [authorized, unauthorized]
     default: authorized
   authorize_by:
     description:
-      - V(account) authorizes with the account of the task. V(person) authorizes nothing, and returns each library that
-        is wanted and not authorized in RV(handed_over).
-      - Where the tenant does not answer Tracker's calls, this account cannot authorize either, and nobody can read how
-        the libraries stand. All are handed over then, unless O(authorized_on) has them.
+      - V(account) authorizes with the account of the task. V(person) authorizes nothing, and returns each wanted
+        library that is not authorized in RV(handed_over).
+      - If the tenant does not answer Tracker's calls, this account can neither authorize the libraries nor read their
+        state. Then all libraries are handed over, unless O(authorized_on) has them.
     type: str
     choices: [account, person]
     default: account
   authorized_on:
     description:
-      - On which day a library was authorized, by its name, where Control Center does not show it. Its end is reckoned
-        from that day and the refresh token expiry of the configuration application.
-      - What the page shows, and what this task itself authorizes, count first.
+      - The day on which each library was authorized, by its name, if Control Center does not show it. The end is
+        reckoned from that day and the refresh token expiry of the configuration application.
+      - A time that the page shows, and an authorization by this task, take precedence.
     type: dict
   refresh_token_expiry_days:
     description:
-      - After how many days a refresh token of the configuration application ended before an earlier task changed that.
-        Nothing is set. Where Control Center does not show when an authorization ends, its end is reckoned from the
-        fewer of these days and those of the token policy.
+      - The refresh token expiry of the configuration application, in days, before an earlier task changed it. This task
+        does not set it. If Control Center does not show when an authorization ends, the end is reckoned from the
+        shorter of this expiry and that of the token policy.
     type: int
   email:
     description:
-      - The e-mail address to enter. Without it, that of the signed-in user.
+      - The e-mail address to enter. The default is the address of the signed-in user.
     type: str
   authorizer:
     description:
-      - V(keep) leaves alone what somebody else authorized. V(me) takes it over.
-      - A list of user ids says whose authorizations may stand, beside those of the account. All others are taken over,
-        those of somebody who has left for example.
+      - V(keep) keeps the authorizations of other users. V(me) replaces them by authorizations of the account.
+      - A list of user ids keeps the authorizations of these users and of the account. All others are replaced, for
+        example those of a user who has left.
     type: list
     elements: str
     default: [keep]
   renew_before_days:
     description:
-      - Authorizes again what ends within so many days. V(0) renews only what has ended.
-      - It should be less than the refresh token expiry of the configuration application, or every run renews.
+      - Renews authorizations that end within this number of days. V(0) renews only those that have ended.
+      - It should be less than the refresh token expiry of the configuration application. Otherwise every run renews.
     type: int
     default: 0
   on_consent_required:
     description:
-      - What to do where Control Center insists on a person's consent in a browser. V(fail) fails the task at its end,
-        V(hand_over) reports these libraries in RV(handed_over) instead.
+      - What to do if Control Center requires a person's consent in a browser. V(fail) fails the task at its end.
+        V(hand_over) returns these libraries in RV(handed_over) instead.
     type: str
     choices: [fail, hand_over]
     default: fail
   planned:
     description:
-      - The writes that were approved, as RV(writes) of a preview has them. Give it only where a plan was approved.
-      - A write that the list does not have is not sent, and the task fails with the kind V(conflict). A write fits if
-        the list has one of the same operation and ids that asks for as much or more. An empty list allows none.
-      - Without O(libraries), a library whose write the list does not have is left out, with V(not_planned) in
-        RV(writes), and nothing fails.
+      - The approved writes, as in RV(writes) of a preview. Give it only if a plan was approved.
+      - A write that is not in the list is not sent, and the task fails with the kind V(conflict). A write fits if the
+        list has one with the same operation and ids that asks for as much or more. An empty list allows no write.
+      - Without O(libraries), a library whose write is not in the list is left out, with V(not_planned) in RV(writes).
+        This does not fail the task.
     type: list
     elements: dict
 """
@@ -118,9 +120,9 @@ EXAMPLES = r"""
     password: "{{ vaulted_password }}"
     client_id: control-center-client
 
-# The options of the connection may stand in module_defaults of group/imanage.control_center.all, or in the environment.
+# The connection options can be set in module_defaults of group/imanage.control_center.all, or in the environment.
 
-- name: Renew two libraries ahead of time
+- name: Renew two libraries 30 days before their end
   imanage.control_center.imanage_library_authorization:
     libraries: [ACTIVE, ARCHIVE]
     renew_before_days: 30
@@ -132,8 +134,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 libraries:
-  description: The libraries that were asked for, as they were read last; in a preview, as a run would leave them.
-  returned: success, and on a failure that is about some of the libraries only
+  description: The managed libraries as they were last read. In a preview, as a run would leave them.
+  returned: success, and on a failure of only some of the libraries
   type: list
   elements: dict
   contains:
@@ -143,14 +145,14 @@ libraries:
       sample: ACTIVE
     authorized:
       description:
-        - Whether somebody's authorization stands. One that has ended does not. Null where the tenant does not answer
-          Tracker's calls, so that nobody can read it.
+        - Whether the library is authorized and the authorization has not ended. Null if the tenant does not answer
+          Tracker's calls, so that it cannot be read.
       type: bool
       sample: true
     authorized_by:
       description:
-        - The user id of who authorized the library, or the name where the page shows no id. Null when nobody has, and
-          in a preview where only a run can tell.
+        - The id of the user who authorized the library, or the name if the page shows no id. Null if it is not
+          authorized, and in a preview that would authorize it.
       type: str
       sample: admin@acme.example
     authorized_by_email:
@@ -158,33 +160,34 @@ libraries:
       type: str
       sample: admin@acme.example
     authorized_at:
-      description: When, by the page, by this task's own write, or by O(authorized_on); or null.
+      description: The time of the authorization, from the page, this task's write, or O(authorized_on); or null.
       type: str
       sample: "2026-03-01T09:30:00Z"
     expires_at:
-      description: When the token that Tracker's service keeps ends, or null where that is not known.
+      description: The end of the token that Tracker's service keeps, or null if it is not known.
       type: str
       sample: "2027-03-01T09:30:00Z"
     expires_from:
       description:
-        - Where RV(libraries[].expires_at) comes from, V(tenant), V(reckoned) from when it was authorized and the days
-          of the token policy, or V(unknown). Null where the library is not authorized, and before a run.
+        - The source of RV(libraries[].expires_at). V(tenant), the page shows it. V(reckoned), it is computed from the
+          time of the authorization and the expiry in the token policy. V(unknown), there is none. Null if the library
+          is not authorized, and before a run.
       type: str
       sample: tenant
 not_visible:
   description:
-    - The wanted libraries of the tenant that the page does not list, because the signed-in user is no NRTADMIN there.
-      Whether somebody else has authorized them is not known.
-    - Null where that cannot be known, because the page does not exist yet or the user may not list libraries.
-  returned: success, and on a failure that is about some of the libraries only
+    - The wanted libraries of the tenant that the page does not list, because the signed-in user is not an NRTADMIN
+      there. It is not known whether another user has authorized them.
+    - Null if that cannot be known, because the page does not exist yet or the user may not list libraries.
+  returned: success, and on a failure of only some of the libraries
   type: list
   elements: str
   sample: [FINANCE]
 handed_over:
   description:
-    - The libraries that wait for a person, as they were read last, with what that person has to do. In a preview, those
-      that this account would not even try to authorize.
-  returned: success, and on a failure that is about some of the libraries only
+    - The libraries that wait for a person, with what that person has to do. In a preview, only the libraries that this
+      account would not try to authorize.
+  returned: success, and on a failure of only some of the libraries
   type: list
   elements: dict
   contains:
@@ -193,30 +196,30 @@ handed_over:
       type: str
       sample: ACTIVE
     url:
-      description: Where to go.
+      description: The address of Control Center.
       type: str
       sample: https://cloudimanage.com/work/cc
     user:
-      description: As whom to sign in.
+      description: The user to sign in as.
       type: str
       sample: admin@acme.example
     instructions:
-      description: What to do there, with the server's words.
+      description: What to do there, with the server's words if it refused.
       type: str
       sample: Sign in to Control Center as admin@acme.example, select ...
 writes:
   description:
-    - What was written, in order, a refused write too; in a preview, what a run would write.
+    - The writes, in order, including refused ones. In a preview, the writes that a run would make.
   returned: always
   type: list
   elements: dict
   contains:
     operation:
-      description: The call by its id in the contract.
+      description: The id of the call in the contract.
       type: str
       sample: authorizeLibrary
     ids:
-      description: What the call was about, C(app_id) or C(library_id).
+      description: The ids in the path of the call, C(app_id) or C(library_id).
       type: dict
       sample: {library_id: ACTIVE}
     does:
@@ -224,30 +227,30 @@ writes:
       type: str
       sample: authorize ACTIVE
     title:
-      description: The name of what it changes.
+      description: The name of the changed object.
       type: str
       sample: Tracker background service authorization
     body:
-      description: What was sent, or null.
+      description: The body of the request, or null.
       type: dict
       sample: {email: admin@acme.example}
     before:
-      description: The fields that this write changes, as they were, in the words of the screen.
+      description: The fields that this write changes, before it, with the labels of the screen.
       type: dict
       sample: {ACTIVE: unauthorized}
     after:
-      description: The same fields as the write leaves them.
+      description: The same fields after the write.
       type: dict
       sample: {ACTIVE: authorized}
     outcome:
       description:
-        - V(done) was accepted, or reading showed it. V(refused) was not made. V(unknown) may have been made, and nobody
-          could read whether it was. V(not_planned) was not sent, because O(planned) does not have it. V(planned) is a
-          preview.
+        - V(done), the server accepted the write, or it was read back. V(refused), it was not made. V(unknown), it may
+          have been made, but it could not be read back. V(not_planned), it was not sent, because O(planned) does not
+          have it. V(planned), this is a preview.
       type: str
       sample: done
     time:
-      description: When this was known, or null in a preview.
+      description: The time of the outcome, or null in a preview.
       type: str
       sample: "2026-03-01T09:30:00.000+00:00"
     customer_id:
@@ -255,15 +258,15 @@ writes:
       type: int
       sample: 101
     user:
-      description: Who was signed in, or null in a preview, or where C(api_url) was given and nobody had to ask.
+      description: The signed-in user. Null in a preview, and if C(api_url) was given and the user was not read.
       type: str
       sample: admin@acme.example
     failure:
-      description: Why the write was not made, as RV(failure), with C(reason) in words; or null.
+      description: Why the write was not made, as in RV(failure), with C(reason) in words; or null.
       type: dict
       sample: null
 failure:
-  description: Why the task failed, for machines. C(msg) says it for people.
+  description: Why the task failed, for programs. C(msg) is for people.
   returned: failure
   type: dict
   contains:
@@ -275,15 +278,15 @@ failure:
       type: str
       sample: permission
     status:
-      description: The HTTP status, or null when there was no reply.
+      description: The HTTP status, or null without a reply.
       type: int
       sample: 403
     code:
-      description: The server's code for the error, or null.
+      description: The server's error code, or null.
       type: str
       sample: NotAuthorized
     operation:
-      description: The call by its id in the contract, or null when the failure is not about one.
+      description: The id of the call in the contract, or null if the failure is not about a call.
       type: str
       sample: listApps
     method:
@@ -295,7 +298,7 @@ failure:
       type: str
       sample: /work/api/v2/customers/101/apps
     request_id:
-      description: What iManage's support finds the request by, or null.
+      description: The id by which iManage's support can find the request, or null.
       type: str
       sample: 8f0c2f9a
 """
@@ -323,7 +326,7 @@ TASK = Task(
 
 
 def main() -> None:
-    """Run as a module."""
+    """Run the module."""
     run_module(TASK)
 
 

@@ -12,7 +12,7 @@ module: imanage_library_authorization_info
 short_description: Read which libraries iManage Tracker's background service is authorized for
 version_added: 1.0.0
 description:
-  - Reads the page I(Tracker background service authorization), and which libraries of the tenant it does not list.
+  - Reads the page I(Tracker background service authorization), and the libraries of the tenant that it does not list.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
   - imanage.control_center.connection
@@ -23,14 +23,14 @@ seealso:
 options:
   libraries:
     description:
-      - The libraries to return. Upper and lower case do not matter. Without it, all that the page lists.
+      - The libraries to return. Upper and lower case do not matter. The default is all libraries that the page lists.
       - A library that is not listed fails the task.
     type: list
     elements: str
 """
 
 EXAMPLES = r"""
-- name: Who authorized what, and until when
+- name: Read who authorized the libraries, and until when
   imanage.control_center.imanage_library_authorization_info:
     url: https://cloudimanage.com
     username: admin@acme.example
@@ -41,7 +41,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 libraries:
-  description: The libraries that were asked for.
+  description: The selected libraries.
   returned: success
   type: list
   elements: dict
@@ -51,13 +51,13 @@ libraries:
       type: str
       sample: ACTIVE
     authorized:
-      description: Whether somebody's authorization stands. One that has ended does not.
+      description: Whether the library is authorized and the authorization has not ended.
       type: bool
       sample: true
     authorized_by:
       description:
-        - The user id of who authorized the library. Null when nobody has, and in a preview where only a run can
-          tell.
+        - The id of the user who authorized the library, or the name if the page shows no id. Null if it is not
+          authorized.
       type: str
       sample: admin@acme.example
     authorized_by_email:
@@ -65,29 +65,30 @@ libraries:
       type: str
       sample: admin@acme.example
     authorized_at:
-      description: When, or null.
+      description: The time of the authorization, or null.
       type: str
       sample: "2026-03-01T09:30:00Z"
     expires_at:
-      description: When the token that Tracker's service keeps ends, or null where that is not known.
+      description: The end of the token that Tracker's service keeps, or null if it is not known.
       type: str
       sample: "2027-03-01T09:30:00Z"
     expires_from:
       description:
-        - Where RV(libraries[].expires_at) comes from, V(tenant), V(reckoned) from when it was authorized and the days
-          of the token policy, or V(unknown). Null where the library is not authorized.
+        - The source of RV(libraries[].expires_at). V(tenant), the page shows it. V(reckoned), it is computed from the
+          time of the authorization and the expiry in the token policy. V(unknown), there is none. Null if the library
+          is not authorized.
       type: str
       sample: tenant
 unlisted:
   description:
-    - Libraries of the tenant that the page does not list, because the signed-in user is no NRTADMIN there.
-    - Null where that cannot be known, because the page does not exist yet or the user may not list libraries.
+    - Libraries of the tenant that the page does not list, because the signed-in user is not an NRTADMIN there.
+    - Null if that cannot be known, because the page does not exist yet or the user may not list libraries.
   returned: success
   type: list
   elements: str
   sample: [FINANCE]
 failure:
-  description: Why the task failed, for machines. C(msg) says it for people.
+  description: Why the task failed, for programs. C(msg) is for people.
   returned: failure
   type: dict
   contains:
@@ -99,15 +100,15 @@ failure:
       type: str
       sample: permission
     status:
-      description: The HTTP status, or null when there was no reply.
+      description: The HTTP status, or null without a reply.
       type: int
       sample: 403
     code:
-      description: The server's code for the error, or null.
+      description: The server's error code, or null.
       type: str
       sample: NotAuthorized
     operation:
-      description: The call by its id in the contract, or null when the failure is not about one.
+      description: The id of the call in the contract, or null if the failure is not about a call.
       type: str
       sample: listApps
     method:
@@ -119,7 +120,7 @@ failure:
       type: str
       sample: /work/api/v2/customers/101/apps
     request_id:
-      description: What iManage's support finds the request by, or null.
+      description: The id by which iManage's support can find the request, or null.
       type: str
       sample: 8f0c2f9a
 """
@@ -136,7 +137,7 @@ TASK = Task(
 
 
 def main() -> None:
-    """Run as a module."""
+    """Run the module."""
     run_module(TASK)
 
 

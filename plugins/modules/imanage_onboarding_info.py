@@ -2,21 +2,21 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Look at a tenant and plan its onboarding."""
+"""Read a tenant and plan its onboarding."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: imanage_onboarding_info
-short_description: Look at a tenant and plan its onboarding in iManage Control Center
+short_description: Read a tenant and plan its onboarding in iManage Control Center
 version_added: 1.0.0
 description:
   - Reads a tenant once and plans what M(imanage.control_center.imanage_application),
-    M(imanage.control_center.imanage_app_auth) and M(imanage.control_center.imanage_library_authorization) would do,
-    one after the other. It never writes. The role C(tracker_onboarding) begins with it.
-  - What can be known to fail fails here, while the tenant is untouched.
-  - A tenant whose catalog lacks one of the applications has them in RV(missing) and an empty plan.
+    M(imanage.control_center.imanage_app_auth) and M(imanage.control_center.imanage_library_authorization) would do, in
+    this order. It never writes. The role C(tracker_onboarding) begins with it.
+  - Problems that can be known in advance fail this task, before anything is changed.
+  - If the catalog lacks an application, RV(missing) has its name and the plan is empty.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
   - imanage.control_center.connection
@@ -34,14 +34,14 @@ options:
     description:
       - V(present) plans to add the applications in the given order, to set their token policies, and to authorize the
         libraries.
-      - V(absent) plans to withdraw the authorizations and to remove the applications in the opposite order. Of the
-        other options, the names and the second account count then.
+      - V(absent) plans to withdraw the authorizations and to remove the applications in the opposite order. Then only
+        the names and the second account are used from the other options.
     type: str
     choices: [present, absent]
     default: present
   applications:
     description:
-      - The applications. With O(authorization), the last one is that whose page the libraries are authorized on.
+      - The applications. With O(authorization), the last one is the application with the page of authorizations.
     type: list
     elements: dict
     required: true
@@ -51,10 +51,11 @@ options:
         type: str
         required: true
       enabled:
-        description: Whether users can use the application. Not given, one that is added now is enabled.
+        description: Whether users can use the application. By default, a newly added application is enabled.
         type: bool
       access:
-        description: Who may use the application, V(all) users, or V(custom), the users and groups of its lists.
+        description: Who may use the application, V(all) users, or with V(custom) only the users and groups of its
+          lists.
         type: str
         choices: [all, custom]
       users:
@@ -70,27 +71,27 @@ options:
         type: bool
         default: false
       allow_refresh_token:
-        description: Whether refresh tokens are allowed. Allowing them sets their expiry to 365 days by itself.
+        description: Whether refresh tokens are allowed. Allowing them sets their expiry to 365 days by default.
         type: bool
       refresh_token_expiry_days:
-        description: After how many days a refresh token ends, at least 1. The widest published advice is 365.
+        description: The refresh token expiry in days, at least 1. The longest published recommendation is 365.
         type: int
       access_token_expiry_minutes:
-        description: After how many minutes of inactivity an access token ends, at least 1. The widest advice is 5,000.
+        description: The access token expiry in minutes of inactivity, at least 1. The longest recommendation is 5,000.
         type: int
   authorization:
     description:
-      - The authorization of Tracker's background service for the libraries. Not given, no library is looked at.
+      - The authorization of Tracker's background service for the libraries. If it is not given, no library is read.
     type: dict
     suboptions:
       libraries:
         description:
-          - The libraries, that of Security Policy Manager among them where the firm has it.
-          - Without it, all libraries that the page lists.
+          - The libraries. If the firm has Security Policy Manager, include its library.
+          - The default is all libraries that the page lists.
         type: list
         elements: str
       except:
-        description: Libraries that are left alone, whatever is wanted of the others.
+        description: Libraries that are left alone. They need not exist.
         type: list
         elements: str
       authorize_by:
@@ -102,7 +103,7 @@ options:
         description: As in M(imanage.control_center.imanage_library_authorization).
         type: dict
       email:
-        description: The e-mail address to enter. Without it, that of the account.
+        description: The e-mail address to enter. The default is the address of the account.
         type: str
       authorizer:
         description: As in M(imanage.control_center.imanage_library_authorization).
@@ -110,46 +111,48 @@ options:
         elements: str
         default: [keep]
       renew_before_days:
-        description: Plans to authorize again what ends within so many days.
+        description: Plans to renew authorizations that end within this number of days.
         type: int
         default: 0
       on_consent_required:
-        description: As in M(imanage.control_center.imanage_library_authorization). A look does not come to it.
+        description: As in M(imanage.control_center.imanage_library_authorization). Planning itself never asks for
+          consent.
         type: str
         choices: [fail, hand_over]
         default: fail
       username:
-        description: A second account, for this stage, where the first is no NRTADMIN. It has to be of the same tenant.
+        description: A second account for this stage, if the first is not an NRTADMIN. It must belong to the same
+          tenant.
         type: str
       password:
-        description: Its password.
+        description: The password of the second account.
         type: str
   on_unprovisioned:
     description:
-      - What to do when the catalog lacks one of the applications. V(end) returns them in RV(missing), V(fail) fails.
+      - What to do if the catalog lacks an application. V(end) returns its name in RV(missing). V(fail) fails.
     type: str
     choices: [end, fail]
     default: end
   stages:
     description:
-      - The stages to look at. A stage that is left out is neither read nor planned, and stands in RV(remaining).
-        Whether the tenant is provisioned is always looked at.
+      - The stages to read and plan. A stage that is left out is listed in RV(remaining). Provisioning is always
+        checked.
     type: list
     elements: str
     choices: [application, refresh_token, authorization]
     default: [application, refresh_token, authorization]
   approved:
     description:
-      - The plan that was approved for this tenant, as a preview returned it in RV(plan).
-      - Each of its changes has to be still to do, or done. Where something else has changed, or another application or
-        token policy would have to be changed, the task fails with the kind V(conflict). A library that the plan does
-        not have is left out and stands in RV(remaining).
-      - An empty one means that nothing was approved for the tenant. Then it is left alone, and nobody signs in.
+      - The approved plan for this tenant, as a preview returned it in RV(plan).
+      - Each of its changes has to be done or still to do. If something else has changed, or if another change of an
+        application or token policy is needed, the task fails with the kind V(conflict). A library that the plan does
+        not have is left out and listed in RV(remaining).
+      - An empty plan means that nothing was approved. Then the tenant is left alone, without a sign-in.
     type: dict
 """
 
 EXAMPLES = r"""
-- name: See what an onboarding of iManage Tracker would do
+- name: Plan an onboarding of iManage Tracker
   imanage.control_center.imanage_onboarding_info:
     url: https://cloudimanage.com
     username: admin@acme.example
@@ -163,9 +166,9 @@ EXAMPLES = r"""
       renew_before_days: 30
   register: look
 
-# The options of the connection may stand in module_defaults of group/imanage.control_center.all, or in the environment.
+# The connection options can be set in module_defaults of group/imanage.control_center.all, or in the environment.
 
-- name: Add the application, and send nothing else than was planned
+- name: Add the application, and send only planned writes
   imanage.control_center.imanage_application:
     name: iManage Tracker
     planned: "{{ look.plan.writes }}"
@@ -173,7 +176,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tenant:
-  description: Who is signed in, to which tenant; all null where nobody signed in.
+  description: The tenant and the signed-in user. All values are null without a sign-in.
   returned: success, and on a failure as far as it was known
   type: dict
   contains:
@@ -190,7 +193,7 @@ tenant:
       type: str
       sample: admin@acme.example
     authorizes:
-      description: Who would authorize the libraries, or null where that stage is left out.
+      description: The user who would authorize the libraries, or null if that stage is left out.
       type: str
       sample: nrt@acme.example
     authorizes_name:
@@ -198,38 +201,38 @@ tenant:
       type: str
       sample: Ann Archivist
 left_alone:
-  description: Whether nothing was looked at, because nothing was approved for the tenant.
+  description: Whether the tenant was not read, because nothing was approved for it.
   returned: success, and on a failure as far as it was known
   type: bool
   sample: false
 applications:
-  description: The applications that are there, as M(imanage.control_center.imanage_application_info) returns them.
+  description: The applications, as M(imanage.control_center.imanage_application_info) returns them.
   returned: success, and on a failure as far as it was known
   type: list
   elements: dict
   sample: [{id: tracker, name: iManage Tracker, status: available}]
 missing:
-  description: The names that the catalog lacks. They wait for iManage.
+  description: The names of applications that are not in the catalog. iManage has to release them.
   returned: success, and on a failure as far as it was known
   type: list
   elements: str
   sample: []
 near_misses:
-  description: The names that differ from an application's only in case or spaces.
+  description: The names that differ from the name of an application only in case or spaces.
   returned: success, and on a failure as far as it was known
   type: list
   elements: str
   sample: []
 libraries:
   description:
-    - The libraries that were asked for, as they are, as M(imanage.control_center.imanage_library_authorization) returns
-      them. Empty while there is no page that lists them.
+    - The current state of the managed libraries, as M(imanage.control_center.imanage_library_authorization) returns
+      them. Empty while the page that lists them does not exist.
   returned: success, and on a failure as far as it was known
   type: list
   elements: dict
   sample: [{id: ACTIVE, authorized: false}]
 wanted:
-  description: The libraries that something is wanted of, those too that the page does not list.
+  description: The managed libraries, including those that the page does not list.
   returned: success, and on a failure as far as it was known
   type: list
   elements: str
@@ -241,14 +244,14 @@ others:
   elements: str
   sample: []
 not_visible:
-  description: The wanted libraries of the tenant that the page does not list, or null where that cannot be known.
+  description: The managed libraries that the page does not list, or null if that cannot be known.
   returned: success, and on a failure as far as it was known
   type: list
   elements: str
   sample: [FINANCE]
 handed_over:
   description:
-    - The libraries that wait for a person whatever this account does, as
+    - The libraries that only a person can authorize, as
       M(imanage.control_center.imanage_library_authorization) returns them.
   returned: success, and on a failure as far as it was known
   type: list
@@ -256,15 +259,15 @@ handed_over:
   sample: []
 tracker_calls:
   description:
-    - Whether the tenant answers Tracker's own calls. Null where nobody asked, and while the configuration application
-      is not there.
+    - Whether the tenant answers Tracker's calls. Null if they were not made, and while the configuration application
+      is not added.
   returned: success, and on a failure as far as it was known
   type: bool
   sample: true
 refresh_token_expiry_days:
   description:
-    - After how many days a refresh token of the configuration application ends, the fewer of those now and those
-      planned. Null where its token policy was not looked at.
+    - The refresh token expiry of the configuration application in days, the shorter of the current and the planned one.
+      Null if its token policy was not read.
   returned: success, and on a failure as far as it was known
   type: int
   sample: 365
@@ -274,7 +277,7 @@ plan:
   type: dict
   contains:
     changes:
-      description: What would change, by C(stage) and C(title), C(before) and C(after) in the words of the screen.
+      description: The changes, with C(stage), C(title), and C(before) and C(after) with the labels of the screen.
       type: list
       elements: dict
       sample: [{stage: application, title: iManage Tracker, before: {Added: false}, after: {Added: true}}]
@@ -284,30 +287,30 @@ plan:
       elements: dict
       sample: [{operation: updateApp, ids: {app_id: tracker}, body: {status: enabled}}]
     assumptions:
-      description: What was assumed, because only an earlier stage or the server decides it.
+      description: Assumptions about what only an earlier stage or the server decides.
       type: list
       elements: str
       sample: []
 stages:
   description:
     - The stages that would write, in order.
-    - V(authorization) is one of them too where a library that is asked for by name is not listed for the account. The
-      stage does the others, and fails.
+    - V(authorization) is included too if a named library is not listed for the account. The stage then does the other
+      libraries, and fails.
   returned: success, and on a failure as far as it was known
   type: list
   elements: str
   sample: [application]
 remaining:
   description:
-    - What a run would leave, by C(stage), C(library) or null, C(reason) and C(remedy).
-    - The reason is V(left_out_by_tags) for a stage that O(stages) leaves out although the other options want something
-      of it, and V(appeared_after_plan) for a library that O(approved) does not have.
+    - What a run would leave undone, with C(stage), C(library) or null, C(reason) and C(remedy).
+    - The reason is V(left_out_by_tags) for a stage that O(stages) leaves out although the other options need it, and
+      V(appeared_after_plan) for a library that O(approved) does not have.
   returned: success, and on a failure as far as it was known
   type: list
   elements: dict
   sample: [{stage: authorization, library: NEW, reason: appeared_after_plan, remedy: Preview again.}]
 failed_stage:
-  description: The stage that could not be looked at.
+  description: The stage that failed.
   returned: failure, when the options were accepted
   type: str
   sample: provisioning
@@ -317,7 +320,7 @@ check_mode:
   type: bool
   sample: false
 failure:
-  description: Why the task failed, for machines. C(msg) says it for people.
+  description: Why the task failed, for programs. C(msg) is for people.
   returned: failure
   type: dict
   contains:
@@ -329,15 +332,15 @@ failure:
       type: str
       sample: permission
     status:
-      description: The HTTP status, or null when there was no reply.
+      description: The HTTP status, or null without a reply.
       type: int
       sample: 403
     code:
-      description: The server's code for the error, or null.
+      description: The server's error code, or null.
       type: str
       sample: NotAuthorized
     operation:
-      description: The call by its id in the contract, or null when the failure is not about one.
+      description: The id of the call in the contract, or null if the failure is not about a call.
       type: str
       sample: listApps
     method:
@@ -349,7 +352,7 @@ failure:
       type: str
       sample: /work/api/v2/customers/101/apps
     request_id:
-      description: What iManage's support finds the request by, or null.
+      description: The id by which iManage's support can find the request, or null.
       type: str
       sample: 8f0c2f9a
 """
@@ -390,12 +393,12 @@ TASK = Task(
         }
     ),
     answer=onboarding.answer,
-    tells_check_mode=True,
+    returns_check_mode=True,
 )
 
 
 def main() -> None:
-    """Run as a module."""
+    """Run the module."""
     run_module(TASK)
 
 

@@ -2,7 +2,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sign in once for several tasks, and out again."""
+"""Sign in once for several tasks, and sign out."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ module: imanage_session
 short_description: Sign in to iManage Control Center once for several tasks
 version_added: 1.0.0
 description:
-  - Signs in and returns what the following tasks need to use the same session, or revokes the session's token.
-  - Register the result with C(no_log), hand it on as C(access_token), C(api_url) and C(customer_id), and sign out in an
+  - Signs in and returns the options with which later tasks use the same session, or revokes the session's token.
+  - Register the result with C(no_log), pass it on as C(access_token), C(api_url) and C(customer_id), and sign out in an
     C(always) section.
   - It signs in and out in check mode too, and never counts as a change.
-  - It always runs inside the controller. On any other connection than local it fails, because the raw reply of a module
-    shows up in debug output.
+  - It only runs inside the controller. With a connection other than local it fails, because debug output would show the
+    raw reply of a module.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
   - imanage.control_center.connection
@@ -29,13 +29,13 @@ seealso:
 options:
   state:
     description:
-      - V(present) signs in, V(absent) revokes O(session_token).
+      - V(present) signs in. V(absent) revokes O(session_token).
     type: str
     choices: [present, absent]
     default: present
   session_token:
     description:
-      - For O(state=absent), the token to revoke, as O(state=present) returned it. Nothing is done when it is empty.
+      - The token to revoke with O(state=absent), as O(state=present) returned it. If it is empty, nothing is done.
     type: str
 """
 
@@ -70,12 +70,11 @@ EXAMPLES = r"""
 RETURN = r"""
 access_token:
   description:
-    - The token that was issued. Null when O(access_token) was passed in and is still good, and when signing
-      out.
+    - The token that was issued. Null if O(access_token) was given and is still valid, and when signing out.
   returned: success
   type: str
 api_url:
-  description: Where the API is. Null when signing out.
+  description: The address of the API. Null when signing out.
   returned: success
   type: str
   sample: https://cloudimanage.com/work/api/v2
@@ -85,7 +84,7 @@ customer_id:
   type: int
   sample: 101
 user:
-  description: Who is signed in. Null when signing out.
+  description: The signed-in user. Null when signing out.
   returned: success
   type: str
   sample: admin@acme.example
@@ -96,13 +95,12 @@ email:
   sample: admin@acme.example
 check_mode:
   description:
-    - Whether the task ran in check mode, for roles that report it. A variable does not tell it for a single
-      play.
+    - Whether the task ran in check mode, for roles that report it. For a single play, no variable shows this.
   returned: always
   type: bool
   sample: false
 failure:
-  description: Why the task failed, for machines. C(msg) says it for people.
+  description: Why the task failed, for programs. C(msg) is for people.
   returned: failure
   type: dict
   contains:
@@ -114,15 +112,15 @@ failure:
       type: str
       sample: permission
     status:
-      description: The HTTP status, or null when there was no reply.
+      description: The HTTP status, or null without a reply.
       type: int
       sample: 403
     code:
-      description: The server's code for the error, or null.
+      description: The server's error code, or null.
       type: str
       sample: NotAuthorized
     operation:
-      description: The call by its id in the contract, or null when the failure is not about one.
+      description: The id of the call in the contract, or null if the failure is not about a call.
       type: str
       sample: listApps
     method:
@@ -134,7 +132,7 @@ failure:
       type: str
       sample: /work/api/v2/customers/101/apps
     request_id:
-      description: What iManage's support finds the request by, or null.
+      description: The id by which iManage's support can find the request, or null.
       type: str
       sample: 8f0c2f9a
 """
@@ -153,12 +151,12 @@ TASK = Task(
     ),
     answer=session.answer,
     reveals="access_token",
-    tells_check_mode=True,
+    returns_check_mode=True,
 )
 
 
 def main() -> None:
-    """Run as a module."""
+    """Run the module."""
     run_module(TASK)
 
 

@@ -2,7 +2,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read who is signed in to which tenant."""
+"""Read a tenant and its signed-in user."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ module: imanage_tenant_info
 short_description: Read a tenant of iManage Control Center
 version_added: 1.0.0
 description:
-  - Signs in and says to which tenant, as whom, with which libraries, and whether the account has App Management.
-  - A good first task against a new tenant, since it changes nothing and shows that the credentials work.
+  - Signs in and returns the tenant, the user, the libraries, and whether the account has App Management.
+  - It is a good first task for a new tenant, because it changes nothing and shows that the credentials work.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
   - imanage.control_center.connection
@@ -26,7 +26,7 @@ options: {}
 """
 
 EXAMPLES = r"""
-- name: Do the credentials work, and is the tenant the right one?
+- name: Check the credentials and the tenant
   imanage.control_center.imanage_tenant_info:
     url: https://cloudimanage.com
     username: admin@acme.example
@@ -46,11 +46,11 @@ tenant:
       type: int
       sample: 101
     user:
-      description: Who is signed in.
+      description: The signed-in user.
       type: str
       sample: admin@acme.example
     api_url:
-      description: Where the API is.
+      description: The address of the API.
       type: str
       sample: https://cloudimanage.com/work/api/v2
     api_version:
@@ -58,7 +58,7 @@ tenant:
       type: str
       sample: 2.1.1234
     app_management:
-      description: Whether the user has App Management. Null where the user may not read roles.
+      description: Whether the user has App Management. Null if the user may not read roles.
       type: bool
       sample: true
     libraries:
@@ -67,7 +67,7 @@ tenant:
       elements: str
       sample: [ACTIVE, ARCHIVE]
 failure:
-  description: Why the task failed, for machines. C(msg) says it for people.
+  description: Why the task failed, for programs. C(msg) is for people.
   returned: failure
   type: dict
   contains:
@@ -79,15 +79,15 @@ failure:
       type: str
       sample: permission
     status:
-      description: The HTTP status, or null when there was no reply.
+      description: The HTTP status, or null without a reply.
       type: int
       sample: 403
     code:
-      description: The server's code for the error, or null.
+      description: The server's error code, or null.
       type: str
       sample: NotAuthorized
     operation:
-      description: The call by its id in the contract, or null when the failure is not about one.
+      description: The id of the call in the contract, or null if the failure is not about a call.
       type: str
       sample: listApps
     method:
@@ -99,7 +99,7 @@ failure:
       type: str
       sample: /work/api/v2/customers/101/apps
     request_id:
-      description: What iManage's support finds the request by, or null.
+      description: The id by which iManage's support can find the request, or null.
       type: str
       sample: 8f0c2f9a
 """
@@ -116,7 +116,7 @@ TASK = Task(
 
 
 def main() -> None:
-    """Run as a module."""
+    """Run the module."""
     run_module(TASK)
 
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: summary
-short_description: Print lines as they are
+short_description: Print lines without changes
 version_added: 1.0.0
 description:
-  - Prints a line for each text, where M(ansible.builtin.debug) would print a list of JSON.
-  - The playbooks of this collection say with it how the tenants stand.
+  - Prints each text as a line, while M(ansible.builtin.debug) would print a JSON list.
+  - The playbooks of this collection print the summary of the tenants with it.
 author: the imanage.control_center authors (@imanage-control-center)
 notes:
-  - With another callback for standard output than P(ansible.builtin.default#callback), for example one that prints
-    JSON, the lines are in the result only, which that callback prints.
+  - With a callback for standard output other than P(ansible.builtin.default#callback), for example one that prints
+    JSON, the lines are only in the result, which that callback prints.
 options:
   lines:
-    description: The lines. What a terminal would not print in a line is printed as a space.
+    description: The lines. Unprintable characters are printed as spaces.
     type: list
     elements: str
     required: true
@@ -38,7 +38,7 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Say what remains to do for the tenant
+- name: Print the next steps for the tenant
   imanage.control_center.summary:
     lines: "{{ tracker_onboarding_result.next_steps }}"
 """

@@ -33,7 +33,7 @@ def test_a_recording_of_a_browser_is_compared(browser, tmp_path):
     page.evaluate(CALLS, "acme-admin-token")
     context.close()
     server.stop()
-    lines = recording.compared(recording.read(str(file)), server.url)
+    lines = recording.compare(recording.read(str(file)), server.url)
     recorded = [line.strip() for line in lines if line.startswith("    ") and not line.endswith(": not recorded")]
     assert recorded == [
         "discover: GET /api: 200",

@@ -379,7 +379,7 @@ def test_the_policy_stops_a_script_that_got_in(made, browser, tmp_path):
     context = browser.new_context()
     page = context.new_page()
     page.goto((tmp_path / "page.html").as_uri())
-    assert page.title() == "iManage Tracker: how the tenants stand"
+    assert page.title() == "iManage Tracker: state of the tenants"
     context.close()
 
 

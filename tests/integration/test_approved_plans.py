@@ -144,7 +144,7 @@ def test_a_run_that_did_less_than_was_approved_names_each_library_and_why(runs):
             ("SPM", "not_visible"),
         ]
     summary = runs["run"].output.partition("TASK [Summary]")[2]
-    assert "Unknown to this account, so nobody can say here whether it is authorized: ARCHIVE, SPM." in summary
+    assert "Unknown to this account, which cannot read whether it is authorized: ARCHIVE, SPM." in summary
 
 
 def test_what_somebody_did_by_hand_is_done(runs):

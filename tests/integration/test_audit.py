@@ -190,7 +190,7 @@ def test_the_preview_of_a_renewal_is_the_run(runs):
 
 def test_a_foreign_authorizer_is_no_drift(runs):
     (step,) = runs["after"].report["ending"]["next_steps"]
-    assert step.startswith("Authorized by somebody else than admin@ending.example: SECOND_LATER (")
+    assert step.startswith("Authorized by another user than admin@ending.example: SECOND_LATER (")
 
 
 @pytest.mark.parametrize(("name", "days"), [("longer", 365), ("shorter", 90)])

@@ -122,7 +122,7 @@ def test_only_what_cannot_be_known_is_left_open(ready, operation, also, status, 
     else:
         assert result["failure"]["kind"] == kind
         assert result["failure"]["operation"] == operation
-        assert "is not there" not in result["msg"]
+        assert "does not exist" not in result["msg"]
 
 
 def test_a_page_that_is_not_there_is_no_matter_of_who_may_read_the_applications(ready):

@@ -104,7 +104,7 @@ def test_before_its_application_is_there_a_page_that_is_not_served_says_nothing(
     acme = tenant(applications=applications(), answers={"tracker": "page_404"})
     preview = acme.run(MODULE, check=True)
     assert preview["changed"]
-    assert ["assumed to bring the page" in one for one in preview["warnings"]] == [True, False]
+    assert ["assumed to create the page" in one for one in preview["warnings"]] == [True, False]
     assert acme.run(MODULE)["failure"]["kind"] == "not_added"
 
 
@@ -163,7 +163,7 @@ def test_renewal_acts_on_known_ends_only(dateless):
 def test_an_authorization_without_an_id_cannot_be_taken_over(dateless):
     result = dateless.run(MODULE, authorizer="me")
     assert result["failure"]["kind"] == "unexpected_reply"
-    assert "does not say by id who authorized the library ARCHIVE" in result["msg"]
+    assert "does not show the id of who authorized the library ARCHIVE" in result["msg"]
     assert dateless.writes == []
 
 
@@ -171,7 +171,7 @@ def test_an_authorization_without_an_id_cannot_be_taken_over(dateless):
 def test_a_day_that_is_none_is_refused(dateless, given):
     result = dateless.run(MODULE, authorized_on={"ACTIVE": given})
     assert result["failure"]["kind"] == "bad_option"
-    assert "for the library ACTIVE, but it must be a day that has been" in result["msg"]
+    assert "for the library ACTIVE, but it must be a day in the past" in result["msg"]
     assert dateless.calls == []
 
 

@@ -110,7 +110,7 @@ def test_a_certificate_that_signs_itself_is_named(tmp_path, naps):
 def test_a_netrc_entry_for_the_host_changes_nothing(acme, monkeypatch, tmp_path):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login eve password intruder\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    clear(acme.run(APPLICATION, by="nothing", name=TRACKER), "bad_option", "no credentials")
+    clear(acme.run(APPLICATION, by="nothing", name=TRACKER), "bad_option", "No credentials")
     assert acme.run(APPLICATION, name=TRACKER)["changed"]
     assert not any(entry.authorization_header for entry in acme.log)
 
@@ -121,7 +121,7 @@ def test_a_named_library_without_nrtadmin_does_not_stop_the_others(tenant, check
     result = acme.run(AUTHORIZATION, check=check, user="nrt", libraries=["SPM", "ACTIVE"])
     assert result["failure"]["kind"] == "permission"
     assert result["changed"] is True
-    assert "Libraries that could not be done: 1 of 2. SPM: The signed-in user is no NRTADMIN" in result["msg"]
+    assert "Libraries that could not be done: 1 of 2. SPM: The signed-in user is not an NRTADMIN" in result["msg"]
     assert [row["ids"]["library_id"] for row in result["writes"]] == ["ACTIVE"]
     assert result["not_visible"] == ["SPM"]
     assert bool(acme.library("ACTIVE")["authorized_by"]) is not check
@@ -203,7 +203,7 @@ def test_an_application_that_cannot_be_taken_back_is_told(acme):
     assert result["failure"]["operation"] == "updateAppAccess"
     assert result["changed"] is True
     assert "Taking back what had been done for it (remove the application) failed" in result["msg"]
-    assert "Done before that, and left so: add the application" in result["msg"]
+    assert "Done before that, and kept: add the application" in result["msg"]
     assert acme.app("tracker")["status"] == "disabled", "open to nobody"
 
 

@@ -375,7 +375,7 @@ def test_of_a_module_whose_time_is_up_nobody_knows_what_it_wrote(world, tmp_path
     acme.fault("hang", "listApps")
     slow = timed_out(tmp_path, acme, {"timeout": 3, "retry_timeout": 3}, timeout=2, environment=ENVIRONMENT[THERE])
     assert (slow["failure"]["kind"], slow["changed"], slow["writes"]) == ("interrupted", False, [])
-    assert "The module may still be at work, and what it wrote is not known." in slow["msg"]
+    assert "The module may still be running, and its writes are unknown." in slow["msg"]
     # It signs out at its own end, and not in the middle of another test.
     deadline = time.monotonic() + 30
     while acme.tokens_alive() and time.monotonic() < deadline:

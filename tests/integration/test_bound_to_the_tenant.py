@@ -140,9 +140,9 @@ def test_what_was_taken_out_of_the_inventory_or_is_of_another_customer_was_not_a
     stage.hosts["fewer"]["tracker_onboarding_libraries"] = ["ACTIVE"]
     run = stage.run(ONBOARD, "-e", f"imanage_plan={path}")
     words = {
-        "open": "The approved plan no longer fits: iManage Tracker, Allow access to is not asked for any more; ",
-        "fewer": "ARCHIVE is not asked for any more; ",
-        "moved": "The plan was approved for customer 1003, and this is customer 1002.",
+        "open": "The approved plan no longer fits: iManage Tracker, Allow access to is no longer in the options; ",
+        "fewer": "ARCHIVE is no longer in the options; ",
+        "moved": "The plan was approved for customer 1003, but this is customer 1002.",
     }
     for name, said in words.items():
         assert run.report[name]["failure"]["kind"] == "conflict"

@@ -107,6 +107,6 @@ def test_each_item_of_a_loop_is_recorded_once(tmp_path, places):
 def test_no_log_hides_writes_and_the_run_says_so(tmp_path, places):
     played, _homes, lines = recorded(tmp_path, places, tasks=TASKS[:1], no_log=True)
     assert lines == {HERE: [], THERE: []}
-    assert "What the task 'task 0' wrote is not in the record of changes: no_log hides it." in " ".join(
+    assert "The writes of the task 'task 0' are not in the record of changes: no_log hides them." in " ".join(
         played.output.split()
     )

@@ -144,9 +144,9 @@ def test_nothing_is_skipped_but_what_was_not_asked_for(runs):
         )
         for name in ("preview", "log", "no report")
     }
-    twice = "Fail the tenants that are there twice"
+    twice = "Fail the tenants that share a customer number"
     of_the_role = ["Apply the plan", "Fail the tenant"]
-    closing = "Record the tenants for which nothing ran"
+    closing = "Record the tenants without a result"
     assert skipped == {
         # A tenant waits, so the message is written and not removed.
         "preview": [twice, *of_the_role, closing, "Remove the request of an earlier run"],
@@ -158,7 +158,7 @@ def test_nothing_is_skipped_but_what_was_not_asked_for(runs):
             *("Fail the tenant", closing, "Write the plan", "Remove the request of an earlier run"),
         ],
         "no report": [
-            *(twice, "Make the folder of the report", "Apply the plan", closing, "Write the report", "Write the plan"),
+            *(twice, "Create the report folder", "Apply the plan", closing, "Write the report", "Write the plan"),
             *("Write the request to iManage", "Remove the request of an earlier run"),
         ],
     }

@@ -99,7 +99,7 @@ def test_only_the_second_run_of_the_demonstration_changes_something(demo):
 def test_no_module_process_is_started_for_a_tenant_of_the_demonstration(demo):
     parts = _parts(demo[0].stdout)
     for part in parts:
-        before, report = part.split("PLAY [Say how the tenants stand]")
+        before, report = part.split("PLAY [Report the results of the tenants]")
         # The first play makes the folder of the report.
         onboarding = before.rpartition("PLAY [")[2]
         assert "task path: " in onboarding

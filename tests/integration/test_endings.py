@@ -92,7 +92,7 @@ def test_whatever_ends_a_task_what_it_wrote_is_said(tenant, monkeypatch, name, k
         seen.add((result.get("failure") or {}).get("kind"))
         if result.get("failed"):
             assert result["failure"]["kind"] == kind
-            assert ("left so" in result["msg"]) == result["changed"]
+            assert ("and kept: " in result["msg"]) == result["changed"]
         else:
             # Only signing out was left, and what was done stands.
             assert any("signing out was not completed" in words for words in result["warnings"])

@@ -85,7 +85,7 @@ def test_every_step_succeeds(steps):
 def test_the_collection_is_installed_and_explains_itself(steps):
     installed = r"imanage\.control_center:\S+ was installed successfully"
     assert re.search(installed, steps["install"]["output"])
-    assert "A good first task against a new tenant" in " ".join(steps["install"]["output"].split())
+    assert "It is a good first task for a new tenant" in " ".join(steps["install"]["output"].split())
 
 
 def test_the_password_is_in_no_file_and_no_output(steps):

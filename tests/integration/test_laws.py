@@ -76,7 +76,7 @@ def test_law_1_holds_for_renewal_when_tokens_live_shorter_than_the_notice(tenant
     acme = tenant(applications=refreshing(refresh_token_expiry=14))
     first = acme.run(AUTHORIZATION, libraries=["ACTIVE"], renew_before_days=30)
     assert acme.writes == ["authorizeLibrary"]
-    assert "reading again shows no such change" not in first.get("msg", "")
+    assert "reading again does not show the change" not in first.get("msg", "")
     assert acme.library("ACTIVE")["authorized_by"]["id"] == acme.admin
 
 

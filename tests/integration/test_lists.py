@@ -77,7 +77,7 @@ def test_a_list_that_ends_before_its_total_is_an_unexpected_reply(acme):
     acme.fault("shape", "listApps", body={"data": [], "total_count": 3})
     result = acme.run(APPLICATION, name=TRACKER)
     assert kind(result) == "unexpected_reply"
-    assert "announces 3 rows and gives 0" in result["msg"]
+    assert "announces 3 rows and returns 0" in result["msg"]
 
 
 def changing(acme, changes):

@@ -43,7 +43,7 @@ def _runs(stage):
     runs["state by -e"] = stage.run(OFFBOARD, *three, "-e", f"{STATE}=absent")
     # Ansible then reads facts of the hosts first, whatever the play says.
     stage.common["ansible_python_interpreter"] = sys.executable
-    runs["in the middle"] = stage.run(OFFBOARD, *three, "--start-at-task", "See what there is to take back")
+    runs["in the middle"] = stage.run(OFFBOARD, *three, "--start-at-task", "Plan the offboarding")
     runs["check"] = stage.run("--check", OFFBOARD, *three, files=("report.json", "plan.json", "changes.html"))
     assert stage.snapshots() == start
     plan = stage.where / "plan.json"
@@ -86,7 +86,7 @@ def test_an_offboarding_that_nobody_asked_for_stops_before_signing_in(runs, name
     assert run.code == 2
     assert run.report == {}
     assert not any(run.calls(tenant) for tenant in run.entries)
-    assert f"from {number} of which the inventory does not say so: {first}." in run.output
+    assert f"from {number} without state: absent in the inventory: {first}." in run.output
     assert word in run.output
     preview = f"imanage.control_center.offboard{'' if name == 'nobody asked' else ' --limit acme,birch,cedar'} --check"
     assert preview in run.output

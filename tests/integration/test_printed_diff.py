@@ -100,7 +100,9 @@ changed: [birch]
 
 def printed(run, url):
     """What stands on the terminal from the first of the stages on, as far as the result of the tenants."""
-    stages = re.search(r"(?s)TASK \[[^]]* : Add iManage Tracker .*?(?=\nTASK \[[^]]* : Say how the tenant)", run.output)
+    stages = re.search(
+        r"(?s)TASK \[[^]]* : Add iManage Tracker .*?(?=\nTASK \[[^]]* : Set the result fact)", run.output
+    )
     lines = [line for line in (stages[0] if stages else "").splitlines() if not line.startswith("[WARNING]")]
     text = re.sub(r"^TASK \[.* : (.*)\] \*+$", r"TASK: \1", "\n".join(lines), flags=re.MULTILINE)
     return text.replace(url, "URL").rstrip("\n") + "\n"

@@ -107,19 +107,19 @@ OWN = {"code": "NRC_NO_RECORD", "message": "There is no record."}
 @pytest.mark.parametrize(
     ("answer", "verdict", "words"),
     [
-        ({"status": 404, "body": {"error": OWN}}, "as_contract", "so the call is there"),
-        ({"status": 404, "body": {"error": {"code": "NRC_NO_RECORD"}}}, "as_contract", "so the call is there"),
-        ({"status": 400, "body": {"error": FIELD}}, "differs", "wants another field: state."),
+        ({"status": 404, "body": {"error": OWN}}, "as_contract", "so the call exists"),
+        ({"status": 404, "body": {"error": {"code": "NRC_NO_RECORD"}}}, "as_contract", "so the call exists"),
+        ({"status": 400, "body": {"error": FIELD}}, "differs", "needs another field: state."),
         ({"status": 400, "body": {"error": {**FIELD, "messages": [{"field": "x" * 99}]}}}, "differs", "field: {text}."),
         ({"status": 400, "body": {"error": OWN}}, "differs", "There is no record."),
         ({"status": 403}, "not_allowed", "privilege is missing, or the scope"),
         ({"status": 401}, "not_allowed", "privilege is missing, or the scope"),
-        ({"status": 405, "headers": {"Allow": "PUT, GET"}}, "differs", "wants another method: PUT, GET."),
+        ({"status": 405, "headers": {"Allow": "PUT, GET"}}, "differs", "needs another method: PUT, GET."),
         ({"status": 405}, "differs", "this tenant has no such call"),
         ({"status": 404, "text": ""}, "absent", "this tenant has no such call"),
         ({"status": 404, "body": {"message": "no route"}}, "absent", "this tenant has no such call"),
         ({"status": 404, "text": "<html>", "content_type": "text/html"}, "absent", "this tenant has no such call"),
-        ({"status": 200, "text": "<html>", "content_type": "text/html"}, "absent", "A page of HTML"),
+        ({"status": 200, "text": "<html>", "content_type": "text/html"}, "absent", "The reply is an HTML page"),
         ({"status": 501}, "absent", "this tenant has no such call"),
         ({"status": 409}, "differs", "The server answers 409."),
         ({"status": 302, "headers": {"Location": "https://elsewhere.example/x"}}, "differs", "redirected"),
@@ -145,7 +145,7 @@ def test_a_probe_by_a_token_that_may_only_read_says_what_is_missing(tenant):
     acme = tenant(**READY, answers={"scope": "refused"})
     result, rows = probed(acme)
     assert {rows[name]["verdict"] for name in PROBED} == {"not_allowed"}
-    assert "The token has the scope 'user', and administration may need 'admin'" in rows["updateApp"]["details"][0]
+    assert "The token has the scope 'user', but administration may need 'admin'" in rows["updateApp"]["details"][0]
     assert result["obstacles"] == []
 
 
@@ -211,7 +211,7 @@ def test_a_probe_that_made_something_fails_and_names_it(ready, monkeypatch, oper
     assert result["failed"]
     assert result["failure"]["kind"] == "unexpected_reply"
     assert re.search(words, result["msg"])
-    assert result["msg"].endswith("put that right in Control Center, and do not onboard this tenant with these calls.")
+    assert result["msg"].endswith("Correct that in Control Center, and do not onboard this tenant with these calls.")
     assert rows[operation]["verdict"] == "differs"
     assert operation in str(result["warnings"])
     # The others were asked about other objects, so what was made is still there to be seen.
@@ -235,7 +235,7 @@ def test_a_list_that_cannot_be_read_afterwards_fails_the_probe(ready):
     ready.fault("status", "listApps", status=403, skip=reads)
     result, rows = probed(ready)
     assert result["failed"]
-    assert "nobody can say whether there is a new application (Cannot list the applications" in result["msg"]
+    assert "it is unknown whether there is a new application (Cannot list the applications" in result["msg"]
     assert rows["updateApp"]["verdict"] == "as_contract"
 
 
@@ -292,7 +292,7 @@ def test_a_policy_that_is_another_one_afterwards_fails_the_probe(ready, monkeypa
 
     monkeypatch.setitem(machine.HANDLERS, "writeTokenPolicy", defaults)
     result, rows = probed(ready, probe_application=EXTENSION)
-    assert "the token policy that was written back is another one" in result["msg"]
+    assert "the token policy that was written back differs" in result["msg"]
     assert rows["writeTokenPolicy"]["verdict"] == "differs"
 
 
@@ -316,7 +316,7 @@ def test_a_policy_that_was_never_set_is_not_written(acme):
 def test_an_application_that_is_not_added_stops_the_probe_before_it_sends(ready, name):
     result, _rows = probed(ready, probe_application=name)
     assert result["failure"]["kind"] == "bad_option"
-    assert f"probe_application is '{name}', and 0 added applications have that name." in result["msg"]
+    assert f"probe_application is '{name}', but 0 added applications have that name." in result["msg"]
     assert sent(ready) == []
 
 
@@ -373,7 +373,7 @@ def probes(tmp_path_factory):
 @pytest.mark.sweep
 def test_a_probe_of_other_than_one_limited_tenant_stops_before_anybody_signs_in(probes, name):
     assert probes[name].code == 2
-    assert "takes one tenant at a time: name it with --limit. Nobody signed in." in probes[name].output
+    assert "needs exactly one tenant: name it with --limit. Nobody signed in." in probes[name].output
     assert [one for entries in probes[name].entries.values() for one in entries] == []
     assert probes[name].files == {}
 
@@ -382,7 +382,10 @@ def test_a_probe_of_other_than_one_limited_tenant_stops_before_anybody_signs_in(
 def test_a_probe_is_shown_before_it_is_sent(probes):
     run = probes["well"]
     assert run.code == 0
-    shown, asked = run.output.index("Show what will be sent"), run.output.index("Ask about objects that do not exist")
+    shown, asked = (
+        run.output.index("Show the calls that the probe sends"),
+        run.output.index("Probe with objects that do not exist"),
+    )
     between = run.output[shown:asked]
     for words in (
         r'PATCH /work/api/v2/customers/1000/apps/A-NEW-UUID {\\"status\\": \\"enabled\\"}',
@@ -423,12 +426,12 @@ def test_a_probe_that_made_something_fails_the_playbook_and_is_in_the_report(pro
     assert run.code == 2
     (first, *_rest) = run.files["contract.txt"].splitlines()
     assert first.startswith("well: http://127.0.0.1:")
-    assert "(enabled) is new: put that right in Control Center" in first
+    assert "(enabled) is new. Correct that in Control Center" in first
     assert "It ACCEPTED A WRITE about an object that does not exist." in run.files["contract.txt"]
     assert any("updateApp accepted a write about an object that does not exist." in one for one in run.warnings)
     (row,) = json.loads(run.files["contract.json"])
     assert row["failure"]["kind"] == "unexpected_reply"
-    assert "is new" in run.output.partition("Say why")[2]
+    assert "is new" in run.output.partition("Fail with the reason")[2]
 
 
 @pytest.mark.sweep

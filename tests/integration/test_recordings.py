@@ -45,7 +45,7 @@ def read(folder, content):
 
 def told(folder, *entries, url=HOST):
     """What is said of a recording: the lines, our calls by operation, and all others."""
-    lines = recording.compared(read(folder, json.dumps(har(entries))), url)
+    lines = recording.compare(read(folder, json.dumps(har(entries))), url)
     assert SECRET not in str(lines)
     rows = [line.strip() for line in lines if line.startswith("    ")]
     ours = dict(row.split(": ", 1) for row in rows[: len(OPERATIONS)])
@@ -75,8 +75,8 @@ def test_the_browsers_own_door_counts_as_the_api_and_is_no_path_to_set(recorded,
     lines, ours, others = told(tmp_path, *recorded)
     assert (ours, others) == directly[1:]
     (sentence,) = [line for line in lines if "/work/web" in line]
-    assert "the browser's own door" in sentence
-    assert "no path to set" in sentence
+    assert "the first path is only for browsers" in sentence
+    assert "Do not set it in api_paths" in sentence
     assert "/work/web" not in str(directly)
 
 
@@ -155,7 +155,7 @@ def test_the_tenant_is_known_however_its_url_is_written(tmp_path, url):
 
 @pytest.mark.parametrize("url", ["cloudimanage.com", "https://", "ftp://cloudimanage.com", "https://[x", "https://h:x"])
 def test_a_tenant_without_an_address_is_refused(tmp_path, url):
-    with pytest.raises(Unusable, match="The url of the tenant has to be like "):
+    with pytest.raises(Unusable, match="The url of the tenant must have a form like "):
         told(tmp_path, url=url)
 
 
@@ -165,14 +165,14 @@ def test_a_tenant_without_an_address_is_refused(tmp_path, url):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "is empty: save the two stages alone"),
+        ("", "is empty: save only the two stages as HAR"),
         ('{"log": "' + SECRET, "is not JSON"),
         (b"PK\x03\x04\xff" + SECRET.encode(), "it is not even text"),
         (json.dumps([SECRET]), "is not a HAR file: it is a list instead of an object"),
         (json.dumps({"log": {"entries": [SECRET]}}), "it.log.entries[0] is a text instead of an object"),
         (json.dumps(har([call("GET", SECRET, SECRET)])), "entries[0].response.status is a text instead of a whole"),
         ("[" * 1_000_000, "is not JSON"),
-        (" " * (recording.LARGEST_FILE + 1), "is larger than 25 MB: save the two stages alone"),
+        (" " * (recording.LARGEST_FILE + 1), "is larger than 25 MB: save only the two stages as HAR"),
     ],
 )
 def test_a_file_that_is_no_recording_gets_one_sentence(tmp_path, content, words):

@@ -103,12 +103,12 @@ def test_tasks_at_once_take_turns(acme, kept):
         (None, "cannot be read: No such file or directory"),
         (b"", "is empty"),
         (b" \n", "is empty"),
-        (b"one two", "does not have one token in it"),
-        (b"one\ntwo\n", "does not have one token in it"),
-        (b"\xff\xfe", "is no text"),
+        (b"one two", "does not contain exactly one token"),
+        (b"one\ntwo\n", "does not contain exactly one token"),
+        (b"\xff\xfe", "is not text"),
         (
             b"$ANSIBLE_VAULT;1.1;AES256\n3132\n",
-            "is encrypted by ansible-vault, and a new token could not be put into it",
+            "is encrypted by ansible-vault, so a new token could not be written to it",
         ),
     ],
 )
@@ -127,7 +127,7 @@ def test_a_token_that_could_not_be_kept_is_not_used(acme, kept, monkeypatch):
     # Root may write everywhere, so the answer of the system is given here.
     monkeypatch.setattr(token_file.os, "access", lambda folder, mode: (folder, mode) != (str(kept.parent), os.W_OK))
     result = acme.run(INFO, **by_file(acme, kept))
-    assert "in a folder to which nothing can be written" in result["msg"]
+    assert "in a folder that is not writable" in result["msg"]
     assert acme.calls == []
 
 
@@ -167,7 +167,7 @@ def test_a_new_token_is_kept_whatever_else_the_reply_has(acme, kept, odd):
 def test_a_file_with_another_name_too_is_refused(acme, kept, tmp_path):
     os.link(kept, tmp_path / "other")
     result = acme.run(INFO, **by_file(acme, kept))
-    assert "has another name too" in result["msg"]
+    assert "has a second name" in result["msg"]
     assert acme.calls == []
 
 

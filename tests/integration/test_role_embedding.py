@@ -430,7 +430,7 @@ def test_a_skipped_tag_skips_the_role_and_every_tenant_failed(tagged):
     run = tagged["skip"]
     row = run.report["two"]
     assert (run.code, row["status"], row["failure"]["kind"]) == (2, "failed", "task_failed")
-    assert "nothing is known of this tenant" in row["failure"]["msg"]
+    assert "there is no result for this tenant" in row["failure"]["msg"]
     assert run.calls("two") == []
 
 

@@ -22,8 +22,11 @@ REFUSED = {
 }
 # Passwords that are not what somebody meant, by what the message has to name.
 PASSWORDS = {
-    "echo": ("echo-admin-password\n", "password begins or ends with a space or a line break, as echo adds one."),
-    "octal": (83, "password has a number where a text is wanted: YAML reads 007 as 7"),
+    "echo": (
+        "echo-admin-password\n",
+        "password begins or ends with a space or a line break, which echo adds for example.",
+    ),
+    "octal": (83, "password has a number in place of a text: YAML reads 007 as 7"),
 }
 OVER = {
     "tracker_onboarding_access": "custom",
@@ -75,12 +78,12 @@ def test_a_name_in_another_case_is_a_mistake_and_no_matter_of_waiting(runs):
         ("acess", "bad_option", "tracker_onboarding_acess (is tracker_onboarding_access meant?)"),
         ("emptied", "bad_option", "libraries is an empty list"),
         ("nearly", "not_found", f"there is '{TRACKER}'"),
-        ("true", "bad_option", "libraries has true or false where a text is wanted. YAML reads NO, off, yes"),
+        ("true", "bad_option", "libraries has true or false in place of a text. YAML reads words such as NO"),
         (
             "number",
             "not_found",
             "the library 7 for the signed-in user. Check the names; a library is listed only for "
-            "its NRTADMINs. libraries has a number where a text is wanted: YAML reads 007 as 7",
+            "its NRTADMINs. libraries has a number in place of a text: YAML reads 007 as 7",
         ),
         ("space", "not_found", 'the library "ACTIVE\\u200b " for the signed-in user. It lists the library ACTIVE: '),
     ],

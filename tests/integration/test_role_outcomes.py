@@ -436,7 +436,7 @@ def test_a_failure_is_one_failure(runs, name):
             assert (tenant, failed, run.recap[tenant]["rescued"]) == (tenant, [], 0)
             continue
         of_the_role, last = failed
-        assert (tenant, bool(of_the_role["role"]), last["task"]) == (tenant, True, "Say why")
+        assert (tenant, bool(of_the_role["role"]), last["task"]) == (tenant, True, "Fail with the reason")
         assert (run.recap[tenant]["rescued"], run.recap[tenant]["failed"]) == (1, 1)
 
 

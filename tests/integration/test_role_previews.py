@@ -20,7 +20,7 @@ pytestmark = pytest.mark.sweep
 
 GENERATED = 52
 ADDED = f"'{EXTENSION}' is assumed to be added by an earlier task"
-PAGE = f"An earlier task is assumed to bring the page Tracker background service authorization of '{EXTENSION}'"
+PAGE = f"An earlier task is assumed to create the page Tracker background service authorization of '{EXTENSION}'"
 REFRESH = f"Refresh tokens are assumed to be allowed for '{EXTENSION}' by an earlier task"
 CONSENT = "without a person's consent"
 # What the rows of the page decide, which nobody can know before it is there.

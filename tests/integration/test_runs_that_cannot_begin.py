@@ -27,19 +27,22 @@ REFUSED = {
     "mistyped skip": (["--skip-tags", "tracker_onboarding_autorization"], "'tracker_onboarding_autorization'"),
     "nothing that is always done": (
         ["--skip-tags", "always"],
-        "Without the tag always nothing sees that a run can begin",
+        "Without the tag always, nothing checks that the run can begin",
     ),
-    "empty plan": (["-e", "imanage_plan="], "The plan is given and empty"),
-    "no plan in a list": (["-e", '{"imanage_plan": []}'], "The plan is given and empty"),
+    "empty plan": (["-e", "imanage_plan="], "The plan is given, but empty"),
+    "no plan in a list": (["-e", '{"imanage_plan": []}'], "The plan is given, but empty"),
     "no such plan": (["-e", "imanage_plan=plans/friday.json"], "There is no plan plans/friday.json"),
     "no plan at all": (["-e", "imanage_plan=inventory.json"], "is not a plan that a preview wrote"),
-    "mistyped status": (["-e", "imanage_fail_on=failed,drfited"], "imanage_fail_on has 'drfited', which is no status"),
-    "folder in a file": (["-e", "imanage_report=inventory.json/june"], "inventory.json is no folder"),
-    "serial in the inventory": ([], "imanage_serial is in the inventory, where it counts"),
-    "tenants in the inventory": ([], "imanage_tenants is in the inventory, where it counts for nothing"),
+    "mistyped status": (
+        ["-e", "imanage_fail_on=failed,drfited"],
+        "imanage_fail_on has 'drfited', which is not a status",
+    ),
+    "folder in a file": (["-e", "imanage_report=inventory.json/june"], "inventory.json is not a folder"),
+    "serial in the inventory": ([], "imanage_serial has no effect in the inventory"),
+    "tenants in the inventory": ([], "imanage_tenants has no effect in the inventory"),
     "a report for each": ([], "imanage_report is not the same for all tenants"),
     "a report for one": ([], "imanage_report is not the same for all tenants"),
-    "empty folder": (["-e", "imanage_report="], "imanage_report is given and empty"),
+    "empty folder": (["-e", "imanage_report="], "imanage_report is given, but empty"),
 }
 
 
@@ -149,7 +152,7 @@ def test_two_hosts_of_one_tenant_are_a_warning_of_an_audit(runs):
 def test_a_missing_entry_of_the_vault_names_the_tenant_and_the_variable(runs):
     failure = runs["onboard"].report["dune"]["failure"]
     assert failure["kind"] == "bad_option"
-    assert "imanage_password of dune cannot be worked out: vaulted_passwords has no entry 'dune'." in failure["msg"]
+    assert "imanage_password of dune cannot be templated: vaulted_passwords has no entry 'dune'." in failure["msg"]
 
 
 def test_the_inventory_says_which_statuses_fail_a_run(runs):
@@ -158,7 +161,7 @@ def test_the_inventory_says_which_statuses_fail_a_run(runs):
         assert run.code == 2
         failed = {tenant for tenant, counters in run.recap.items() if counters["failed"]}
         assert failed == set(run.report)
-    assert "cedar is onboarded, and imanage_fail_on has that." in runs["onboard"].output
+    assert "cedar is onboarded, and imanage_fail_on has this status." in runs["onboard"].output
     by_inventory, by_command = runs["merge"]
     # The three that had failed fail a merge in any case.
     assert ("item=acme" in by_inventory.output, "item=acme" in by_command.output) == (False, True)

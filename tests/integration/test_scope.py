@@ -44,7 +44,7 @@ def test_a_refused_sign_in_names_the_scope(tenant):
     acme = tenant()
     result = acme.run(INFO, password="wrong")
     assert result["failure"]["kind"] == "sign_in"
-    assert "The scope asked for was 'admin'." in result["msg"]
+    assert "The requested scope was 'admin'." in result["msg"]
     assert "scope" not in acme.run(INFO, password="wrong", scope="")["msg"].partition("Check")[0]
 
 
@@ -52,7 +52,7 @@ def test_a_refused_call_names_the_scope_that_was_granted(tenant):
     acme = tenant()
     result = acme.run("imanage_application", name="iManage Tracker", scope="user")
     assert result["failure"]["kind"] == "permission"
-    assert "The token has the scope 'user', and administration may need 'admin'" in result["msg"]
+    assert "The token has the scope 'user', but administration may need 'admin'" in result["msg"]
 
 
 def test_less_than_was_asked_for_is_an_assumption_of_a_preview_that_writes(tenant):

@@ -73,5 +73,5 @@ def test_what_a_task_wrote_before_its_time_was_up_is_in_the_report(run):
     assert [one["field"] for one in change["fields"]] == LIBRARIES[:4]
     # The fifth was done too, which nobody can know here.
     assert [library for library, who in authorizers(run.snapshots["c_slow"]).items() if who] == LIBRARIES[:5]
-    assert "left so: authorize LIBRARY0, authorize LIBRARY1" in row["failure"]["msg"]
+    assert "kept: authorize LIBRARY0, authorize LIBRARY1" in row["failure"]["msg"]
     assert run.tokens_left["c_slow"] == 0

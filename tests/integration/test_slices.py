@@ -188,7 +188,9 @@ def test_the_recipe_for_automation_controller_makes_one_report(run):
     assert code == 2, "a tenant failed"
     assert reports == [f"shared/{name}/report.json" for name in ("merged/june", "reports/june/41", "reports/june/42")]
     assert [row["tenant"] for row in merged] == TENANTS
-    assert re.findall(r"^failed: .*?\(item=(\S+?)\)", output.rpartition("TASK [Say why]")[2], re.MULTILINE) == ["t07"]
+    assert re.findall(
+        r"^failed: .*?\(item=(\S+?)\)", output.rpartition("TASK [Fail with the reason]")[2], re.MULTILINE
+    ) == ["t07"]
 
 
 @pytest.mark.parametrize("case", ["good", "others", "list"])
@@ -204,7 +206,7 @@ def test_a_merge_where_all_is_well_succeeds(run, case):
 def test_tenants_that_the_inventory_has_not_are_a_mistake(run, case):
     code, output, merged = run[case]
     assert (code, merged) == (2, None)
-    assert "so nobody would be missed. Give the inventory of the runs" in output
+    assert "so missing tenants would not be found. Give the inventory of the" in output
 
 
 @pytest.mark.parametrize(
@@ -215,7 +217,7 @@ def test_tenants_that_the_inventory_has_not_are_a_mistake(run, case):
         ("wrong", "other.json is not what a playbook wrote"),
         ("wrong", "t03 is in "),
         ("absent", "In none of the reports: t06, t07, t08. Each tenant belongs in one slice."),
-        ("pattern", f"{PATTERN} is a pattern, and only an inventory tells who is missing from it"),
+        ("pattern", f"{PATTERN} is a pattern, so missing tenants are found only with an inventory"),
     ],
 )
 def test_what_is_wrong_with_a_slice_fails_the_merge_after_the_report(run, case, words):
@@ -228,7 +230,7 @@ def test_what_is_wrong_with_a_slice_fails_the_merge_after_the_report(run, case, 
 def test_a_merge_of_nothing_says_what_to_give(run):
     code, output, merged = run["none"]
     assert (code, merged) == (2, None)
-    assert "imanage_reports has to list the report.json of each slice" in output
+    assert "imanage_reports must list the report.json of each slice" in output
 
 
 ROW = {
@@ -266,7 +268,7 @@ def test_brackets_are_no_pattern(tmp_path):
     assert merged_of(tmp_path, "4[2]/report.json") == (["birch"], [])
     assert merged_of(tmp_path, "4[2]/*.json", tenants=["birch"]) == (["birch"], [])
     found = merged_of(tmp_path, "4[1]/report.json")
-    assert found == ([], ["There is no report 4[1]/report.json: did its slice get to its end?"])
+    assert found == ([], ["There is no report 4[1]/report.json: did its slice run to its end?"])
 
 
 def test_a_file_of_just_that_name_is_no_pattern(tmp_path):
@@ -280,12 +282,12 @@ def test_every_result_has_a_status_and_may_lack_what_an_older_report_has_not(tmp
     assert merged_of(tmp_path, "new.json") == (["acme"], [])
     tenants, (words,) = merged_of(tmp_path, "null.json")
     assert tenants == []
-    assert ".status is none of failed, left_alone, " in words
+    assert ".status is not one of failed, left_alone, " in words
 
 
 def test_a_pattern_that_finds_nothing_is_a_report_that_is_not_there(tmp_path):
     found = merged_of(tmp_path, "5*/report.json", "41/report.json", tenants=["acme"])
-    assert found == (["acme"], ["There is no report 5*/report.json: did its slice get to its end?"])
+    assert found == (["acme"], ["There is no report 5*/report.json: did its slice run to its end?"])
 
 
 def test_whom_a_pattern_misses_is_told(tmp_path):
@@ -296,7 +298,7 @@ def test_whom_a_pattern_misses_is_told(tmp_path):
 def test_a_pattern_wants_to_know_the_tenants(tmp_path):
     tenants, (words,) = merged_of(tmp_path, "*/report.json")
     assert tenants == ["acme", "birch"]
-    assert words.startswith("*/report.json is a pattern, and only an inventory tells who is missing from it")
+    assert words.startswith("*/report.json is a pattern, so missing tenants are found only with an inventory")
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ STOPPED = {
     "foreign_404": ({"policy": "foreign_404"}, LOOK, "unexpected_reply", ["set api_paths", POLICY]),
     "platform": ({"policy": "platform"}, LOOK, "unexpected_reply", ["set api_paths", POLICY]),
     "door": ({"door": True}, (*LOOK, "offboard"), "unexpected_reply", ["/work/web/api/v2", "Set api_url to"]),
-    "scope_refused": ({"scope": "refused"}, WRITE, "permission", ["has the scope 'user'", "set scope to it"]),
+    "scope_refused": ({"scope": "refused"}, WRITE, "permission", ["has the scope 'user'", "Set scope to it"]),
     "may_only_read": ({}, WRITE, "permission", ["reader@may_only_read.example", "privilege"]),
 }
 
@@ -172,4 +172,4 @@ def test_an_end_that_is_not_shown_is_reckoned_once_and_unknown_later(found):
     assert any("tracker_onboarding_authorized_on: {" in step for step in made["next_steps"])
     seen = found["runs"]["audit"].report["no_dates"]
     assert [(one["until"], one["until_from"]) for one in seen["authorizations"]] == [(None, "unknown")] * 3
-    assert any("does not show when the authorization ends" in step for step in seen["next_steps"])
+    assert any("does not show when these authorizations end" in step for step in seen["next_steps"])

@@ -215,7 +215,7 @@ def test_what_a_person_makes_necessary_meanwhile_was_never_sent_and_never_accept
     options = {"url": URL, "retry_timeout": 30, **ACCOUNT, "name": EXTENSION, "enabled": True}
     result = run("imanage_application", options)
     assert result["failure"]["kind"] == "conflict", result
-    assert "it would now have to enable the application, and did not" in result["msg"]
+    assert "would now have to enable the application, and did not" in result["msg"]
     assert "accepted" not in result["msg"]
     assert [one["outcome"] for one in result["writes"]] == ["done"]
     assert run("imanage_application", options)["changed"]

@@ -168,7 +168,7 @@ def test_a_list_without_rows_verifies_less_and_says_so(tenant):
     people = [{"id": "admin@{name}.example", "password": "{name}-admin-password", "app_management": True}]
     acme = tenant(applications=[], libraries=[], users=people)
     rows, obstacles = verified(acme)
-    assert "what its rows look like was not seen" in rows["listApps"]["details"][0]
+    assert "its rows could not be checked" in rows["listApps"]["details"][0]
     assert {rows[name]["verdict"] for name in ("readApp", "readAppAccess", "readTokenPolicy")} == {"not_tried"}
     assert obstacles == []
 
@@ -272,11 +272,11 @@ def test_a_server_that_gives_the_whole_list_again_has_ended(ready):
             {"data": [APP], "total_count": 2},
             {"data": [], "total_count": 2},
             "differs",
-            "announces 2 rows, and there are 1",
+            "announces 2 rows, but there are 1",
         ),
         ({"data": [APP]}, {"data": []}, "as_contract", ""),
         ({"data": [APP], "total_count": "2"}, {"data": []}, "as_contract", ""),
-        ({"data": [APP]}, {"rows": []}, "differs", "Of the second page: The reply has no data."),
+        ({"data": [APP]}, {"rows": []}, "differs", "On the second page: The reply has no data."),
         ({"data": [APP], "total_count": 1}, {"rows": []}, "as_contract", ""),
         ({"data": [{**APP, "id": str(one)} for one in range(500)]}, None, "differs", "repeats the rows"),
         ({"data": [{**APP, "id": str(one)} for one in range(500)]}, {"data": []}, "as_contract", ""),
@@ -298,7 +298,7 @@ def test_a_second_page_that_is_refused_is_one_only_where_somebody_would_ask_for_
     ready.fault("status", "listApps", status=403)
     row = verified(ready)[0]["listApps"]
     assert row["verdict"] == "not_allowed"
-    assert row["details"][0].startswith("Of the second page: Cannot list the applications")
+    assert row["details"][0].startswith("On the second page: Cannot list the applications")
 
 
 ELSEWHERE = "/platform/api/v2/customers/{customer_id}/settings/{app_id}/oauth2.tokens"

@@ -285,7 +285,7 @@ def test_law_7_a_write_without_effect_is_no_success(tenant, naps, operation):
         acme.fault("status", operation, status=204)
     result = acme.run(module, **options)
     assert kind(result) == "unexpected_reply"
-    assert "reading again shows no such change" in result["msg"]
+    assert "reading again does not show the change" in result["msg"]
     assert acme.calls.count(operation) == 1
 
 
@@ -500,7 +500,7 @@ def test_a_token_that_no_header_can_carry_is_an_unexpected_reply(acme):
     acme.fault("shape", "requestToken", body={"access_token": "s3cret\n", "token_type": "bearer", "expires_in": 60})
     result = acme.run(INFO)
     assert kind(result) == "unexpected_reply"
-    assert "no header can carry" in result["msg"]
+    assert "no HTTP header can carry" in result["msg"]
     assert "s3cret" not in str(result)
 
 
@@ -576,7 +576,7 @@ def test_the_extension_has_its_documented_name():
     ("answer", "words", "connections"),
     [
         (b"", "Remote end closed connection without response", 4),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", "the reply is no HTTP: 'SSH-2.0-OpenSSH_9.2", 4),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "the reply is not HTTP: 'SSH-2.0-OpenSSH_9.2", 4),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", "IncompleteRead", 4),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 7\r\n\r\n{}", "Content-Length", 1),
     ],

@@ -149,7 +149,7 @@ def test_what_names_no_proxy_is_named_and_its_value_never_said(secure, monkeypat
     monkeypatch.setenv(name, value)
     result = secure.run(INFO)
     assert result["failure"]["kind"] == "bad_option"
-    assert f"{name} names no proxy that can be used. Unset {name}, or write it like " in result["msg"]
+    assert f"{name} is not a usable proxy. Unset {name}, or write it like " in result["msg"]
     assert "s3cret" not in str(result)
     assert secure.calls == []
 
@@ -159,7 +159,7 @@ def test_a_socks_proxy_without_its_library_says_what_to_install(secure, monkeypa
     monkeypatch.setenv("ALL_PROXY", "socks5h://user:s3cret@127.0.0.1:9")
     result = secure.run(INFO)
     assert result["failure"]["kind"] == "bad_option"
-    assert "ALL_PROXY names a SOCKS proxy, for which the Python library PySocks is missing." in result["msg"]
+    assert "ALL_PROXY names a SOCKS proxy, which needs the Python library PySocks." in result["msg"]
     assert "Install requests[socks] " in result["msg"]
     assert "s3cret" not in str(result)
     assert secure.calls == []

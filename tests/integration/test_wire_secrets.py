@@ -16,7 +16,7 @@ def test_a_secret_in_what_is_no_http_is_hidden(acme, naps):
     secret = 'pässwörd\'s "ß"'
     with RawServer(lambda _request: f"No HTTP: <{secret}>\r\n".encode()) as odd:
         result = acme.run(INFO, url=odd.url, password=secret, retry_timeout=1)
-    assert "the reply is no HTTP: 'No HTTP: <********>" in result["msg"]
+    assert "the reply is not HTTP: 'No HTTP: <********>" in result["msg"]
 
 
 def test_a_secret_in_the_html_of_a_refusal_is_hidden(acme):

@@ -22,7 +22,7 @@ from .places import EXTENSION, TRACKER, applications, refreshing
 
 BAD = {
     "no credentials": Case(
-        "imanage_tenant_info", by="nothing", kind="bad_option", tells=("no credentials", "password")
+        "imanage_tenant_info", by="nothing", kind="bad_option", tells=("No credentials", "password")
     ),
     "no password": Case(
         "imanage_tenant_info", {"password": None}, kind="bad_option", tells=("username is given without password",)
@@ -43,7 +43,7 @@ BAD = {
         tells=("https://cloudimanage.com/work/cc", "more than a host"),
     ),
     "url without a scheme": Case(
-        "imanage_tenant_info", {"url": "cloudimanage.com"}, kind="bad_option", tells=("no https://",)
+        "imanage_tenant_info", {"url": "cloudimanage.com"}, kind="bad_option", tells=("does not start with https://",)
     ),
     "url with user information": Case(
         "imanage_tenant_info",
@@ -64,13 +64,13 @@ BAD = {
         "imanage_tenant_info",
         {"url": "https://\N{LATIN SMALL LIGATURE FI}rm.example"},
         kind="bad_option",
-        tells=("the host of url is no name",),
+        tells=("the host in url is not a valid name",),
     ),
     "access token with a line break": Case(
         "imanage_tenant_info",
         {"access_token": "s3cret\n"},
         kind="bad_option",
-        tells=("access_token has a space, a line break",),
+        tells=("access_token contains a space, a line break",),
     ),
     "unknown host": Case(
         "imanage_tenant_info",
@@ -85,7 +85,7 @@ BAD = {
         "imanage_tenant_info",
         {"password": "{name}-admin-password\n"},
         kind="sign_in",
-        tells=("password begins or ends with a space or a line break, as echo adds one.",),
+        tells=("password begins or ends with a space or a line break, which echo adds for example.",),
     ),
     "unknown user": Case(
         "imanage_tenant_info",
@@ -289,9 +289,9 @@ BAD = {
     "authorities that are none": Case(
         "imanage_tenant_info", {"ca_path": "/no/such/file.pem"}, kind="bad_option", tells=("/no/such/file.pem",)
     ),
-    "onboarding of nothing": Case(LOOK, {"applications": []}, kind="bad_option", tells=("names none",)),
+    "onboarding of nothing": Case(LOOK, {"applications": []}, kind="bad_option", tells=("applications is empty",)),
     "onboarding of one twice": Case(
-        LOOK, {"applications": [*BOTH, {"name": TRACKER}]}, kind="bad_option", tells=("one twice",)
+        LOOK, {"applications": [*BOTH, {"name": TRACKER}]}, kind="bad_option", tells=("names an application twice",)
     ),
     "onboarding with an expiry of zero days": Case(
         LOOK,

@@ -42,7 +42,7 @@ class Unknowable:
 
 
 ADDED = "is assumed to be added by an earlier task"
-HAS_A_PAGE = "is assumed to bring the page"
+HAS_A_PAGE = "is assumed to create the page"
 REFRESH_IS_ALLOWED = "Refresh tokens are assumed to be allowed"
 NO_CONSENT = "without a person's consent"
 LISTS_EVERYTHING = "to list every library of the tenant"

@@ -181,20 +181,20 @@ def test_a_plan_fits_while_it_is_to_be_done_and_once_it_is_done(part):
         (
             application(enabled=True),
             application(enabled=True, users=["eve"]),
-            "The approved plan does not have what would have to be done now: iManage Tracker, Users to [eve]",
+            "The approved plan does not have a change that is needed now: iManage Tracker, Users to [eve]",
         ),
         (
             application(enabled=True, mode="custom", groups=["IT"]),
             application(enabled=True),
-            "Allow access to is not asked for any more; iManage Tracker, Groups is not asked for any more",
+            "Allow access to is no longer in the options; iManage Tracker, Groups is no longer in the options",
         ),
-        (page("ACTIVE", "SPM"), page("ACTIVE")._replace(names=["active"]), "SPM is not asked for any more"),
+        (page("ACTIVE", "SPM"), page("ACTIVE")._replace(names=["active"]), "SPM is no longer in the options"),
         (
             page("ACTIVE"),
             page("ACTIVE", email="eve@acme.example"),
             "the page, ACTIVE is unauthorized and would become authorized",
         ),
-        (application(), application()._replace(title="iManage Drive"), "iManage Tracker is not there"),
+        (application(), application()._replace(title="iManage Drive"), "iManage Tracker does not exist"),
     ],
 )
 def test_what_differs_is_named(plan, now, words):
@@ -237,14 +237,16 @@ def test_a_stage_that_is_not_looked_at_is_not_compared():
     "changes", ["x", [1], [{"stage": "application"}], [{"stage": [], "title": "", "before": {}, "after": {}}]]
 )
 def test_a_plan_of_another_form_is_refused_in_a_sentence(changes):
-    with pytest.raises(Failure, match="changes of another form than a preview writes") as caught:
+    with pytest.raises(
+        Failure, match="The changes of the approved plan do not have the form that a preview writes"
+    ) as caught:
         approval.compare({"changes": changes}, [application()])
     assert caught.value.kind == "bad_option"
 
 
 @pytest.mark.parametrize("writes", ["x", ["x"], {"a": 1}])
 def test_writes_of_another_form_are_refused_in_a_sentence(writes):
-    with pytest.raises(Failure, match="writes of another form than a preview writes"):
+    with pytest.raises(Failure, match="The writes of the approved plan do not have the form that a preview writes"):
         approval.compare({"changes": [], "writes": writes}, [application()])
 
 
@@ -267,13 +269,13 @@ RESULT = {
 
 def kept(folder, *entries, **changes):
     path = folder / "plan.json"
-    path.write_text(json.dumps({**plan_file.written([], "now"), "tenants": list(entries), **changes}))
+    path.write_text(json.dumps({**plan_file.content([], "now"), "tenants": list(entries), **changes}))
     return str(path)
 
 
 def test_what_is_written_is_what_is_read(tmp_path):
     plan = {**PLAN, **{key: value for key, value in approved(application()).items() if key != "failed"}}
-    document = plan_file.written([{**RESULT, "planned": plan}], "2026-01-02T03:04:05Z")
+    document = plan_file.content([{**RESULT, "planned": plan}], "2026-01-02T03:04:05Z")
     found = plan_file.approved(kept(tmp_path, *document["tenants"]), "acme")
     assert (found["changes"], found["writes"]) == (plan["changes"], plan["writes"])
     approval.compare(found, [application()])
@@ -285,7 +287,7 @@ def test_a_tenant_that_is_not_there_has_nothing_approved(tmp_path):
 
 def test_a_tenant_that_failed_has_no_plan_to_approve(tmp_path):
     failed = {**RESULT, "status": "failed", "failure": {"kind": "permission", "msg": "No.", "status": 403}}
-    document = plan_file.written([failed], "now")
+    document = plan_file.content([failed], "now")
     assert document["tenants"][0]["blockers"] == [{"kind": "permission", "msg": "No."}]
     found = plan_file.approved(kept(tmp_path, *document["tenants"]), "acme")
     assert "had failed" in conflict(found, application())
@@ -293,7 +295,7 @@ def test_a_tenant_that_failed_has_no_plan_to_approve(tmp_path):
 
 def test_a_tenant_that_waits_for_imanage_says_so():
     waiting = {**RESULT, "status": "awaiting_provisioning", "next_steps": ["Send this."]}
-    (entry,) = plan_file.written([waiting], "now")["tenants"]
+    (entry,) = plan_file.content([waiting], "now")["tenants"]
     assert entry["blockers"] == [{"kind": "not_provisioned", "msg": "Send this."}]
 
 
@@ -304,7 +306,7 @@ def unusable(name):
 
 
 def test_files_that_are_no_plan(tmp_path):
-    entry = plan_file.written([RESULT], "now")["tenants"][0]
+    entry = plan_file.content([RESULT], "now")["tenants"][0]
     nowhere = str(tmp_path / "nowhere.json")
     assert unusable(nowhere) == f"There is no plan {nowhere}."
     for text, said in (

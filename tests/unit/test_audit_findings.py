@@ -97,8 +97,8 @@ def test_libraries_are_told_by_what_is_wrong_with_them(audit):
         f"Authorized, but it ends within 30 days: SOON ({ends(9)}, by {PAT}), BOUNDARY ({ends(30)}, by {ADMIN}).",
         f"Authorizations that have ended: ENDED ({ends(0)}, by {PAT}).",
         MEND,
-        f"Authorized by somebody else than {ADMIN}: SOON ({ends(9)}, by {PAT}). That is no drift, but each ends with "
-        "its account, or with the membership in NRTADMIN.",
+        f"Authorized by another user than {ADMIN}: SOON ({ends(9)}, by {PAT}). This is not drift, but each "
+        "authorization ends with its account, or with its membership in NRTADMIN.",
     ]
     assert result["libraries"] == stand(
         ["SOON", "BOUNDARY", "FINE"],
@@ -122,7 +122,7 @@ def test_somebody_else_is_whoever_would_not_authorize_now(audit, authorization, 
     result = audit(authorization=authorization, libraries=[library("ACTIVE", by, 365)])
     assert result["status"] == "onboarded", "it is no drift"
     assert [step.partition(":")[0] for step in result["next_steps"]] == (
-        [f"Authorized by somebody else than {told}"] if told else []
+        [f"Authorized by another user than {told}"] if told else []
     )
 
 
@@ -139,8 +139,8 @@ def test_the_account_is_the_same_in_upper_case(by, others):
 def test_an_end_that_nobody_knows_is_said_to_be_so(audit):
     result = audit(libraries=[library("ACTIVE", PAT, 1)], answers={"dates": "none"})
     unknown, foreign = result["next_steps"]
-    assert "does not show when the authorization ends of: ACTIVE." in unknown
-    assert f": ACTIVE (by {PAT}). That is no drift" in foreign
+    assert "does not show when these authorizations end: ACTIVE." in unknown
+    assert f": ACTIVE (by {PAT}). This is not drift" in foreign
     assert (result["status"], result["expires_at"]) == ("onboarded", None)
     assert [(one["until"], one["until_from"]) for one in result["authorizations"]] == [(None, "unknown")]
 
@@ -175,7 +175,7 @@ def test_an_unlisted_library_is_told_beside_the_drift(audit):
     users = [{"id": ADMIN, "password": "p4ssword", "app_management": True, "nrtadmin": ["ACTIVE"]}]
     result = audit(users=users, libraries=["ACTIVE", "SPM"])
     assert result["next_steps"][0] == "New libraries, listed and not authorized yet: ACTIVE."
-    assert "Unknown to this account, so nobody can say here whether it is authorized: SPM." in result["next_steps"][-1]
+    assert "Unknown to this account, which cannot read whether it is authorized: SPM." in result["next_steps"][-1]
 
 
 def test_only_the_named_libraries_are_audited(audit):

@@ -90,7 +90,7 @@ def test_what_is_no_write_of_a_task_has_no_line(record, action, found):
 
 def test_a_task_in_the_background_is_recorded_when_its_result_is_read(record):
     record.callback.v2_runner_on_ok(result({"changed": True, "ansible_job_id": "j1.2"}))
-    assert "only when async_status has read its result" in record.warnings[0]
+    assert "only when async_status reads its result" in record.warnings[0]
     found = {"changed": True, "ansible_job_id": "j1.2", "finished": 1, "writes": [write()]}
     record.callback.v2_runner_on_ok(result(found, "ansible.builtin.async_status"))
     assert record.operations() == ["updateApp"]
@@ -102,7 +102,9 @@ def test_a_task_whose_result_is_hidden_is_a_warning(record):
     record.callback.v2_runner_on_ok(result(hidden))
     record.callback.v2_runner_on_ok(result({"changed": True, "results": [hidden, {"writes": [write()]}]}))
     record.callback.v2_runner_on_failed(result({"censored": "the output has been hidden"}))
-    assert record.warnings == ["What the task 'Add it' wrote is not in the record of changes: no_log hides it."] * 3
+    assert (
+        record.warnings == ["The writes of the task 'Add it' are not in the record of changes: no_log hides them."] * 3
+    )
     assert record.operations() == ["updateApp"]
 
 

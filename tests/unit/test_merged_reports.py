@@ -30,10 +30,10 @@ def nested(levels):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"status": "keys"}, "it.tenants[0].status is none of failed, left_alone, "),
+        ({"status": "keys"}, "it.tenants[0].status is not one of failed, left_alone, "),
         ({"changes": nested(400)}, "it has more than 100 levels."),
-        ({"customer_id": float("nan")}, "is not JSON: NaN is no number."),
-        ({"anything": float("-inf")}, "is not JSON: -Infinity is no number."),
+        ({"customer_id": float("nan")}, "is not JSON: NaN is not a number in JSON."),
+        ({"anything": float("-inf")}, "is not JSON: -Infinity is not a number in JSON."),
     ],
 )
 def test_what_no_playbook_writes_is_one_sentence(tmp_path, change, words):

@@ -14,9 +14,9 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.autho
     Authorizations,
     AuthorizationWant,
     _plain_iso,
-    asked,
-    authorized,
-    moment,
+    is_authorized,
+    managed_rows,
+    parse_time,
     plan_authorizations,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import shared, without
@@ -36,7 +36,7 @@ def row(library="ACTIVE", by=None, days=None):
         "authorized_at": NOW.isoformat() if by else None,
         "expires_at": ends if by else None,
     }
-    return {**made, "authorized": authorized(made, NOW)}
+    return {**made, "authorized": is_authorized(made, NOW)}
 
 
 def read(*rows):
@@ -167,19 +167,19 @@ def test_without_any_email_nothing_is_planned():
     ],
 )
 def test_times_of_the_wire(text):
-    assert moment(text) == NOW
+    assert parse_time(text) == NOW
 
 
 @pytest.mark.parametrize("text", ["", "soon", "2026-13-01T00:00:00Z", "1767225600", "Z", "."])
 def test_what_is_no_time_is_an_unexpected_reply(text):
-    with pytest.raises(Failure, match="has a time") as caught:
-        moment(text)
+    with pytest.raises(Failure, match="in place of a time") as caught:
+        parse_time(text)
     assert caught.value.kind == "unexpected_reply"
 
 
 def test_what_is_no_time_is_told_up_to_its_fortieth_character():
-    with pytest.raises(Failure, match=f"has a time, '{'x' * 40}' stands"):
-        moment("x" * 100)
+    with pytest.raises(Failure, match=f"has '{'x' * 40}' in place of a time"):
+        parse_time("x" * 100)
 
 
 @pytest.mark.parametrize(
@@ -196,8 +196,8 @@ def test_old_pythons_are_given_times_that_they_can_read(text, plain):
 
 
 def test_fractions_are_kept():
-    assert moment("2026-03-01T12:00:00.25Z").microsecond == 250000
-    assert moment("2026-03-01T12:00:00.1234567Z").microsecond == 123456
+    assert parse_time("2026-03-01T12:00:00.25Z").microsecond == 250000
+    assert parse_time("2026-03-01T12:00:00.1234567Z").microsecond == 123456
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_ids_that_only_fold_alike_are_two(one, other):
     assert without([one], [other]) == [one]
     assert shared([one], [other]) == []
     both = [{"id": one}, {"id": other}]
-    assert asked(AuthorizationWant(libraries=[other]), both) == [{"id": other}]
+    assert managed_rows(AuthorizationWant(libraries=[other]), both) == [{"id": other}]
 
 
 def test_ids_that_differ_by_case_are_one():

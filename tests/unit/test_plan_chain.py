@@ -51,4 +51,4 @@ def test_only_authorizations_that_an_offboarding_leaves_need_the_support(stage, 
 
 def test_of_a_library_a_run_does_the_rest_and_where_there_is_none_a_person_gives_access():
     assert not_authorized("ACTIVE")["remedy"] == "Run again."
-    assert "Tracker works where at least one library is authorized" in not_authorized(None)["remedy"]
+    assert "Tracker needs at least one authorized library" in not_authorized(None)["remedy"]

@@ -37,7 +37,7 @@ def test_what_is_not_given_is_the_tenant_and_a_placeholder_in_the_text_alone(giv
     assert [made[name] for name in GIVEN] == ["acme", None, None]
     assert made["text"].startswith(
         "From: (an address with an iManage Help Center account)\n"
-        "To: (the account representative at iManage, or the address that it has given)\n"
+        "To: (the account representative at iManage, or the address that iManage has given you)\n"
         f"Subject: Provisioning of {TRACKER} for acme\n\n"
     )
 

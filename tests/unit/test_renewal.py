@@ -340,4 +340,4 @@ def test_a_renewal_that_the_server_forgets_is_not_reported(authorize):
     where.tenant("acme").library("ACTIVE").authorize = lambda *_: None
     result = authorize(where)
     assert result["failure"]["kind"] == "unexpected_reply"
-    assert "reading again shows no such change" in result["msg"]
+    assert "reading again does not show the change" in result["msg"]

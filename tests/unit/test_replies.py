@@ -53,7 +53,7 @@ def test_good_replies():
         (b"null", "the reply is null instead of an object"),
         (b"[]", "the reply is a list instead of an object"),
         ({"data": []}, "the reply.data is a list instead of an object"),
-        ({"data": {"id": "a", "name": "A", "status": "paused"}}, "status is none of available, enabled, disabled"),
+        ({"data": {"id": "a", "name": "A", "status": "paused"}}, "status is not one of available, enabled, disabled"),
     ],
 )
 def test_another_shape_is_never_ok(body, words):

@@ -37,12 +37,12 @@ PRESENT, LEAVES = Tenant("acme"), Tenant("birch", leaves=True)
     ],
 )
 def test_an_offboarding_stops_unless_the_inventory_or_the_word_names_it(tenants, word, stops):
-    assert bool(run_checks.brake(tenants, word, "the command")) is stops
+    assert bool(run_checks.missing_confirmation(tenants, word, "the command")) is stops
 
 
 def test_a_brake_names_the_number_the_first_names_and_the_command():
     tenants = [Tenant(f"t{number}") for number in range(37)]
-    (words,) = run_checks.brake(tenants, "offboard:36", "ansible-playbook --check")
+    (words,) = run_checks.missing_confirmation(tenants, "offboard:36", "ansible-playbook --check")
     for part in (
         "37 tenants",
         "t0, t1, t2, t3, t4, and 32 more",
@@ -94,7 +94,7 @@ def test_a_failed_tenant_always_fails_the_run(given, found):
 @pytest.mark.parametrize("given", ["drfited", ["drifted", "Failed"], {"drifted": True}, 1, True, None])
 def test_what_is_no_status_is_named(given):
     (words,) = run_checks.wrong_statuses(given)
-    assert "which is no status. The statuses are failed, left_alone" in words
+    assert "which is not a status. The statuses are failed, left_alone" in words
 
 
 def test_the_readme_has_every_status():
@@ -106,11 +106,13 @@ def test_a_folder_that_is_to_be_made_is_right_and_nothing_is_made(tmp_path):
     assert run_checks.wrong_folder(str(tmp_path / "new" / "place")) == []
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "file").touch()
-    assert "is no folder" in run_checks.wrong_folder(str(tmp_path / "file" / "place"))[0]
+    assert "is not a folder" in run_checks.wrong_folder(str(tmp_path / "file" / "place"))[0]
 
 
 def test_a_folder_of_a_file_system_that_takes_nothing_is_wrong():
-    assert re.search("nothing can be written in .*, so no report to", run_checks.wrong_folder("/proc/self/reports")[0])
+    assert re.search(
+        "is not writable .*, so no report can be written to", run_checks.wrong_folder("/proc/self/reports")[0]
+    )
 
 
 def test_what_differs_is_in_the_line_of_a_tenant_that_its_status_fails():
@@ -124,15 +126,15 @@ def test_what_differs_is_in_the_line_of_a_tenant_that_its_status_fails():
         {
             "name": "acme",
             "pattern": "~^acme$",
-            "msg": "acme is drifted, and imanage_fail_on has that. 'iManage Tracker': Enable application?: no -> yes. "
-            "Preview an onboarding.",
+            "msg": "acme is drifted, and imanage_fail_on has this status. 'iManage Tracker': Enable application?: no "
+            "-> yes. Preview an onboarding.",
         }
     ]
 
 
 @pytest.mark.parametrize("given", ["", None, [], 1])
 def test_a_folder_that_is_not_named_is_wrong(given):
-    assert "given and empty" in run_checks.wrong_folder(given)[0]
+    assert "given, but empty" in run_checks.wrong_folder(given)[0]
 
 
 def test_the_command_of_a_preview_can_be_typed():

@@ -48,8 +48,8 @@ def test_fits(row):
         ({"data": [{"id": "a", "count": True}]}, "the reply.data[0].count is true or false instead of a whole number"),
         ({"data": [{"id": "a", "count": 1.5}]}, "the reply.data[0].count is a number instead of a whole number"),
         ({"data": [{"id": "a", "on": 1}]}, "the reply.data[0].on is a whole number instead of true or false"),
-        ({"data": [{"id": "a", "kind": "three"}]}, "the reply.data[0].kind is none of one, two"),
-        ({"data": [{"id": "a", "kind": ["one"]}]}, "the reply.data[0].kind is none of one, two"),
+        ({"data": [{"id": "a", "kind": "three"}]}, "the reply.data[0].kind is not one of one, two"),
+        ({"data": [{"id": "a", "kind": ["one"]}]}, "the reply.data[0].kind is not one of one, two"),
         ({"data": [{"id": "a", "by": {"name": "x"}}]}, "the reply.data[0].by has no id"),
         ({"data": ["a"]}, "the reply.data[0] is a text instead of an object"),
     ],
@@ -68,7 +68,7 @@ def test_every_difference_is_told():
     value = {"data": [{"id": 1, "kind": "three"}, "a", {"count": "x"}]}
     assert list(differences(value, PAGE)) == [
         "the reply.data[0].id is a whole number instead of a text",
-        "the reply.data[0].kind is none of one, two",
+        "the reply.data[0].kind is not one of one, two",
         "the reply.data[1] is a text instead of an object",
         "the reply.data[2] has no id",
         "the reply.data[2].count is a text instead of a whole number",

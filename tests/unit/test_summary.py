@@ -119,7 +119,7 @@ def test_a_preview_and_an_audit_do_not_begin_like_a_result():
     ]
     drifted = row("a", "drifted", "ucuu", check_mode=True, **authorized(("EU", "x@y.zz", 3)))
     assert lines([drifted], "audit")[:2] == [
-        "Audit: how the tenants stand and what differs. Nothing was written.",
+        "Audit: the state of the tenants and what differs. Nothing was written.",
         "a: drifted, differs in application, 1 library authorized",
     ]
     assert lines([planned("a", run=True)], "run")[0] == "a: onboarded (changed), 5 libraries authorized"

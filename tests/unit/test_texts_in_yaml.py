@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 import yaml
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._run.options import check_texts, numbers
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import check_texts, number_hint
 from support.tasks import task
 
 APPLICATION, LIBRARIES, LOOK = "imanage_application", "imanage_library_authorization", "imanage_onboarding_info"
@@ -38,7 +38,7 @@ def test_true_and_false_are_no_text(name, text, option):
     with pytest.raises(Failure) as caught:
         check_texts(*given(name, text))
     assert caught.value.kind == "bad_option"
-    assert caught.value.what == f"{option} has true or false where a text is wanted."
+    assert caught.value.what == f"{option} has true or false in place of a text."
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_texts_and_what_is_to_be_true_or_false_are_not_refused(name, text):
     ],
 )
 def test_a_number_is_hinted_at_where_it_may_be_the_reason(name, text, kind, options):
-    told = numbers(*given(name, text), {"kind": kind})
-    assert sorted(told.count(f" {option} has a number where a text is wanted: ") for option in options) == [1] * len(
+    told = number_hint(*given(name, text), {"kind": kind})
+    assert sorted(told.count(f" {option} has a number in place of a text: ") for option in options) == [1] * len(
         options
     )
     assert bool(told) == bool(options)

@@ -250,7 +250,7 @@ def test_a_failure_shows_in_its_stage_and_leaves_what_was_done(given, stages, ch
             "task_failed",
             "'x' is undefined",
         ),
-        ({"look": {}}, "fsss", "task_failed", "nobody looked at the tenant"),
+        ({"look": {}}, "fsss", "task_failed", "the tenant was not read"),
     ],
 )
 def test_a_failure_that_no_task_of_ours_explains_names_the_tenant(given, stages, kind, msg):

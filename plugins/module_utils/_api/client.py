@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""THE SIDE EFFECTS: Control Center as the contract describes it, and nothing that the contract does not describe."""
+"""The client: makes the calls of the contract, and no others."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.connec
     Connection,
     api_base,
     is_token,
-    loose_ends,
     origin,
     same_origin,
+    white_space_hints,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import (
     API_PREFIX,
@@ -48,15 +48,15 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.secret
 from ansible_collections.imanage.control_center.plugins.module_utils._api.transport import Transport
 
 ROWS_AT_ONCE = 500
-# More than any firm has. A list that goes on and on would fill the memory before its time is over.
+# More than any firm has. An endless list would fill the memory before the deadline.
 MOST_ROWS = 100_000
 _SIGN_OUT_SECONDS = 5
-# Onboarding is administration.
+# Onboarding needs administrative rights.
 _SCOPE = "admin"
 
 
 class Identity(NamedTuple):
-    """Who is signed in, and where the versioned API is."""
+    """The signed-in user, the tenant, and the address of the versioned API."""
 
     customer_id: int
     user: str
@@ -66,8 +66,8 @@ class Identity(NamedTuple):
     api_version: str | None
 
 
-class Look(NamedTuple):
-    """What a call gave: the reply, None where none came, and the failure that it would be for a task."""
+class Answer(NamedTuple):
+    """The outcome of one call: the reply, if one came, and the failure that a task would report."""
 
     reply: Reply | None
     failure: Failure | None
@@ -76,15 +76,15 @@ class Look(NamedTuple):
 class Client:
     """One tenant's Control Center, for one task.
 
-    It signs in when the first call needs it, signs in again at most once, and C(sign_out) revokes what it issued.
-    What was read is remembered until the next write, so that nothing is read twice without a reason.
-    Every method raises Failure, and for a write whose fate is unknown Uncertain.
+    It signs in before the first call, and again at most once. C(sign_out) revokes the tokens that it was issued.
+    Replies are cached until the next write. Every method may raise Failure, or Uncertain for a write with an unknown
+    outcome.
     """
 
     def __init__(self, connection: Connection, transport: Transport | None = None) -> None:
         self.connection = connection
         self.warnings: list[str] = []
-        # When each write was accepted, by the server's clock: its operation and the ids of its path.
+        # The server's time at which each write was accepted, by its operation and the ids of its path.
         self.accepted: dict[tuple[str, ...], datetime.datetime] = {}
         # The reading calls that were answered.
         self.answered: set[str] = set()
@@ -108,16 +108,16 @@ class Client:
     # -- what the contract offers -------------------------------------------------------------------------------
 
     def call(self, name: str, *, query: Mapping[str, Any] | None = None, body: Any = None, **ids: str) -> Any:
-        """Make one call of the contract; returns the checked reply, None for calls that answer with nothing.
+        """Make one call of the contract. Return the checked reply, or None for a call without one.
 
-        C(name) is the operation's id, C(ids) fills its path. Raises Failure, or Uncertain for a write that may have
+        C(name) is the operation's id. C(ids) fill its path. Raises Failure, or Uncertain for a write that may have
         been applied.
         """
         if not self._token:
             self._sign_in()
         operation = self.connection.operations[name]
         if operation.writes:
-            self._see_that_the_run_goes_on()
+            self._check_run_is_alive()
             self._read.clear()
             self._answer(operation, query, body, ids)
             self.accepted[(name, *ids.values())] = self.now()
@@ -128,10 +128,10 @@ class Client:
             self.answered.add(name)
         return self._read[place]
 
-    def look(self, name: str, ids: Mapping[str, str], *, offset: int = 0, body: Any = None) -> Look:
-        """Make one call, of a paged list one page, and take its answer as it comes. Raises Failure of signing in.
+    def attempt(self, name: str, ids: Mapping[str, str], *, offset: int = 0, body: Any = None) -> Answer:
+        """Make one call and return its outcome. A paged list gives one page. Raises Failure only for signing in.
 
-        A write is sent once, whatever it is answered.
+        A write is sent only once, whatever the reply is.
         """
         if not self._token:
             self._sign_in()
@@ -141,7 +141,7 @@ class Client:
         if operation.writes:
             self._read.clear()
         try:
-            # A call that wants other rights may answer 401 too, which is no reason to give a good token up.
+            # A call that needs other rights may answer 401 too. That must not cost a valid token.
             reply = (
                 self._send(operation, path, query=query, json=body, once=operation.writes)
                 if self._issued or operation.writes
@@ -150,21 +150,21 @@ class Client:
         except Failure as failure:
             if failure.wire["operation"] != name:
                 raise
-            return Look(None, failure)
+            return Answer(None, failure)
         try:
             self._checked(operation, path, reply)
         except Failure as failure:
-            return Look(reply, failure)
-        return Look(reply, None)
+            return Answer(reply, failure)
+        return Answer(reply, None)
 
     def path(self, name: str, ids: Mapping[str, str]) -> str:
-        """Where a call goes on this tenant."""
+        """The path of a call on this tenant."""
         return self._path(self.connection.operations[name], ids)
 
-    def _see_that_the_run_goes_on(self) -> None:
-        """Raise C(interrupted) where the process that started this task is gone: nobody is there to read of a write."""
+    def _check_run_is_alive(self) -> None:
+        """Raise C(interrupted) if the process that started this task has ended: nobody could read the result."""
         if os.getppid() != self._run:
-            raise Failure("interrupted", "The run that this task belongs to has ended, so nothing more was written.")
+            raise Failure("interrupted", "The run of this task has ended, so nothing more was written.")
 
     def _answer(self, operation: Operation, query: Mapping[str, Any] | None, body: Any, ids: Mapping[str, str]) -> Any:
         path = self._path(operation, ids)
@@ -173,22 +173,22 @@ class Client:
     def _reply(self, operation: Operation, path: str, query: Mapping[str, Any] | None, body: Any) -> Reply:
         reply = self._send(operation, path, query=query, json=body)
         if reply.status == 401 and self.connection.can_sign_in and not self._signed_in_again:
-            # The token has ended. Nothing was applied, so the call can be made again, but only once: nobody
-            # knows when Control Center locks an account.
+            # The token has ended. Nothing was applied, so the call can be repeated, but only once: it is not known
+            # when Control Center locks an account.
             self._signed_in_again = True
             self._sign_in()
             if operation.id != "discover":
-                # It may be of another tenant than the token that has ended.
+                # The credentials may belong to another tenant than the old token.
                 self._discover()
             reply = self._send(operation, path, query=query, json=body)
         return reply
 
     def rows(self, name: str, *, query: Mapping[str, Any] | None = None, **ids: str) -> list[dict[str, Any]]:
-        """All rows of a list, each once: page by page, whatever page size the server chooses, where it is paged.
+        """Read all rows of a list, each once. A paged list is read page by page, with any page size of the server.
 
-        A list whose total changes meanwhile is read once more from its start, since a row that goes moves others to a
-        page that was read. A server that gives the same rows again has ended. Raises C(unexpected_reply) where it
-        promised more, or where the list does not keep still.
+        If the total changes, the list is read once more from the start: a removed row moves others to earlier pages.
+        A page that repeats the rows is the end of the list. Raises C(unexpected_reply) if the server announced more
+        rows, or if the list keeps changing.
         """
         if not self.connection.operations[name].paged:
             return _each_once(self.call(name, query=query, **ids)["data"])
@@ -200,7 +200,7 @@ class Client:
         raise self.unexpected(name, ids, "changes its total from one page to the next")
 
     def _pages(self, name: str, query: Mapping[str, Any] | None, ids: Mapping[str, str]) -> list[dict[str, Any]]:
-        """All rows of a list. Raises _Changed."""
+        """Read all rows of a paged list. Raises _Changed if its total changes."""
         rows: list[dict[str, Any]] = []
         read = 0
         promised: int | None = None
@@ -222,14 +222,14 @@ class Client:
                 if page["data"] and (total is not None or len(page["data"]) >= ROWS_AT_ONCE):
                     raise self.unexpected(name, ids, "repeats rows from one page to the next")
                 if total is not None:
-                    raise self.unexpected(name, ids, f"announces {total} rows and gives {len(rows)}")
+                    raise self.unexpected(name, ids, f"announces {total} rows and returns {len(rows)}")
                 return rows
             if time.monotonic() > deadline:
-                raise self.unexpected(name, ids, "goes on page after page, and did not end within retry_timeout")
+                raise self.unexpected(name, ids, "has more and more pages, and did not end within retry_timeout")
 
     @property
     def customer_id(self) -> int:
-        """The tenant's number: what discovery says, or what came with api_url from imanage_session."""
+        """The tenant's number, from discovery, or given together with api_url."""
         if self.connection.api_url and self.connection.customer_id is not None:
             return self.connection.customer_id
         return self.identity.customer_id
@@ -243,12 +243,12 @@ class Client:
 
     @property
     def identity(self) -> Identity:
-        """Who is signed in, asked for once. Raises C(wrong_tenant) when customer_id guards another tenant."""
+        """The signed-in user. Raises C(wrong_tenant) if the tenant is not the expected one."""
         return self._identity or self._discover()
 
     @property
     def known_user(self) -> str | None:
-        """Who is signed in, where that was asked for already."""
+        """The signed-in user, if that was read already."""
         return self._identity.user if self._identity else None
 
     @property
@@ -258,35 +258,35 @@ class Client:
 
     @property
     def scope_assumption(self) -> str | None:
-        """That less was granted than was asked for, as an assumption of a preview; None where that is not known."""
+        """The assumption of a preview that a smaller scope than requested suffices, or None."""
         asked = self._scope
         if not asked or self._granted is None or set(asked.split()) <= set(self._granted.split()):
             return None
         return (
-            f"The sign-in asked for the scope {quoted(asked)!r} and was granted {quoted(self._granted)!r}; that it "
-            "suffices for the writes is assumed."
+            f"The sign-in asked for the scope {quoted(asked)!r} and was granted {quoted(self._granted)!r}. It is "
+            "assumed to suffice for the writes."
         )
 
     @property
     def secrets(self) -> list[str]:
-        """Every secret that this task was given or has been issued."""
+        """Every secret that this task was given or issued."""
         return list(self._secrets)
 
     def now(self) -> datetime.datetime:
-        """The server's clock, by which authorizations end; ours before the first reply."""
+        """The server's time, or the local time before the first reply."""
         return self._server_time or datetime.datetime.now(datetime.timezone.utc)
 
     @property
     def where(self) -> str:
-        """How messages name the tenant."""
+        """The tenant as messages name it."""
         known = self._identity.customer_id if self._identity else self.connection.customer_id
         return self.connection.url + (f", customer {known}" if known is not None else "")
 
     def for_account(self, connection: Connection) -> Client:
-        """A client for another account, over the same connections. It is signed out together with this one."""
+        """Return a client for another account that shares the connections. Signing out ends both sessions."""
         other = Client(connection, self._transport)
         self._secrets += connection.secrets
-        # What one of them writes, the other has to read again.
+        # Both share the cache: a write of one makes the other read again.
         other._read, other._secrets, other.warnings = self._read, self._secrets, self.warnings
         self._others.append(other)
         return other
@@ -294,12 +294,12 @@ class Client:
     # -- signing in and out -------------------------------------------------------------------------------------
 
     def keep_token(self) -> str | None:
-        """The issued token, which stays valid after this task: its new keeper revokes it. None if none was issued."""
+        """Return the issued token, if any. It stays valid after this task, and the caller has to revoke it."""
         kept, self._issued = self._issued, None
         return kept
 
     def sign_out(self, token: str | None = None) -> None:
-        """Revoke the given token, or those this task was issued. Never signs in, never raises Failure."""
+        """Revoke the given token, or the tokens of this task. Never signs in, and never raises Failure."""
         for other in self._others:
             other.sign_out()
         token = token or self._issued
@@ -320,20 +320,20 @@ class Client:
             )
             answer = None if reply.status in (200, 401, 404) else str(reply.status)
             if reply.status == 200 and is_page(reply.body):
-                answer = "an HTML page"  # somebody else's, on the way to Control Center
+                answer = "an HTML page"  # from a gateway, not from Control Center
         except TransportError as error:
             answer = self._hidden(error)
         if answer:
             self.warnings.append(
-                f"{self.where}: signing out failed ({answer}); the access token ends by itself after inactivity."
+                f"{self.where}: signing out failed ({answer}). The access token ends by itself after inactivity."
             )
 
     def close(self) -> None:
-        """Close the connections, and say how long the server's rate limit made this task wait."""
+        """Close the connections. Warn if the server's rate limit made this task wait."""
         if self._transport.waits:
             self.warnings.append(
                 f"{self.where}: Control Center limited the rate of calls, so this task waited "
-                f"{sum(self._transport.waits):.1f} s. Fewer forks or throttle spread the calls."
+                f"{sum(self._transport.waits):.1f} s. Use fewer forks or throttle to spread the calls."
             )
         self._transport.close()
 
@@ -350,49 +350,49 @@ class Client:
         else:
             raise Failure(
                 "bad_option",
-                "There are no credentials.",
+                "No credentials are given.",
                 advice="Give username, password and client_id, or refresh_token and client_id, or access_token.",
             )
 
     def _warn_of(self, _token: str) -> None:
         self.warnings.append(
-            f"{self._as_whom}: the sign-in gave a new refresh token, so the one that was given may be used up. "
-            "Give refresh_token_file, in which the new one is kept."
+            f"{self._account}: the sign-in returned a new refresh token, so the given one may be used up. "
+            "Use refresh_token_file, which keeps the new token."
         )
 
     @property
-    def _as_whom(self) -> str:
-        """How a warning about signing in names the tenant: the same in every task, which core shows once."""
+    def _account(self) -> str:
+        """The account as warnings name it. It is equal in every task, so Ansible shows the warning only once."""
         return self.connection.url + (f", {self.connection.username}" if self.connection.username else "")
 
     @property
     def _scope(self) -> str | None:
-        """The scope to ask for. A refresh token has its own."""
+        """The scope to request. A refresh token already has one."""
         given = self.connection
         by_token = given.refresh_token or given.refresh_token_file
         return given.scope if given.scope is not None or by_token else _SCOPE
 
     def _issue(self, form: dict[str, str], keep: Callable[[str], None] | None = None) -> None:
-        """Get an access token. C(keep) is called with a new refresh token, before anything else can go wrong."""
+        """Request an access token. C(keep) is called with a new refresh token, before anything else can fail."""
         given, scope = self.connection, self._scope
         form["client_id"] = given.client_id or ""
         if given.client_secret:
             form["client_secret"] = given.client_secret
         try:
-            reply = self._asked_for_token({**form, "scope": scope} if scope else form, keep)
+            reply = self._request_token({**form, "scope": scope} if scope else form, keep)
         except Failure as failure:
             if not scope or failure.wire["code"] != "invalid_scope":
                 raise
-            reply = self._asked_for_token(form, keep)
+            reply = self._request_token(form, keep)
             self.warnings.append(
-                f"{self._as_whom}: the scope {quoted(scope)!r} was refused, so the sign-in was repeated without one. "
-                "Set scope to what this client may ask for, or to an empty text."
+                f"{self._account}: the scope {quoted(scope)!r} was refused, so the sign-in was repeated without one. "
+                "Set scope to one that this client may request, or to an empty text."
             )
         if not is_token(reply["access_token"]):
             operation = given.operations["requestToken"]
             raise Failure(
                 "unexpected_reply",
-                f"Cannot {operation.does}: {operation.id} answers with a token that no header can carry.",
+                f"Cannot {operation.does}: {operation.id} returned a token that no HTTP header can carry.",
                 **wire(operation, operation.path),
             )
         self._token = self._issued = reply["access_token"]
@@ -400,10 +400,10 @@ class Client:
         self._read.clear()
         self._secrets.append(reply["access_token"])
 
-    def _asked_for_token(self, form: dict[str, str], keep: Callable[[str], None] | None) -> dict[str, Any]:
+    def _request_token(self, form: dict[str, str], keep: Callable[[str], None] | None) -> dict[str, Any]:
         operation = self.connection.operations["requestToken"]
-        note = f"The scope asked for was {quoted(form['scope'])!r}." if "scope" in form else ""
-        note = f"{note}{loose_ends(self.connection)}".strip()
+        note = f"The requested scope was {quoted(form['scope'])!r}." if "scope" in form else ""
+        note = f"{note}{white_space_hints(self.connection)}".strip()
         answer = self._send(operation, operation.path, form=form)
         new = refresh_token_in(answer)
         if new:
@@ -417,7 +417,7 @@ class Client:
         return self.identified(self.call("discover")["data"])
 
     def identified(self, data: Mapping[str, Any]) -> Identity:
-        """Who is signed in, by what discovery said; kept. Raises C(wrong_tenant), or that the API is out of reach."""
+        """Keep and return the identity from a reply of discovery. Raises C(wrong_tenant) or C(unexpected_reply)."""
         user = data["user"]
         version: Mapping[str, Any] = next((row for row in data["versions"] if row["name"] == API_VERSION_NAME), {})
         identity = Identity(
@@ -433,13 +433,13 @@ class Client:
             raise Failure(
                 "wrong_tenant",
                 f"The signed-in user {spelled(identity.user)} belongs to customer {identity.customer_id}, "
-                f"not to customer {wanted}; customer {identity.customer_id} was left alone.",
+                f"not to customer {wanted}. Customer {identity.customer_id} was left alone.",
             )
         self._identity = identity
         return identity
 
     def _api_base(self, url: Any) -> str:
-        """The base of the versioned API, by the address that discovery gives for it."""
+        """The base of the versioned API, from the address that discovery returns."""
         if not isinstance(url, str):
             raise self.unexpected("discover", {}, f"offers no API version {API_VERSION_NAME}")
         if not same_origin(url, self.connection.url):
@@ -453,7 +453,7 @@ class Client:
             raise self.unexpected(
                 "discover",
                 {},
-                f"places the API at {BROWSER_PREFIX}, where only a browser with its cookie is let in",
+                f"places the API at {BROWSER_PREFIX}, which only accepts a browser with its cookie",
                 advice=f"Set api_url to {self.connection.url}{API_PREFIX}, and customer_id to the tenant's number.",
             )
         return base
@@ -465,12 +465,12 @@ class Client:
             return operation.path
         for name, value in ids.items():
             if value in ("", ".", ".."):
-                raise Failure("not_found", f"{value!r} is no {name.replace('_', ' ')}.")
+                raise Failure("not_found", f"{value!r} is not a valid {name.replace('_', ' ')}.")
         path = operation.path.format(
             customer_id=self.customer_id, **{name: quote(value, safe="") for name, value in ids.items()}
         )
         if operation.path == OPERATIONS[operation.id].path and path.startswith(API_PREFIX + "/"):
-            # Discovery says where the versioned API is; a path of the user's own is taken as it stands.
+            # Discovery returns the address of the versioned API. A path from api_paths is used unchanged.
             return self.api_url[len(self.connection.url) :] + path[len(API_PREFIX) :]
         return path
 
@@ -513,13 +513,13 @@ class Client:
     def _checked(self, operation: Operation, path: str, reply: Reply, note: str = "") -> Any:
         if reply.status == 403 and self._granted is not None and _SCOPE not in self._granted.split():
             note = (
-                f"The token has the scope {quoted(self._granted)!r}, and administration may need {_SCOPE!r}: set "
-                "scope to it, for a client that may ask for it."
+                f"The token has the scope {quoted(self._granted)!r}, but administration may need {_SCOPE!r}. Set scope "
+                "to it, and use a client that may request it."
             )
         return checked(operation, path, reply, self._hidden, note)
 
     def unexpected(self, name: str, ids: Mapping[str, str], what: str, advice: str | None = None) -> Failure:
-        """That a reading call answers with what nobody can rely on, in the words C(what)."""
+        """The failure for an unreliable reply to a reading call. C(what) completes the sentence."""
         operation = self.connection.operations[name]
         return Failure(
             "unexpected_reply",
@@ -533,7 +533,7 @@ class Client:
 
 
 class _Changed(Exception):
-    """A list was changed while it was read."""
+    """A list changed while it was read."""
 
 
 def _page_from(offset: int) -> dict[str, Any]:
@@ -542,7 +542,7 @@ def _page_from(offset: int) -> dict[str, Any]:
 
 
 def _total(page: Mapping[str, Any], given: int) -> int | None:
-    """How many rows a list says that it has; None where it says nothing, or less than what it gave."""
+    """The total of a list; None if the page has none, or one smaller than the rows so far."""
     total = page.get("total_count")
     if not isinstance(total, int) or isinstance(total, bool):
         return None
@@ -550,7 +550,7 @@ def _total(page: Mapping[str, Any], given: int) -> int | None:
 
 
 def _each_once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows without repetitions. One whose id is no text is only ever the same as itself."""
+    """The rows without repetitions. Rows without a text as id are compared as a whole."""
     once: dict[str, dict[str, Any]] = {}
     for row in rows:
         once.setdefault(row["id"] if isinstance(row.get("id"), str) else repr(row), row)
@@ -558,5 +558,5 @@ def _each_once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def text_or_none(value: Any) -> str | None:
-    """A value that decides nothing, for people; None where it is no text."""
+    """A value for people that decides nothing; None if it is not a text."""
     return value if isinstance(value, str) else None

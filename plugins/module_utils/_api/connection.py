@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where and as whom a task calls Control Center: the connection options, checked before any socket is opened."""
+"""The connection options, checked before any socket is opened."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from urllib.parse import SplitResult, urlsplit
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS, Operation
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, quoted
-from ansible_collections.imanage.control_center.plugins.module_utils._api.text import whole
+from ansible_collections.imanage.control_center.plugins.module_utils._api.text import replace_halves
 
 _LABEL = r"(?!-)[\w-]{1,63}(?<!-)"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
-# The @ that ends user information, also in the forms that servers or people take for one.
+# The @ that ends user information, also in the forms that a server or a person may read as one.
 _AT = re.compile("@|%(?:25)*40|\N{FULLWIDTH COMMERCIAL AT}|\N{SMALL COMMERCIAL AT}")
-# What a header can carry. Anything else is refused by requests, in words that repeat it.
+# The characters that a header can carry. requests refuses others, with an error that shows the value.
 _TOKEN = re.compile("[!-~]+")
 SHARED_HOST, PRIVATE_CLOUD = "cloudimanage.com", "imanage.work"
 SECRET_OPTIONS = ("password", "client_secret", "refresh_token", "access_token")
 
 
 class Connection(NamedTuple):
-    """The connection options after their check. C(operations) has the tenant's own paths in place."""
+    """The checked connection options. C(operations) has the paths of api_paths."""
 
     url: str
     username: str | None
@@ -54,12 +54,12 @@ class Connection(NamedTuple):
 
     @property
     def can_sign_in(self) -> bool:
-        """Whether there are credentials to get a token with."""
+        """Whether there are credentials for a sign-in."""
         return bool(self.refresh_token or self.refresh_token_file or self.password)
 
 
 def connection(options: Mapping[str, Any]) -> Connection:
-    """The checked connection; raises C(bad_option) with one clear sentence."""
+    """Check the options and return the connection. Raises C(bad_option)."""
     url = _checked_url(options["url"])
     _check_texts(options)
     _check_credentials(options)
@@ -69,7 +69,7 @@ def connection(options: Mapping[str, Any]) -> Connection:
             raise Failure("bad_option", f"{name} is {options[name]}, but it must be more than 0 seconds.")
     api_url = options.get("api_url")
     if api_url and not same_origin(api_url, url):
-        # Of what has an @ in it, anything may be a password.
+        # If the address has an @, any part of it may be a password.
         elsewhere = "another address" if _AT.search(api_url) else origin(api_url)
         raise Failure(
             "bad_option",
@@ -80,16 +80,16 @@ def connection(options: Mapping[str, Any]) -> Connection:
     kept.update(
         url=url,
         api_url=api_base(api_url, url) if api_url else None,
-        operations=_own_paths(options.get("api_paths") or {}),
+        operations=_replaced_paths(options.get("api_paths") or {}),
     )
     return Connection(**kept)
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a URL that a server gave. Never user information, nor a path, which may have a token."""
+    """Scheme, host and port of a URL of a server, without user information and path, which may be secret."""
     try:
         parts = urlsplit(url)
-        _port = parts.port  # raises ValueError where it is none
+        _port = parts.port  # raises ValueError if it is invalid
     except ValueError:
         return "an unreadable address"
     if not parts.netloc:
@@ -98,7 +98,7 @@ def origin(url: str) -> str:
 
 
 def shown(url: Any) -> str:
-    """A URL that was not checked yet, for the head of a message: without user information."""
+    """A URL that is not checked yet, without user information, for a message."""
     text = _AT.split(str(url or "Control Center"))[-1]
     try:
         parts = urlsplit(text if "//" in text else f"//{text}")
@@ -112,7 +112,7 @@ def shown(url: Any) -> str:
 
 
 def user_information(url: Any) -> list[str]:
-    """What stands before the @ of a URL: it may be a password, so nobody may repeat it."""
+    """The parts before the @ of a URL. They may be a password, so no message may show them."""
     text = str(url or "")
     before = text[: max((at.start() for at in _AT.finditer(text)), default=0)]
     return [part for part in before.rpartition("//")[2].split(":") if part]
@@ -127,12 +127,12 @@ def same_origin(one: str, other: str) -> bool:
 
 
 def api_base(address: str, url: str) -> str:
-    """Where the API is on the host of C(url): of an address that someone else gave, only the path is taken."""
+    """The base of the API on the host of C(url). Only the path of C(address) is used."""
     return url + urlsplit(address).path.rstrip("/")
 
 
 def is_private_cloud(url: str) -> bool:
-    """Whether a URL is of imanage.work, where there is no catalog: an administrator uploads packages there."""
+    """Whether a URL belongs to imanage.work, which has no catalog: an administrator uploads packages there."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     return host == PRIVATE_CLOUD or host.endswith("." + PRIVATE_CLOUD)
 
@@ -143,31 +143,31 @@ def _address(parts: SplitResult) -> tuple[str, str | None, int | None]:
 
 def _checked_url(given: str) -> str:
     example = "Give it like https://cloudimanage.com."
-    # First, since a password with a slash in it would be taken for a port, and be repeated as one.
+    # Check this first: a password with a slash would be read, and shown, as a port.
     if _AT.search(given):
-        raise Failure("bad_option", "url has user information in it.", advice="Use username and password instead.")
+        raise Failure("bad_option", "url contains user information.", advice="Use username and password instead.")
     try:
         parts = urlsplit(given.strip())
         host, _port = parts.hostname, parts.port
-    except ValueError:  # whose words would repeat what may be a password
+    except ValueError:  # The message of this error may show a password.
         raise Failure("bad_option", "url cannot be read.", advice=example) from None
     if host and not is_host(host):
-        raise Failure("bad_option", f"url cannot be read: {quoted(host)!r} is not the name of a host.", advice=example)
+        raise Failure("bad_option", f"url cannot be read: {quoted(host)!r} is not a host name.", advice=example)
     if parts.scheme not in ("https", "http"):
-        raise Failure("bad_option", f"url {shown(given)!r} has no https:// in front.", advice=example)
+        raise Failure("bad_option", f"url {shown(given)!r} does not start with https://.", advice=example)
     if not host:
         raise Failure("bad_option", "url names no host.", advice=example)
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise Failure("bad_option", f"url {shown(given)!r} has more than a host in it.", advice=example)
+        raise Failure("bad_option", f"url {shown(given)!r} has more than a host.", advice=example)
     if parts.scheme == "http" and not is_loopback(host):
         raise Failure(
-            "bad_option", f"url uses plain http to {host}, which would show secrets on the way.", advice=example
+            "bad_option", f"url uses plain http to {host}, which would expose secrets on the network.", advice=example
         )
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def is_host(text: str) -> bool:
-    """Whether a text can be the name or the address of a host, and nothing besides."""
+    """Whether a text can be a host name or an IP address."""
     try:
         return bool(_HOST.fullmatch(text) or ipaddress.ip_address(text))
     except ValueError:
@@ -175,7 +175,7 @@ def is_host(text: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its address and not by what a name may stand for."""
+    """Whether a host is this machine: localhost or a loopback address. Other names are not resolved."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -184,11 +184,11 @@ def is_loopback(host: str) -> bool:
 
 def _check_texts(options: Mapping[str, Any]) -> None:
     for name in Connection._fields:
-        if isinstance(options.get(name), str) and options[name] != whole(options[name]):
+        if isinstance(options.get(name), str) and options[name] != replace_halves(options[name]):
             raise Failure(
                 "bad_option",
-                f"{name} has half of a character in it, which cannot be sent.",
-                advice="Correct the option. In the environment, a byte that is no UTF-8 reads so.",
+                f"{name} contains half of a character, which cannot be sent.",
+                advice="Correct the option. In the environment, a byte that is not UTF-8 is read like this.",
             )
 
 
@@ -207,15 +207,17 @@ def _check_credentials(options: Mapping[str, Any]) -> None:
             missing.append(f"{name} is given without client_id")
     if missing:
         raise Failure(
-            "bad_option", f"The credentials are incomplete: {'; '.join(missing)}.", advice="Give what is missing."
+            "bad_option", f"The credentials are incomplete: {'; '.join(missing)}.", advice="Give the missing options."
         )
 
 
-def loose_ends(given: Connection) -> str:
-    """Which of the credentials begin or end in what nobody sees; empty where none does."""
+def white_space_hints(given: Connection) -> str:
+    """Sentences about credentials that begin or end with white space; empty if there are none."""
     credentials = {name: getattr(given, name) for name in ("username", "client_id", *SECRET_OPTIONS)}
     found = [name for name, value in credentials.items() if value and value != value.strip()]
-    return "".join(f" {name} begins or ends with a space or a line break, as echo adds one." for name in found)
+    return "".join(
+        f" {name} begins or ends with a space or a line break, which echo adds for example." for name in found
+    )
 
 
 def _check_tokens(options: Mapping[str, Any]) -> None:
@@ -223,17 +225,17 @@ def _check_tokens(options: Mapping[str, Any]) -> None:
         if options.get(name) and not is_token(options[name]):
             raise Failure(
                 "bad_option",
-                f"{name} has a space, a line break or another character in it that no token has.",
+                f"{name} contains a space, a line break or another character that no token has.",
                 advice="Give the token alone: echo and a YAML block add a line break.",
             )
 
 
 def is_token(text: str) -> bool:
-    """Whether a text can be an access token, which a header carries."""
+    """Whether a text can be an access token in a header."""
     return bool(_TOKEN.fullmatch(text))
 
 
-def _own_paths(paths: Mapping[str, str]) -> dict[str, Operation]:
+def _replaced_paths(paths: Mapping[str, str]) -> dict[str, Operation]:
     operations = dict(OPERATIONS)
     for name, path in paths.items():
         if name not in operations:
@@ -264,8 +266,8 @@ def _checked_path(operation: Operation, path: str) -> str:
 
 
 def placeholders(path: str) -> set[str]:
-    """The names in braces of a path; ValueError for anything else in braces."""
+    """The placeholders of a path. Raises ValueError for anything else in braces."""
     fields = [field for field in string.Formatter().parse(path) if field[1] is not None]
     if any(spec or conversion for _text, _name, spec, conversion in fields):
-        raise ValueError("a placeholder is a name in braces and nothing else")
+        raise ValueError("a placeholder is only a name in braces")
     return {name for _text, name, _spec, _conversion in fields if name is not None}

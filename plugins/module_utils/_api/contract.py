@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""THE WIRE: every call to Control Center that this collection can make, as data.
+"""The contract: every call to Control Center that this collection can make, as data.
 
-The written contract is C(tests/contract/control-center.yaml); a test compares the two. C(evidence) says how sure we
-are of a call: C(published) by a vendor or integrator, C(seen) in public client code, C(assumed) by us after the
-conventions of the others. A path can be replaced per tenant by C(api_paths).
+The documented contract is C(tests/contract/control-center.yaml); a test compares the two. C(evidence) is C(published)
+by a vendor or integrator, C(seen) in public client code, or C(assumed) by analogy with the other calls. The option
+C(api_paths) replaces a path for a tenant.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.shape import OneOf
 
-# The base that discovery returns takes the place of this prefix.
+# The address that discovery returns replaces this prefix.
 API_PREFIX = "/work/api/v2"
 API_VERSION_NAME = "v2"
-# The vendor's web client calls the same API here, with a cookie and a token of its own page. We have neither.
+# The vendor's web client calls the same API here, with a cookie and a token of its page. We have neither.
 BROWSER_PREFIX = "/work/web/api/v2"
 TOKEN_HEADER = "X-Auth-Token"
 CONSENT_CODE = "InteractiveConsentRequired"
 
-# The application whose presence brings the page "Tracker background service authorization".
+# The configuration application. It has the page "Tracker background service authorization".
 EXTENSION = "iManage Tracker CC configuration"
 # The vendor's names of the two applications, in the order in which they are added.
 APPLICATIONS = ("iManage Tracker", EXTENSION)
@@ -44,13 +44,13 @@ POLICY_DEFAULTS = {
 
 STATUSES = ("available", *ADDED)
 
-# A shape has what decides something. Whatever else a reply has may be anything.
-# A list of applications is searched by name; the row that is found has to be an APP.
+# A shape has only the fields that decide something. Other fields of a reply may have any form.
+# A list of applications is searched by name. The row that is found has to be an APP.
 APP_ROW = {"name": str}
 APP = {**APP_ROW, "id": str, "status": STATUSES}
 MEMBERS = [{"id": str, "type": ("user", "group")}]
 ACCESS_MODE = {"default_security": tuple(ACCESS_MODES.values())}
-# Of workspaces and folders, public client code reads the list of members itself in data, and the rest beside it.
+# For workspaces and folders, public client code reads the members directly from data, and the mode next to it.
 ACCESS = OneOf({"data": {**ACCESS_MODE, "members?": MEMBERS}}, {"data": MEMBERS, **ACCESS_MODE})
 TOKEN_POLICY = {
     "value": {"allow_refresh_token": bool, "refresh_token_expiry?": int, "access_token_max_idle_time?": int},
@@ -62,10 +62,10 @@ LIBRARY = ROLE = MEMBER = {"id": str}
 
 
 class Operation(NamedTuple):
-    """One call: its id in the contract, what it does, how it is made, and what it answers when it succeeds.
+    """One call: its id in the contract, what it does, its request, and the shape of its reply.
 
-    C(paged): the list comes page by page; another list is asked for once, without a query. C(candidates): paths at
-    which a tenant may serve it instead.
+    C(paged): the list is read page by page. Other lists are read once, without a query. C(candidates): other paths at
+    which a tenant may serve the call.
     """
 
     id: str
@@ -74,18 +74,18 @@ class Operation(NamedTuple):
     method: str
     path: str
     reply: Any = None
-    # Signing in and out are no writes: they change nothing that the tenant's administrator manages.
+    # Signing in and out do not count as writes: they change nothing that an administrator manages.
     writes: bool = False
     paged: bool = False
     candidates: tuple[str, ...] = ()
 
     @property
     def lists(self) -> bool:
-        """Whether it answers with rows."""
+        """Whether the reply has rows."""
         return isinstance(self.reply, dict) and isinstance(self.reply.get("data"), list)
 
     def accepts(self, status: int) -> bool:
-        """Whether a status says that the call was made. Of a write, what is read back decides."""
+        """Whether a status means success. For a write, any 2xx does: reading again decides."""
         return 200 <= status < 300 if self.writes else status == 200
 
 
@@ -102,7 +102,7 @@ _APP = _CUSTOMER + "/apps/{app_id}"
 _ACCESS = _APP + "/security"
 _SETTING = "/customers/{customer_id}/settings/{app_id}/oauth2.tokens"
 _POLICY = API_PREFIX + _SETTING
-# Other settings of the cloud are there.
+# The cloud serves other settings there.
 _OTHER_POLICY = ("/platform/api/v2" + _SETTING,)
 _ROLES = _CUSTOMER + "/roles"
 _MEMBERS = _ROLES + "/{role_id}/members"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections on which a reply has to come in time, from its first byte to its last."""
+"""Connections with a deadline for the whole reply, from its first byte to its last."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ try:
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 except ImportError:
-    # As in _transport, which says what is missing.
+    # transport.py reports what is missing.
     HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore[misc, assignment]
 
-# When the exchange has to have ended, on the monotonic clock.
+# The end of the exchange, on the monotonic clock.
 DEADLINE: contextvars.ContextVar[float] = contextvars.ContextVar("DEADLINE")
 
 
 class _InTime(io.RawIOBase):
-    """What a connection receives, until the deadline: a time-out for each wait alone never ends a slow drip."""
+    """Reads from a connection until the deadline. A time-out for each wait alone would never end a slow reply."""
 
     def __init__(self, sock: socket.socket, raw: Any) -> None:
         self._sock = sock
@@ -44,7 +44,7 @@ class _InTime(io.RawIOBase):
         patience = self._sock.gettimeout()
         if patience is not None and patience <= left:
             return self._raw.readinto(buffer)  # type: ignore[no-any-return]
-        # The last wait is a shorter one. The connection may be used again.
+        # The last wait is shorter. Restore the time-out afterwards, because the connection may be used again.
         self._sock.settimeout(left)
         try:
             return self._raw.readinto(buffer)  # type: ignore[no-any-return]
@@ -53,20 +53,20 @@ class _InTime(io.RawIOBase):
                 self._sock.settimeout(patience)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Release the connection."""
         self._raw.close()
         super().close()
 
 
 class _Response(http.client.HTTPResponse):
-    """A reply of which everything has to come in time, each line of its head too."""
+    """A reply that has to arrive before the deadline, including its headers."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self.fp: Any = io.BufferedReader(_InTime(sock, self.fp.detach()))
 
     def begin(self) -> None:
-        """Read the head. What may follow a reply of status 1xx answers the same request, and no later one."""
+        """Read the headers. After a status 1xx the connection may carry a second reply, so it is not used again."""
         super().begin()
         if self.status < 200:
             self.will_close = True

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Failures that explain themselves: to people in a sentence, to machines in named fields."""
+"""Failures, with a sentence for people and named fields for machines."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import traceback
 from collections.abc import Iterable
 from typing import Any
 
-# What to do next, by kind of failure. A failure that knows better brings its own advice.
+# What to do next, by kind of failure. A failure may have its own advice.
 ADVICE = {
     "bad_option": "Correct the option and run again.",
     "sign_in": (
-        "Check the credentials, and that neither the password nor the client secret has ended. The account must be "
-        "allowed to sign in (allow_logon), without single sign-on and from this machine's address, and without a "
-        "change of its password at the next login."
+        "Check the credentials, and that neither the password nor the client secret has expired. The account must be "
+        "allowed to sign in (allow_logon) without single sign-on and from this machine's address, and must not have to "
+        "change its password at the next login."
     ),
     "permission": (
         "Applications need the App Management privilege of a Global Management role, library authorizations need "
         "NRTADMIN in each library; a change of roles can take up to 8 hours to take effect."
     ),
     "not_provisioned": (
-        "Ask iManage to release the application for this tenant, through the account representative where it needs a "
+        "Ask iManage to release the application for this tenant, through the account representative if it needs a "
         "subscription, then run again."
     ),
     "not_added": "Add and enable the application first, then run again.",
     "not_found": "Check the spelling, then run again.",
-    "ambiguous_name": "Use app_id to say which one is meant.",
+    "ambiguous_name": "Use app_id to choose one.",
     "consent_required": (
         "Let that person authorize the library in Control Center, then run again; on_consent_required: hand_over "
         "reports such libraries instead of failing."
@@ -38,10 +38,11 @@ ADVICE = {
     "unreachable": "Check the url, the network and the proxy, then run again; what was done stays done.",
     "tls": "Give the authority's certificate as ca_path, or correct the host name in url.",
     "unexpected_reply": (
-        "Nothing is reported as done that was not read back. If this tenant serves the call elsewhere, set api_paths."
+        "Only changes that were read back are reported as done. If this tenant serves the call elsewhere, set "
+        "api_paths."
     ),
     "wrong_tenant": "Use this tenant's credentials, or correct customer_id.",
-    "interrupted": "What was done stays done: run again, with a longer time-out if that was it.",
+    "interrupted": "What was done stays done: run again, with a longer time-out if that was the cause.",
     "task_failed": "What was done stays done. Correct what the message names, or report it, then run again.",
 }
 KINDS = tuple(ADVICE)
@@ -51,10 +52,10 @@ _LONGEST_QUOTE = 500
 
 
 class Failure(Exception):
-    """Why a task could not do its work.
+    """Why a task failed.
 
-    Parameters: C(kind) is one of C(KINDS); C(what) says what was tried and what went wrong; C(advice) what to do
-    next, by default the kind's; the rest is what the wire said. C(result) holds what the task can report all the same.
+    C(kind) is one of C(KINDS). C(what) says what was tried and what went wrong. C(advice) says what to do next, by
+    default that of the kind. C(words) to C(request_id) come from the reply. C(result) has return values for the task.
     """
 
     def __init__(
@@ -88,13 +89,13 @@ class Failure(Exception):
         self.result = result or {}
 
     def but(self, **facts: Any) -> Failure:
-        """The same failure with other C(facts), by the names of its attributes. This one stays as it is."""
+        """Return a copy with other C(facts), by the names of the attributes."""
         other = type(self).__new__(type(self), *self.args)
         vars(other).update({**vars(self), **facts})
         return other
 
     def reason(self) -> str:
-        """What went wrong, with the server's own words, without tenant and advice."""
+        """What went wrong, with the server's own words, without the tenant and the advice."""
         text = self.what
         if self.words:
             facts = " ".join(str(fact) for fact in (self.wire["status"], self.wire["code"]) if fact)
@@ -102,7 +103,7 @@ class Failure(Exception):
         return text
 
     def render(self, where: str) -> dict[str, Any]:
-        """The failed task's result; C(where) names the tenant."""
+        """The result of the failed task. C(where) names the tenant."""
         return {
             **self.result,
             "failed": True,
@@ -113,20 +114,20 @@ class Failure(Exception):
 
 
 class Uncertain(Failure):
-    """A write whose reply did not arrive: it may have been applied, so only reading again can tell."""
+    """A write without a reply. It may have been applied; reading again shows whether it was."""
 
 
 class NoSuchCall(Failure):
     """The tenant does not have this call at this path.
 
-    It answers 404 in another form than Control Center's own, 405, 501, or a page of HTML.
+    It answers 405, 501, an HTML page, or 404 in another form than Control Center's.
     """
 
 
 class TransportError(Exception):
-    """No reply. C(sent) tells whether the request may have reached the server; C(kind) is a kind of failure.
+    """No reply. C(sent): whether the request may have reached the server. C(kind) is a kind of failure.
 
-    C(advice) says what to do next where that is another thing than for every failure of that kind.
+    C(advice) replaces the advice of the kind.
     """
 
     def __init__(self, kind: str, words: str, sent: bool, advice: str | None = None) -> None:
@@ -139,8 +140,8 @@ class TransportError(Exception):
 class NotYet(Failure):
     """Something is missing that an earlier task of the play may create.
 
-    A run fails with it; a preview goes on from C(assumed), the documented state after that task, and says so
-    in the words of C(assumptions).
+    A run fails with it. A preview continues with C(assumed), the documented state after that task, and reports
+    C(assumptions).
     """
 
     def __init__(self, kind: str, what: str, *, assumed: Any, assumptions: list[str], **wire: Any) -> None:
@@ -150,24 +151,24 @@ class NotYet(Failure):
 
 
 def ended_by(error: BaseException) -> Failure:
-    """The failure for whatever ended a task: Ansible's time-out is no Exception, and a mistake of ours no Failure."""
+    """The failure for any error that ended a task, also for a time-out of Ansible or a bug of this collection."""
     if isinstance(error, Failure):
         return error
     if not isinstance(error, Exception):
-        return Failure("interrupted", "The task was stopped before its end.")
+        return Failure("interrupted", "The task was stopped before it ended.")
     ways = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
     ours = [f"{path.rpartition('/')[2]}, line {line}" for path, line in ways if "/control_center/" in path]
     place, words = ours[-1] if ours else "Python", f"{type(error).__name__}: {quoted(error)}"
     return Failure("task_failed", f"The task crashed in {place}: {words}.")
 
 
-def left_so(done: Iterable[str]) -> str:
-    """The sentence about what was done before something failed; empty where nothing was."""
+def done_before(done: Iterable[str]) -> str:
+    """A sentence about what was done before the failure; empty if nothing was."""
     named = ", ".join(done)
-    return f" Done before that, and left so: {named}." if named else ""
+    return f" Done before that, and kept: {named}." if named else ""
 
 
 def quoted(text: object) -> str:
-    """Server text made fit for a message: one line, no control or direction marks, not endless."""
+    """Server text for a message: one line, limited length, no control or direction characters."""
     line = _CONTROL.sub(" ", str(text)).strip()
     return line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1] + "…"

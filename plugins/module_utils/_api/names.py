@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What may be shown of names that somebody else chose: words as they stand, and a placeholder for what may be an id.
+"""Shows names of replies and paths safely: words as they are, and a placeholder for what may be an id.
 
-A field name or a part of a path is a word of the interface mostly. Where a reply is keyed by ids, or a path has one,
-it may be a number, an address, a library or even a token; only its kind is shown then.
+A field name or a part of a path is usually a word of the interface. It may also be an id: a number, an address, a
+library or even a token. Then only its kind is shown.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ID_KINDS = (
     ("{address}", re.compile(r".*@.*", re.DOTALL)),
 )
 _OTHER = "{text}"
-# Words end in a number at most (oauth2); what has digits within, or capitals at every turn, is made by a machine.
+# A word may end in a number (oauth2). A name with digits inside or with many capitals is probably an id.
 _WORD = re.compile(r"[$_@]?[A-Za-z]+\d{0,2}(?:[-_.:]+[A-Za-z]+\d{0,2})*")
 _LONGEST = 40
 _TURN = re.compile("[a-z][A-Z]")
@@ -26,7 +26,7 @@ _FEW_TURNS, _SHORTEST_HUMP = 2, 3
 
 
 def shown(name: str) -> str:
-    """A field name, or the kind of thing that it seems to be."""
+    """The field name, or the kind of id that it seems to be."""
     kind = next((kind for kind, pattern in _ID_KINDS if pattern.fullmatch(name)), None)
     if kind:
         return kind
@@ -40,5 +40,5 @@ def _is_word(name: str) -> bool:
 
 
 def shown_place(way: Iterable[str]) -> str:
-    """The way to a field: C(data[].region)."""
+    """The path of a field: C(data[].region)."""
     return ".".join("[]" if name == "[]" else shown(name) for name in way).replace(".[]", "[]")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names that somebody else chose, in a sentence: so that one can tell them apart, and from the sentence. Pure."""
+"""Quotes names of servers and users in sentences, so that they cannot be misread. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import unicodedata
 from typing import Any
 
 _LONGEST = 500
-# Signs that show nothing, beside those that Python calls not printable.
+# Invisible characters that Python counts as printable.
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
@@ -19,36 +19,36 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 
 
 def spelled(name: object) -> str:
-    """A name in a list of names: as it stands, or in quotes where it could be misread."""
+    """A name in a list of names: unchanged, or in quotes if it could be misread."""
     text = str(name)
     return _quoted(text) if _PARTING.search(text) else titled(text)
 
 
 def titled(text: str) -> str:
-    """A name that stands alone: in quotes where it hides something."""
+    """A single name: in quotes if it has invisible characters."""
     return _short(text) if is_clear(text) else _quoted(text)
 
 
 def in_quotes(name: object) -> str:
-    """A name in quotes, as Python has them, with what hides escaped."""
+    """A name in the quotes of Python, with invisible characters escaped."""
     return repr(str(name)) if is_clear(str(name)) else f"'{escaped(str(name))}'"
 
 
 def is_clear(text: str) -> bool:
-    """Whether a text shows all its signs, in their usual form, and looks as long as it is and unlike one in quotes."""
+    """Whether all characters of a text are visible and in their usual form, and it does not look quoted."""
     if not text or text != text.strip() or text.startswith('"') or not text.isprintable():
         return False
     return text.isascii() or (not _UNSEEN.search(text) and unicodedata.is_normalized("NFC", text))
 
 
 def escaped(text: str) -> str:
-    """A text within double quotes, as YAML has it: nothing hides, and nothing only looks like another text."""
+    """A text for double quotes in YAML, with invisible and unusual characters escaped."""
     usual = unicodedata.normalize("NFC", text)
     return "".join(_escaped(sign) if _hides(sign) or sign in '"\\' or _differs(sign, usual) else sign for sign in text)
 
 
 def visible(value: Any) -> Any:
-    """A value of a report, with what hides in its texts escaped, and those that end in a space in quotes."""
+    """A value of a report, with invisible characters escaped. Texts that begin or end with a space are quoted."""
     if isinstance(value, dict):
         return {visible(name): visible(inner) for name, inner in value.items()}
     if isinstance(value, list):
@@ -63,12 +63,12 @@ def visible(value: Any) -> Any:
 
 
 def seen(text: str) -> str:
-    """A text without the signs that hide, for a look at what may be meant."""
+    """A text without spaces and invisible characters, to compare similar names."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", text) if not sign.isspace() and not _hides(sign))
 
 
 def _quoted(text: str) -> str:
-    """In the double quotes in which YAML takes the same text back."""
+    """The text in double quotes, which YAML reads as the same text."""
     return f'"{_short(escaped(text))}"'
 
 

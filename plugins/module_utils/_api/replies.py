@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a reply means: the checked value, or the failure it stands for. Pure."""
+"""Turns a reply into its checked value or a failure. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
     quoted,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.shape import mismatch
-from ansible_collections.imanage.control_center.plugins.module_utils._api.text import parsed
+from ansible_collections.imanage.control_center.plugins.module_utils._api.text import parse_json
 
 _KIND_OF_STATUS = {
     400: "bad_option",
@@ -35,7 +35,7 @@ _KIND_OF_STATUS = {
 
 
 class Reply(NamedTuple):
-    """What came back: status, headers (case-insensitive), and the whole body."""
+    """A reply: status, headers (case-insensitive), and the whole body."""
 
     status: int
     headers: Mapping[str, str]
@@ -43,10 +43,10 @@ class Reply(NamedTuple):
 
 
 def http_date(text: str | None) -> datetime.datetime | None:
-    """The moment of a header of HTTP; None where it is none."""
+    """The time in an HTTP header; None if it has none."""
     try:
         date = email.utils.parsedate_to_datetime(text or "")
-        # HTTP dates are UTC, also where the zone is left out or is -0000.
+        # HTTP dates are UTC, also if the zone is missing or -0000.
         date = date if date.tzinfo else date.replace(tzinfo=datetime.timezone.utc)
         return date.astimezone(datetime.timezone.utc)
     except (ValueError, TypeError, OverflowError):
@@ -54,11 +54,11 @@ def http_date(text: str | None) -> datetime.datetime | None:
 
 
 def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str], str], note: str = "") -> Any:
-    """The reply's value, None for calls that answer with nothing and for writes, of which only reading tells.
+    """Return the reply's value, or None for a write and for a call without a reply.
 
-    C(hidden) takes secrets out of server text; C(note) is a sentence for a refusal. Raises Failure when the reply is a
-    refusal or has another shape than the contract gives it, NoSuchCall when the tenant does not have the call, and
-    Uncertain when a write may have been applied all the same.
+    C(hidden) removes secrets from server text. C(note) is a sentence for a refusal. Raises Failure if the reply is a
+    refusal or differs from the contract, NoSuchCall if the tenant does not have the call, and Uncertain if a refused
+    write may have been applied.
     """
     if not operation.accepts(reply.status):
         raise _refusal(operation, path, reply, hidden, note)
@@ -67,9 +67,9 @@ def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str
     if is_page(reply.body) and operation.id != "requestToken":
         raise _no_such_call(operation, path, reply, "the reply is an HTML page instead of JSON")
     try:
-        value = parsed(reply.body)
+        value = parse_json(reply.body)
     except (ValueError, RecursionError):
-        problem: str | None = f"the reply is {_looks(reply.body)} instead of JSON"
+        problem: str | None = f"the reply is {_kind_of(reply.body)} instead of JSON"
     else:
         problem = mismatch(value, operation.reply)
     if problem:
@@ -82,9 +82,9 @@ def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str
 
 
 def refresh_token_in(reply: Reply) -> str | None:
-    """The refresh token that a sign-in brought, whatever else the reply has or lacks."""
+    """The refresh token in the reply to a sign-in, even if the rest of the reply is invalid."""
     try:
-        token = parsed(reply.body)["refresh_token"]
+        token = parse_json(reply.body)["refresh_token"]
     except (ValueError, RecursionError, LookupError, TypeError):
         return None
     return token if isinstance(token, str) and reply.status == 200 else None
@@ -97,7 +97,7 @@ def wire(
     code: str | None = None,
     request_id: str | None = None,
 ) -> dict[str, Any]:
-    """What a failure says of the call, as keyword arguments for Failure."""
+    """The facts about a call, as keyword arguments for Failure."""
     return {
         "operation": operation.id,
         "method": operation.method,
@@ -138,18 +138,18 @@ def _no_such_call(operation: Operation, path: str, reply: Reply, what: str) -> N
 
 
 def _is_own_error(body: bytes) -> bool:
-    """Whether a refusal has Control Center's own form. Gateways on the way have others, in JSON too."""
+    """Whether a refusal has Control Center's own form. Gateways use other forms, also in JSON."""
     try:
-        error = parsed(body)["error"]
+        error = parse_json(body)["error"]
     except (ValueError, RecursionError, LookupError, TypeError):
         return False
     return isinstance(error, dict) and any(error.get(name) for name in ("code", "code_message", "message"))
 
 
 def _error_words(body: bytes) -> tuple[str, str, str]:
-    """The server's own words, their code and the request's id, from its error form or that of RFC 6749."""
+    """The server's message, its code and the request's id, from Control Center's form or that of RFC 6749."""
     try:
-        value = parsed(body)
+        value = parse_json(body)
     except (ValueError, RecursionError):
         return "", "", ""
     error = value.get("error") if isinstance(value, dict) else None
@@ -165,11 +165,11 @@ def _error_words(body: bytes) -> tuple[str, str, str]:
 
 
 def is_page(body: bytes) -> bool:
-    """Whether a reply is an HTML page, such as a login page on the way."""
+    """Whether a reply is an HTML page, such as the login page of a gateway."""
     return body[:200].lstrip().startswith(b"<")
 
 
-def _looks(body: bytes) -> str:
+def _kind_of(body: bytes) -> str:
     start = body[:200].lstrip()
     if not start:
         return "empty"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every form in which a secret could show up in a text, and their removal."""
+"""Removes secrets from texts and results, in every form in which they may appear."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
 
 HIDDEN = "********"
 _HEX = re.compile("%[0-9A-F]{2}")
-# The keys in these are names that somebody chose, of libraries for one. All others are ours.
+# The keys in these fields are names of the tenant, such as libraries. All other keys are ours.
 _KEYED_BY_NAMES = ("before", "after")
 
 
 def forms(secrets: Iterable[str | None]) -> list[str]:
-    """All spellings of the given secrets, longest first, so that no rest of one survives another."""
+    """All forms of the given secrets, longest first, so that no part of a longer one remains."""
     found: set[str] = set()
     for secret in filter(None, secrets):
         encoded = secret.encode("utf-8", "surrogatepass")
@@ -30,7 +30,7 @@ def forms(secrets: Iterable[str | None]) -> list[str]:
             found.update((encoding, _HEX.sub(lambda code: code[0].lower(), encoding)))
         for to_base64 in (base64.b64encode, base64.urlsafe_b64encode):
             found.add(to_base64(encoded).decode().rstrip("="))
-        # Where a reply is no HTTP, it is read as Latin-1.
+        # An invalid HTTP reply is read as Latin-1.
         for text in (secret, quoted(secret), encoded.decode("latin-1")):
             found.update(_escaped(text))
     found.discard("")
@@ -38,9 +38,9 @@ def forms(secrets: Iterable[str | None]) -> list[str]:
 
 
 def _escaped(text: str) -> Iterator[str]:
-    """A text as it stands, in JSON, in Python and in HTML."""
+    """A text unchanged, in JSON, in Python and in HTML."""
     yield from (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
-    # Behind a double quote, Python escapes the single ones.
+    # In a text with a double quote, Python escapes single quotes.
     yield from (repr(text)[1:-1], repr(f'"{text}')[2:-1])
     in_html = html.escape(text)
     yield from (in_html, html.escape(text, quote=False), in_html.replace("&#x27;", "&#39;").replace("&quot;", "&#34;"))
@@ -48,9 +48,9 @@ def _escaped(text: str) -> Iterator[str]:
 
 
 def hide(value: Any, secrets: Iterable[str | None]) -> Any:
-    """A text without any form of any of the secrets, or a result with none in its texts, its numbers and its names.
+    """Remove every form of the secrets from a text or a result, also from its numbers and from names of the tenant.
 
-    The names of its fields are ours, and stay.
+    The field names of this collection stay unchanged.
     """
     return _hidden(value, forms(secrets))
 

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does a reply have the shape that the contract gives it?
+"""Compares a reply with the shape in the contract.
 
 A shape is plain data: a type, a tuple of allowed words, a list of one shape (rows), a dictionary of shapes, or OneOf.
-A key that ends in C(?) may be absent or null. Fields that the contract does not name are allowed and not looked at.
+A key that ends in C(?) may be missing or null. Other fields are allowed and not checked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class OneOf:
         self.shapes = shapes
 
     def nearest(self, value: Any) -> Any:
-        """The shape from which the value differs least, the first of equals."""
+        """The shape with the fewest differences from the value, the first of several."""
         return min(self.shapes, key=lambda shape: len(list(differences(value, shape))))
 
 
@@ -28,12 +28,12 @@ _NAMES = {str: "a text", int: "a whole number", bool: "true or false", dict: "an
 
 
 def mismatch(value: Any, shape: Any, at: str = "the reply") -> str | None:
-    """The first place where the value differs from the shape, as a phrase; None when it fits."""
+    """The first difference between the value and the shape, as a phrase; None if there is none."""
     return next(differences(value, shape, at), None)
 
 
 def differences(value: Any, shape: Any, at: str = "the reply") -> Iterator[str]:
-    """Every place where the value differs from the shape, as phrases. They name fields and types, and never a value."""
+    """Yield every difference between the value and the shape, as phrases with fields and types, but no values."""
     if isinstance(shape, OneOf):
         yield from differences(value, shape.nearest(value), at)
     elif isinstance(shape, dict):
@@ -46,14 +46,14 @@ def differences(value: Any, shape: Any, at: str = "the reply") -> Iterator[str]:
             yield from differences(row, shape[0], f"{at}[{number}]")
     elif isinstance(shape, tuple):
         if value not in shape:
-            yield f"{at} is none of {', '.join(shape)}"
-    # In Python true is a whole number, on the wire it is not.
+            yield f"{at} is not one of {', '.join(shape)}"
+    # Python counts true as a whole number. JSON does not.
     elif not isinstance(value, shape) or isinstance(value, bool) != (shape is bool):
         yield f"{at} is {_name(value)} instead of {_NAMES[shape]}"
 
 
 def unknown_fields(value: Any, shape: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The fields that the shape does not name, each as often as it is there, as the way to it; rows are C([])."""
+    """Yield the path of each field that the shape does not name, once for each row. Rows are C([])."""
     if isinstance(shape, OneOf):
         yield from unknown_fields(value, shape.nearest(value), at)
     elif isinstance(shape, list) and isinstance(value, list):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file that keeps a refresh token, where Control Center gives a new one at each sign-in."""
+"""A file with a refresh token, for tenants that return a new one at each sign-in."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
 _MOST_BYTES = 65536
 _PAUSE = 0.1
 _ADVICE = (
-    "Give refresh_token_file a file that has the refresh token and nothing else, in a folder that this user may write "
-    "to. Without a new token at each sign-in, refresh_token is enough."
+    "Give refresh_token_file a file that has only the refresh token, in a folder that this user may write to. If the "
+    "tenant does not return a new token at each sign-in, refresh_token is enough."
 )
 
 
 class TokenFile:
-    """The file while it is locked: C(token) is what it has."""
+    """The locked file and its C(token)."""
 
     def __init__(self, path: str, token: str) -> None:
         self._path = path
         self.token = token
 
     def replace(self, token: str) -> None:
-        """Put another token into the file: whole or not at all, for its owner alone. Raises C(bad_option)."""
+        """Write a new token to the file, atomically, readable by its owner only. Raises C(bad_option)."""
         folder, name = os.path.split(self._path)
         try:
             place, fresh = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
@@ -53,9 +53,9 @@ class TokenFile:
 
 @contextlib.contextmanager
 def locked(path: str, seconds: float) -> Iterator[TokenFile]:
-    """The token file, locked: two tasks must not use one token up. Raises C(bad_option).
+    """Lock the token file, so that two tasks do not use the same token. Raises C(bad_option).
 
-    C(seconds): how long to wait for another task that has it. That a new token could be written is seen before the old
+    C(seconds) is how long to wait for another task. This also checks that a new token can be written, before the old
     one is used.
     """
     try:
@@ -64,7 +64,7 @@ def locked(path: str, seconds: float) -> Iterator[TokenFile]:
     except OSError as error:
         raise _unusable(path, f"cannot be read: {error.strerror}") from None
     except ValueError:
-        raise _unusable(path, "has a name that no file can have") from None
+        raise _unusable(path, "has an invalid name") from None
     try:
         yield TokenFile(real, _token(path, handle))
     finally:
@@ -72,7 +72,7 @@ def locked(path: str, seconds: float) -> Iterator[TokenFile]:
 
 
 def _lock(path: str, deadline: float) -> int:
-    """The open file with a lock on it. Whoever replaces the file leaves the lock on the old one."""
+    """Open and lock the file. If it was replaced meanwhile, the lock is on the old file, so try again."""
     while True:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
@@ -91,21 +91,21 @@ def _lock(path: str, deadline: float) -> int:
 
 
 def _token(path: str, handle: int) -> str:
-    """The token in the file. It is never repeated in a message."""
+    """Read the token. No message shows it."""
     try:
         token = os.read(handle, _MOST_BYTES).decode("utf-8").strip()
     except OSError as error:
         raise _unusable(path, f"cannot be read: {error.strerror}") from None
     except ValueError:
-        raise _unusable(path, "is no text") from None
+        raise _unusable(path, "is not text") from None
     if os.fstat(handle).st_nlink > 1:
-        raise _unusable(path, "has another name too (a hard link), under which a new token would not be found")
+        raise _unusable(path, "has a second name (a hard link), which would keep the old token")
     if not os.access(os.path.dirname(os.path.realpath(os.path.expanduser(path))), os.W_OK):
-        raise _unusable(path, "is in a folder to which nothing can be written, so a new token would be lost")
+        raise _unusable(path, "is in a folder that is not writable, so a new token would be lost")
     if token.startswith("$ANSIBLE_VAULT"):
-        raise _unusable(path, "is encrypted by ansible-vault, and a new token could not be put into it")
+        raise _unusable(path, "is encrypted by ansible-vault, so a new token could not be written to it")
     if not token or any(letter.isspace() or not letter.isprintable() for letter in token):
-        raise _unusable(path, "does not have one token in it" if token else "is empty")
+        raise _unusable(path, "does not contain exactly one token" if token else "is empty")
     return token
 
 

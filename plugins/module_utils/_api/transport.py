@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP by requests: one TLS context, bounded patience, nothing followed, nothing sent to another host."""
+"""HTTP with requests: one TLS context, retries with a deadline, no redirects, no other host."""
 
 from __future__ import annotations
 
@@ -43,38 +43,38 @@ try:
     )
     from urllib3.exceptions import TimeoutError as HTTPTimeout
 except ImportError:
-    # ansible-test imports every file on Pythons without requests; a task then says what is missing.
+    # ansible-test imports every file on Pythons without requests. A task without it fails and says so.
     IMPORT_ERROR: str | None = traceback.format_exc()
     Session = HTTPAdapter = object  # type: ignore[misc, assignment]
 else:
     IMPORT_ERROR = None
-    # Before this release a reply of some thousand bytes unpacks to gigabytes before anybody can count them.
+    # Before urllib3 2.6 a small compressed reply could fill the memory before its size is checked.
     _CAN_UNPACK = tuple(map(int, re.findall(r"\d+", urllib3.__version__)[:2])) >= (2, 6)  # type: ignore[attr-defined]
 
-# Three releases before it take no TLS context from an adapter: they would trust other authorities than ca_path.
+# Older releases ignore the TLS context of an adapter, and would trust other authorities than ca_path.
 _LEAST_REQUESTS = (2, 32, 3)
 LARGEST_REPLY = 16 * 1024 * 1024
-# All replies that a task reads, in bytes.
+# The most that a task reads in all its replies, in bytes.
 MOST_BYTES = 4 * LARGEST_REPLY
 READ_AGAIN = (429, 502, 503, 504)
 WRITE_AGAIN = (429,)
-# A host that cannot be reached at all is more often a typing error than a passing fault.
+# An unreachable host is more often a typing error than a passing fault.
 CONNECT_AGAIN = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
-# How many times the wait that the server asks for may be added to it at random.
+# The most random jitter, as a multiple of the wait that the server asks for.
 _WIDEST_SPREAD = 7
-# Seconds since 1970 are at least this many; a wait is less.
-_SOME_TIME_AGO = 1_000_000_000
+# A larger number is a time in seconds since 1970. A smaller one is a wait.
+_LEAST_EPOCH = 1_000_000_000
 
 
 class Patience:
-    """When a call is sent again, and how long to wait before: with a deadline, and by Control Center's headers.
+    """Decides whether to repeat a call and how long to wait, by a deadline and Control Center's headers.
 
-    urllib3 retries too, but by calling itself, which ends after some hundred times.
+    The retries of urllib3 are not used, because they are recursive and end after a few hundred.
     """
 
     def __init__(self, deadline: float, repeatable: bool, waits: list[float]) -> None:
-        """C(deadline) is on the monotonic clock, in seconds; C(waits) collects the seconds waited because of 429.
+        """C(deadline) is in seconds on the monotonic clock. C(waits) collects the seconds waited because of 429.
 
         C(repeatable) says whether a request that may have arrived can be sent again.
         """
@@ -84,20 +84,19 @@ class Patience:
         self._pauses = self._refusals = 0
 
     def pause(self, reply: Reply | None, error: Any = None) -> float | None:
-        """The seconds to wait after a reply that asks for another attempt, or after an error; None to give up."""
+        """The seconds to wait before the next attempt, after a reply or an error; None to give up."""
         if error is not None and not self._may_repeat(error):
             return None
-        # Zero seconds is no answer either: the call would be sent again at once, and again.
+        # A wait of zero seconds is ignored: the call would be repeated without a pause.
         wait = (reply and _asked_wait(reply)) or min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(self._pauses, 10))
         left = self._deadline - time.monotonic()
         if wait >= left:
             return None
         self._pauses += 1
-        # Jitter keeps a hundred tenants on one host from coming back in the same moment; a task that is refused again
-        # and again spreads further.
+        # Jitter keeps a hundred tenants on one host from retrying at the same moment. It grows with each refusal.
         is_limited = reply is not None and reply.status == 429
         spread = wait * min(_WIDEST_SPREAD, 1 + 2 * len(self._waits)) if is_limited else wait / 4
-        # Half of the time left after the wait is kept for the reply.
+        # Keep half of the remaining time for the reply.
         pause = wait + random.uniform(0, min(0.1 + spread, (left - wait) / 2))  # noqa: S311
         if is_limited:
             self._waits.append(pause)
@@ -111,9 +110,9 @@ class Patience:
 
 
 def _asked_wait(reply: Reply) -> float | None:
-    """The longest wait that a reply asks for, in seconds; None where it asks for none.
+    """The longest wait that a reply asks for, in seconds; None if it asks for no wait.
 
-    A moment, given as a date or as seconds since 1970, is one of the server's clock, which the reply tells too.
+    A date or an epoch is measured by the server's clock, which the Date header shows.
     """
     there = http_date(reply.headers.get("Date"))
     now = there.timestamp() if there else time.time()
@@ -122,10 +121,10 @@ def _asked_wait(reply: Reply) -> float | None:
 
 
 def _wait(text: str, now: float) -> float:
-    """The seconds that a header asks for, which has them or a moment. Not more than zero where it says nothing."""
+    """The seconds that a header asks for, as a number or a time. Zero or less if it asks for no wait."""
     if re.fullmatch(r"[0-9]{1,15}", text):
         number = float(text)
-        return number - now if number >= _SOME_TIME_AGO else number
+        return number - now if number >= _LEAST_EPOCH else number
     moment = http_date(text)
     return moment.timestamp() - now if moment else 0
 
@@ -138,7 +137,7 @@ def never_sent(error: Any) -> bool:
 
 
 def _has_requests() -> bool:
-    """Whether there is requests, and new enough."""
+    """Whether requests is installed and new enough."""
     if IMPORT_ERROR is not None:
         return False
     return tuple(map(int, re.findall(r"\d+", _VERSION)[:3])) >= _LEAST_REQUESTS
@@ -146,10 +145,10 @@ def _has_requests() -> bool:
 
 @functools.cache
 def tls_context(ca_path: str | None, validate_certs: bool, bundle: str | None = None) -> ssl.SSLContext:
-    """One context per trust setting and process: to build one costs more than a whole task.
+    """One context per trust setting and process, because building one costs more than a whole task.
 
-    C(ca_path), a file or a directory, replaces all other authorities; without it C(bundle) counts, the environment's
-    C(REQUESTS_CA_BUNDLE), and then the authorities that requests comes with.
+    C(ca_path), a file or a directory, replaces all other authorities. Without it C(bundle) is used, the environment's
+    C(REQUESTS_CA_BUNDLE). Without both, the authorities of requests are used.
     """
     if not validate_certs:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -166,12 +165,12 @@ def tls_context(ca_path: str | None, validate_certs: bool, bundle: str | None = 
 
 
 def environment_bundle() -> str | None:
-    """The authorities that the environment names, as requests reads it."""
+    """The path of the authorities from the environment, as requests reads it."""
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
 
 
 class _Adapter(HTTPAdapter):
-    """Our TLS context everywhere: requests would otherwise load its own authorities into it on each connection."""
+    """Uses our TLS context everywhere. Otherwise requests adds its own authorities on each connection."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
@@ -187,7 +186,7 @@ class _Adapter(HTTPAdapter):
         return manager
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Nothing: the context verifies."""
+        """Do nothing: the context verifies."""
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         host, _tls = super().build_connection_pool_key_attributes(request, verify, cert)
@@ -195,17 +194,17 @@ class _Adapter(HTTPAdapter):
 
 
 class _Session(Session):
-    """Without a look at redirects: requests reads the body of one that it does not follow too, and parses its place."""
+    """Ignores redirects. Otherwise requests reads the body and the Location even if it does not follow them."""
 
     def get_redirect_target(self, resp: Any) -> None:
-        """Nowhere."""
+        """There is no target."""
 
 
 class Transport:
-    """One HTTP session for one task. It knows nothing of Control Center but its rate limit headers."""
+    """One HTTP session for one task. Of Control Center it knows only the rate limit headers."""
 
     def __init__(self, *, timeout: float, validate_certs: bool = True, ca_path: str | None = None) -> None:
-        """C(timeout) is in seconds and holds for each connection attempt and each wait for bytes."""
+        """C(timeout) is in seconds, for each connection attempt and each wait for bytes."""
         if not _has_requests():
             raise TransportError(
                 "bad_option",
@@ -247,11 +246,10 @@ class Transport:
         retry_timeout: float,
         once: bool = False,
     ) -> Reply:
-        """Send a request and read its whole reply; whatever its status, a reply is a reply.
+        """Send a request and return its whole reply, with any status. Raises TransportError without a reply.
 
-        C(repeatable) says that sending it twice does no harm; C(retry_timeout) is in seconds, for the call with all
-        its retries; with C(once) it is sent again only where it never left. Raises TransportError when there is no
-        reply.
+        C(repeatable) says that sending it twice does no harm. C(retry_timeout) is in seconds, for the call with all its
+        retries. With C(once), the request is repeated only if it was never sent.
         """
         deadline = time.monotonic() + retry_timeout
         again: tuple[int, ...] = () if once else READ_AGAIN if repeatable else WRITE_AGAIN
@@ -278,21 +276,22 @@ class Transport:
         self._session.close()
 
     def _prepared(self, method: str, url: str, headers: Mapping[str, str], **content: Any) -> Any:
-        """The request, made without the session, which would look for each through its defaults and the environment.
+        """Make the request without the session.
 
-        It would also add what a netrc file has for the host, and cookies, while only the token says who calls.
+        The session would be slower, and would add cookies and credentials of a netrc file. Only the token may identify
+        the caller.
         """
         headers = {**self._session.headers, **({} if _CAN_UNPACK else {"Accept-Encoding": "identity"}), **headers}
         try:
             return requests.Request(method, url, headers, **content).prepare()
         except requests.exceptions.InvalidURL:
-            # The address was checked before. Only the library knows which letters a name may have.
-            raise TransportError("bad_option", "the host of url is no name that can be looked up", False) from None
+            # The url was checked before, but only the library knows which letters a name may have.
+            raise TransportError("bad_option", "the host in url is not a valid name", False) from None
 
     def _ask(self, request: Any, proxies: dict[str, str], again: tuple[int, ...], deadline: float) -> Reply:
-        """Send it once. Of a reply with a status in C(again), the status counts, whatever becomes of its body."""
+        """Send the request once. For a status in C(again), a broken body does not matter."""
         DEADLINE.set(deadline)
-        with self._warnings_kept_quiet():
+        with self._without_tls_warnings():
             response = self._session.send(
                 request, timeout=self.timeout, proxies=proxies, allow_redirects=False, stream=True
             )
@@ -309,9 +308,9 @@ class Transport:
         return Reply(response.status_code, response.headers, body)
 
     def _proxies(self, url: str) -> dict[str, str]:
-        """The proxies that the environment names, as requests reads it, looked up once for each host.
+        """The proxies from the environment, as requests reads it, looked up once for each host.
 
-        None for plain HTTP: a proxy would read the token, and the loopback, the only place for plain HTTP, is here.
+        Plain HTTP never uses a proxy, which could read the token. It is allowed for the loopback only.
         """
         host = urlsplit(url)[:2]
         if host[0] == "http":
@@ -323,18 +322,18 @@ class Transport:
         return self._known_proxies[host]
 
     @contextlib.contextmanager
-    def _warnings_kept_quiet(self) -> Iterator[None]:
+    def _without_tls_warnings(self) -> Iterator[None]:
         with warnings.catch_warnings():
             if self._quiet:
-                # The task warns in its own words.
+                # The task has its own warning.
                 warnings.simplefilter("ignore", InsecureRequestWarning)
             yield
 
 
 def _whole_body(response: Any) -> bytes:
-    """The body, within a size."""
+    """The body, up to the size limit."""
     if not _CAN_UNPACK and response.headers.get("Content-Encoding", "identity") != "identity":
-        raise TransportError("unexpected_reply", "the reply is compressed, which takes urllib3 2.6 or newer", True)
+        raise TransportError("unexpected_reply", "the reply is compressed, which needs urllib3 2.6 or newer", True)
     body = bytearray()
     for piece in _pieces(response):
         body += piece
@@ -356,16 +355,16 @@ def _pieces(response: Any) -> Iterator[bytes]:
 
 
 def _cause(error: Any) -> Any:
-    """What urllib3 calls an error of requests."""
+    """The error of urllib3 inside an error of requests."""
     if isinstance(error, requests.RequestException) and error.args:
         error = error.args[0]
     return getattr(error, "reason", None) or error
 
 
 def _no_reply(cause: Any, timeout: float, over: float | None) -> TransportError:
-    """Why there is no reply. C(over): the seconds that the call had, where they are over."""
+    """The error for a missing reply. C(over) is the retry_timeout, if it has passed."""
     if isinstance(cause, SSLError):
-        # A certificate is refused before anything is sent. Anything else may have broken behind the request.
+        # A certificate is refused before anything is sent. Another TLS error may come after the request.
         sent = not any(isinstance(inner, ssl.SSLCertVerificationError) for inner in cause.args)
         return TransportError("tls", f"the TLS connection failed: {_plain(cause)}", sent)
     is_late = isinstance(cause, HTTPTimeout) and not isinstance(cause, NewConnectionError)
@@ -377,16 +376,16 @@ def _no_reply(cause: Any, timeout: float, over: float | None) -> TransportError:
 
 
 def _plain(error: Any) -> str:
-    """The innermost words of an error, without the object that urllib3 prints in front."""
+    """The innermost message of an error, without the object that urllib3 prints before it."""
     while inner := _inner(error):
         error = inner
     if isinstance(error, http.client.BadStatusLine) and not isinstance(error, http.client.RemoteDisconnected):
-        return f"the reply is no HTTP: {str(error)!r}"
+        return f"the reply is not HTTP: {str(error)!r}"
     return str(error) or type(error).__name__
 
 
 def _inner(error: Any) -> BaseException | None:
-    """What an error of urllib3 was made of, and not what was being handled around it."""
+    """The cause of an error of urllib3, not the error that was being handled around it."""
     parts = [part for part in getattr(error, "args", ()) if isinstance(part, BaseException)]
     behind = getattr(error, "__cause__", None)
     if isinstance(error, NewConnectionError):  # urllib3 1.26 does not name its cause

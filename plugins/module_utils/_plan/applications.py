@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to be written for an application to be added, enabled and open to the right people. Pure."""
+"""Plans the writes for an application: add, enable, set who has access, remove. Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.contra
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step, shared, without
 
 MEMBER_KINDS = {"users": "user", "groups": "group"}
-# The fields of the screen that each write is about.
+# The fields of the screen that each write changes.
 _ADDED, _ENABLED, _ACCESS = ("Added",), ("Enable application?",), ("Allow access to", "Users", "Groups")
 
 
 class ApplicationWant(NamedTuple):
-    """What is wanted of an application; None is not managed."""
+    """The managed fields of an application. None means not managed."""
 
     state: str = "present"
     enabled: bool | None = None
@@ -28,19 +28,19 @@ class ApplicationWant(NamedTuple):
 
 
 def is_added(application: Mapping[str, Any] | None) -> bool:
-    """Whether an application is more than an entry of the catalog."""
+    """Whether an application is added, and not only in the catalog."""
     return application is not None and application["status"] != "available"
 
 
 def manages_access(want: ApplicationWant) -> bool:
-    """Whether anything is wanted of who may use the application. Otherwise it is not even read."""
+    """Whether access is managed. Otherwise it is not even read."""
     return any(value is not None for value in (want.mode, want.users, want.groups))
 
 
 def leaves_nobody(want: ApplicationWant, access: Mapping[str, Any] | None) -> bool:
-    """Whether an application would be open to the members of its lists alone, and there are none.
+    """Whether access would be custom with empty lists.
 
-    C(access): as it was read; None for an application that is not added yet.
+    C(access) is what was read, or None for an application that is not added yet.
     """
     if want.state == "absent" or want.mode != "custom":
         return False
@@ -59,7 +59,7 @@ def as_added(application: Mapping[str, Any], enabled: bool = True) -> dict[str, 
 
 
 def plan_application(want: ApplicationWant, have: Mapping[str, Any] | None) -> Plan:
-    """Plan the presence, the state and the access list of an application as read; None: there is none."""
+    """Plan the presence, state and access of an application. C(have) is None if it does not exist."""
     added = is_added(have)
     if want.state == "absent":
         gone = have and {**have, "status": "available", "enabled": False, "access": None}
@@ -81,17 +81,17 @@ def plan_application(want: ApplicationWant, have: Mapping[str, Any] | None) -> P
 
     ids = _app_ids(have)
     steps = []
-    # A new application is open to everybody. Where its access is to be narrowed and it is sure to be enabled again
-    # by the next run if this one is cut short, it stays disabled until its access list is in place.
+    # A new application is open to all users. With custom access it stays disabled until its list is set. This needs
+    # enabled: true: otherwise, if the run is cut short, the next run would not enable the application.
     guarded = not added and want.enabled is True and want.mode == "custom"
     if guarded:
         steps.append(_status_step(ids, "disabled", "add the application", _ADDED))
     elif not added:
-        # Adding opens it to everybody, unless that is written next.
+        # Adding the application opens it to all users, unless the next write sets its access.
         touches = (*_ADDED, *_ENABLED, *(() if access_body else _ACCESS))
         steps.append(_status_step(ids, target["status"], "add the application", touches))
     if access_body:
-        # Added for a list that is refused, an application would be open to all, or to nobody.
+        # If the list is refused, remove the application again: it would be open to all users, or to nobody.
         undo = None if added else _remove_step(have)._replace(touches=steps[0].touches)
         steps.append(Step("updateAppAccess", ids, access_body, "set who has access", undo, _ACCESS))
     if guarded or (added and target["enabled"] != start["enabled"]):
@@ -118,7 +118,7 @@ def _status_step(ids: dict[str, str], status: str, does: str, touches: tuple[str
 
 
 def _plan_access(want: ApplicationWant, start: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The body of the write, empty when there is nothing to write, and the access that a run would read."""
+    """Return the body of the write, empty if nothing is to be written, and the access that a run would read."""
     body: dict[str, Any] = {}
     will_have = dict(start)
     if want.mode is not None and want.mode != start["mode"]:
@@ -132,13 +132,13 @@ def _plan_access(want: ApplicationWant, start: Mapping[str, Any]) -> tuple[dict[
         remove = without(start[field], wanted) if want.exclusive else []
         body.setdefault("include", []).extend({"id": member, "type": kind} for member in include)
         body.setdefault("remove", []).extend({"id": member, "type": kind} for member in remove)
-        # How the server spells a new member is not known before it was read.
+        # The server may spell a new member in another way, so the list is unknown until it is read.
         will_have[field] = None if include else without(start[field], remove)
     return {key: value for key, value in body.items() if value}, will_have
 
 
 def _wanted_access(want: ApplicationWant, start: Mapping[str, Any]) -> dict[str, Any]:
-    """The managed access after the write, new members spelled as they were asked for."""
+    """The managed access after the write. New members are spelled as in the options."""
     lists = {}
     for field in MEMBER_KINDS:
         wanted = getattr(want, field) or []
@@ -148,7 +148,7 @@ def _wanted_access(want: ApplicationWant, start: Mapping[str, Any]) -> dict[str,
 
 
 def _application_view(want: ApplicationWant, application: Mapping[str, Any] | None, new: bool) -> dict[str, Any]:
-    """The managed fields, in the words of the screen."""
+    """The managed fields, with the labels of the screen."""
     view: dict[str, Any] = {"Added": application is not None}
     if application is None:
         return view

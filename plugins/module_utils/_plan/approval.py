@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An approved plan: which writes it has, and whether it still fits the tenant. Pure."""
+"""Compares an approved plan with the writes of a stage, or with a whole tenant. Pure."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Change = Mapping[str, Any]
 
 
 class Part(NamedTuple):
-    """A part of the tenant as it was read and planned now: its stage, its title, and the plan.
+    """A resource as it is planned now: its stage, its title, and the plan.
 
-    C(names): the libraries that are asked for by name; None where all are, or where it is about no library.
+    C(names) are the libraries that the options name, or None if they name none.
     """
 
     stage: str
@@ -36,9 +36,9 @@ _MOST_DIFFERENCES = 3
 
 
 def fits(step: Step, planned: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether one of the planned writes is this one and asks for as much or more.
+    """Whether one of the planned writes allows this step: it has the same target and asks for as much or more.
 
-    What a write sends only to keep it as it was read (C(step.keeps)) is not compared.
+    Values that the write only sends back as they were read (C(step.keeps)) are not compared.
     """
     return any(
         row.get("operation") == step.operation
@@ -51,7 +51,7 @@ def fits(step: Step, planned: Iterable[Mapping[str, Any]]) -> bool:
 
 
 def check_writes(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | None) -> None:
-    """Raise C(conflict) before a write is sent that the approved plan does not have. None: no plan was approved."""
+    """Raise C(conflict) if the approved plan does not have one of the steps. C(planned) is None without a plan."""
     more = [] if planned is None else [step.does for step in steps if not fits(step, planned)]
     if more:
         raise Failure(
@@ -76,10 +76,10 @@ def _asks_no_more(body: Any, planned: Any, keeps: Sequence[str]) -> bool:
 
 
 def compare(approved: Mapping[str, Any], now: Sequence[Part]) -> None:
-    """Raise C(conflict) unless each change of the approved plan is still to do or done, and no other is needed.
+    """Raise C(conflict) unless each approved change is done or still to do, and no other change is needed.
 
-    Stages that C(now) has no part of are not compared. Libraries that the plan does not have are no conflict: they are
-    left out, see C(left_out).
+    Stages that are not in C(now) are not compared. A library that the approved plan does not have is not a conflict.
+    It is left out, see C(left_out).
     """
     if approved.get("failed"):
         raise Failure(
@@ -94,13 +94,13 @@ def compare(approved: Mapping[str, Any], now: Sequence[Part]) -> None:
         raise _conflict("The approved plan no longer fits", moved)
     others = [words for place, part in found.items() for words in _not_planned(part, planned.get(place), writes)]
     if others:
-        raise _conflict("The approved plan does not have what would have to be done now", others)
+        raise _conflict("The approved plan does not have a change that is needed now", others)
 
 
 def left_out(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | None) -> list[Step]:
-    """The steps of which the approved plan has none, whatever they ask for. None: no plan was approved.
+    """The steps whose target is not in the approved plan. C(planned) is None without a plan.
 
-    An authorization is never left standing: nobody could withdraw it once the page has gone with its application.
+    A withdrawal is never left out: once the page has disappeared with its application, it is no longer possible.
     """
     known = [(row.get("operation"), row.get("ids")) for row in planned or []]
     may = [step for step in steps if step.operation != "unauthorizeLibrary"]
@@ -108,12 +108,12 @@ def left_out(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | None)
 
 
 def _moved(change: Change, now: Part | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
-    """What is neither done nor still to do, as the plan has it."""
+    """Yield, in words, each field that is neither as before the approved change nor as after it."""
     title, before, after = titled(change["title"]), change["before"], change["after"]
     if now is None:
-        yield f"{title} is not there"
+        yield f"{title} does not exist"
         return
-    # An application that was not added had no other fields. Adding it may have been cut short behind any of them.
+    # A new application had no other fields. An earlier run may have set some of them before it was cut short.
     is_new = before.get("Added") is False
     for field in after:
         is_now, will_be = now.plan.before.get(field), now.plan.after.get(field)
@@ -122,9 +122,9 @@ def _moved(change: Change, now: Part | None, writes: list[Mapping[str, Any]]) ->
         if change["stage"] == "authorization":
             yield from _library_moved(title, field, now, writes)
         elif field not in now.plan.after:
-            # Whether it is enabled is planned for a new one only, also where nobody asks for it.
+            # This field is planned for a new application even if it is not managed.
             if not (is_new and field == "Enable application?"):
-                yield f"{title}, {spelled(field)} is not asked for any more"
+                yield f"{title}, {spelled(field)} is no longer in the options"
         elif not (_same(is_now, before.get(field)) or (is_new and field != "Added")):
             yield f"{title}, {spelled(field)} is {worded(is_now)}, not {worded(before.get(field))}"
         elif not _same(will_be, after[field]):
@@ -132,18 +132,18 @@ def _moved(change: Change, now: Part | None, writes: list[Mapping[str, Any]]) ->
 
 
 def _library_moved(title: str, library: str, now: Part, writes: list[Mapping[str, Any]]) -> Iterator[str]:
-    """A library whose planned write fits is still to do, in whatever way time has changed its standing meanwhile."""
+    """Yield a library that no approved write fits. Its state may have changed with time, so it is not compared."""
     if library not in now.plan.after:
-        # One that the page does not list cannot be done. Where all are wanted, the result names it.
+        # The page does not list it. If no libraries are named, the result reports it.
         if now.names is not None and not shared([library], now.names):
-            yield f"{title}, {spelled(library)} is not asked for any more"
+            yield f"{title}, {spelled(library)} is no longer in the options"
     elif not any(library in step.touches and fits(step, writes) for step in now.plan.steps):
         is_now, will_be = worded(now.plan.before[library]), worded(now.plan.after[library])
         yield f"{title}, {spelled(library)} is {is_now} and would become {will_be}"
 
 
 def _not_planned(now: Part, change: Change | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
-    """What would have to be written and was not approved."""
+    """Yield, in words, each needed change that was not approved."""
     before, after, steps = now.plan.before, now.plan.after, now.plan.steps
     unfit = [step for step in steps if not fits(step, writes)]
     if now.stage == "authorization":
@@ -158,7 +158,7 @@ def _not_planned(now: Part, change: Change | None, writes: list[Mapping[str, Any
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two values of a field mean the same. A list has ids, which the server may spell in its own way."""
+    """Whether two values of a field are equal. Lists have ids, which are compared without case and order."""
     if isinstance(one, list) and isinstance(other, list):
         return not without(one, other) and not without(other, one)
     return bool(one == other)
@@ -171,27 +171,27 @@ def _conflict(what: str, differences: list[str]) -> Failure:
 
 
 def _changes(approved: Mapping[str, Any]) -> list[Change]:
-    """The changes of the approved plan, which came from outside; raises Failure unless they have a preview's form."""
+    """The changes of the approved plan. Raises Failure if they do not have the form that a preview writes."""
     changes = approved.get("changes") or []
     if isinstance(changes, list) and all(_is_change(one) for one in changes):
-        # A field that was null may have been left out on the way through Ansible.
+        # Ansible may have dropped a field that was null.
         return [{**one, "after": {**dict.fromkeys(one["before"]), **one["after"]}} for one in changes]
-    raise _another_form("changes")
+    raise _wrong_form("changes")
 
 
 def writes_of(approved: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The writes of the approved plan; raises Failure unless they have a preview's form."""
+    """The writes of the approved plan. Raises Failure if they do not have the form that a preview writes."""
     writes = approved.get("writes") or []
     if isinstance(writes, list) and all(isinstance(one, Mapping) for one in writes):
         return writes
-    raise _another_form("writes")
+    raise _wrong_form("writes")
 
 
-def _another_form(what: str) -> Failure:
+def _wrong_form(what: str) -> Failure:
     return Failure(
         "bad_option",
-        f"The approved plan has {what} of another form than a preview writes.",
-        advice="Nothing was written. Give approved what plan.json of a preview has for this tenant, unchanged.",
+        f"The {what} of the approved plan do not have the form that a preview writes.",
+        advice="Nothing was written. Set approved to the entry of this tenant in plan.json, unchanged.",
     )
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to be written for libraries to be authorized, or not, for Tracker's background service. Pure."""
+"""Plans the writes that authorize libraries for Tracker's background service, or withdraw that. Pure."""
 
 from __future__ import annotations
 
@@ -15,15 +15,13 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.model
 
 
 class AuthorizationWant(NamedTuple):
-    """What is wanted of the libraries' background service authorization. C(libraries) None: all that are listed.
+    """What the options ask for. C(libraries) is None for all listed libraries. C(excluded) are left alone.
 
-    C(excluded): libraries that are left alone, whatever is wanted of the others.
+    C(standing) are the users whose authorizations may stay, besides the account's; None for everybody's.
 
-    C(standing): the ids of the users whose authorization may stand, beside that of the account; None: anybody's.
-
-    C(replaced), when verifying a run, is what was read before it. An authorization that is another one now was renewed,
-    even if it still ends within the days asked for because authorizations do not last longer here; and what was left
-    alone has to be so at the time of that reading, not at a later one.
+    C(replaced), only after the writes, is what was read before them. An authorization that differs from it was renewed,
+    even if it still ends within C(renew_before_days), because authorizations may not last longer here. Whether one was
+    due is decided by the time of that first reading.
     """
 
     state: str = "authorized"
@@ -36,7 +34,7 @@ class AuthorizationWant(NamedTuple):
 
 
 class Authorizations(NamedTuple):
-    """What was read: the rows, the clock by which they end, and who is signed in (None where nobody asked)."""
+    """What was read: the rows, the server's time, and the signed-in user (None if that was not read)."""
 
     rows: list[dict[str, Any]]
     now: datetime.datetime
@@ -45,9 +43,9 @@ class Authorizations(NamedTuple):
 
 
 def plan_authorizations(want: AuthorizationWant, have: Authorizations) -> Plan:
-    """Plan the authorization of libraries that are all listed."""
+    """Plan the writes for the listed libraries."""
     before, after, will_have, steps = {}, {}, [], []
-    for row in asked(want, have.rows):
+    for row in managed_rows(want, have.rows):
         standing = _standing(want, row, have)
         may_stand = {caseless(f"authorized by {user}") for user in want.standing or ()}
         goal = standing if caseless(standing) in may_stand else _goal(want, have)
@@ -59,49 +57,49 @@ def plan_authorizations(want: AuthorizationWant, have: Authorizations) -> Plan:
     return Plan(before, after, steps, will_have)
 
 
-def asked(want: AuthorizationWant, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of the libraries that something is wanted of."""
+def managed_rows(want: AuthorizationWant, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of the managed libraries."""
     others = {caseless(library) for library in want.excluded}
     wanted = None if want.libraries is None else {caseless(library) for library in want.libraries}
     keyed = [(row, caseless(row["id"])) for row in rows]
     return [row for row, key in keyed if key not in others and (wanted is None or key in wanted)]
 
 
-def authorized(row: Mapping[str, Any], now: datetime.datetime) -> bool:
-    """Whether the authorization of a row stands; one that has ended does not."""
+def is_authorized(row: Mapping[str, Any], now: datetime.datetime) -> bool:
+    """Whether a row is authorized and the authorization has not ended."""
     if row["authorized_by"] is None:
         return False
-    return row["expires_at"] is None or moment(row["expires_at"]) > now
+    return row["expires_at"] is None or parse_time(row["expires_at"]) > now
 
 
 def short_lived(want: AuthorizationWant, have: Authorizations) -> list[str]:
-    """The libraries that every run authorizes again, because an authorization lasts no longer than is asked for.
+    """The libraries that every run authorizes again, because authorizations do not last longer than the renewal days.
 
-    None when verifying a run: what it wrote says nothing that the next run does not say.
+    Empty after the writes: the next run reports them.
     """
     return [
         row["id"]
-        for row in (asked(want, have.rows) if want.replaced is None else [])
+        for row in (managed_rows(want, have.rows) if want.replaced is None else [])
         if row["authorized_at"]
         and _standing(want, row, have) == _ending(want)
-        and _ends_early(want, row, moment(row["authorized_at"]))
+        and _ends_early(want, row, parse_time(row["authorized_at"]))
     ]
 
 
-def moment(text: str) -> datetime.datetime:
-    """A time of the wire (ISO 8601; without a zone it is UTC). Raises C(unexpected_reply)."""
+def parse_time(text: str) -> datetime.datetime:
+    """Parse a time of a reply (ISO 8601, UTC if it has no zone). Raises C(unexpected_reply)."""
     try:
-        # Python 3.9 and 3.10 read neither Z nor fractions of other than three or six digits.
+        # Python 3.9 and 3.10 can parse neither Z nor fractions of other than three or six digits.
         time = datetime.datetime.fromisoformat(_plain_iso(text))
     except ValueError:
         raise Failure(
-            "unexpected_reply", f"Where a library's authorization has a time, {text[:40]!r} stands."
+            "unexpected_reply", f"The authorization of a library has {text[:40]!r} in place of a time."
         ) from None
     return time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)
 
 
-def iso(time: datetime.datetime) -> str:
-    """A time in the form that the wire has."""
+def format_time(time: datetime.datetime) -> str:
+    """Format a time as in the replies."""
     return time.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -121,7 +119,7 @@ def _standing(want: AuthorizationWant, row: Mapping[str, Any], have: Authorizati
     if want.state == "unauthorized":
         return "authorized"
     now = (want.replaced or have).now
-    if not authorized(row, now):
+    if not is_authorized(row, now):
         return "ended"
     if _ends_early(want, row, now) and not _is_renewed(want, row):
         return _ending(want)
@@ -132,7 +130,7 @@ def _standing(want: AuthorizationWant, row: Mapping[str, Any], have: Authorizati
 
 
 def _is_renewed(want: AuthorizationWant, row: Mapping[str, Any]) -> bool:
-    """Whether this is not the authorization that was there before the run."""
+    """Whether this authorization is another one than before the writes."""
     if want.replaced is None:
         return False
     fields = ("authorized_by", "authorized_at", "expires_at")
@@ -141,7 +139,7 @@ def _is_renewed(want: AuthorizationWant, row: Mapping[str, Any]) -> bool:
 
 
 def _ends_early(want: AuthorizationWant, row: Mapping[str, Any], now: datetime.datetime) -> bool:
-    return bool(want.renew_before_days and row["expires_at"]) and moment(row["expires_at"]) - now <= _days(want)
+    return bool(want.renew_before_days and row["expires_at"]) and parse_time(row["expires_at"]) - now <= _days(want)
 
 
 def _days(want: AuthorizationWant) -> datetime.timedelta:
@@ -172,7 +170,7 @@ def _authorization_step(want: AuthorizationWant, library: str, have: Authorizati
     if not email:
         raise Failure(
             "bad_option",
-            "The signed-in user has no e-mail address, which authorizing a library asks for.",
+            "The signed-in user has no e-mail address, but authorizing a library needs one.",
             advice="Give email.",
         )
     return Step("authorizeLibrary", ids, {"email": email}, f"authorize {spelled(library)}", touches=(library,))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the stages mean for each other: what the later ones need of the earlier ones, and what remains of each. Pure."""
+"""Checks what the authorization needs from earlier stages, and describes what remains to do. Pure."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
 
 
 def check_extension(application: Mapping[str, Any] | None, policy: Mapping[str, Any] | None) -> None:
-    """Raise C(not_added) or C(conflict) where the plan leaves an extension without which nothing is authorized.
+    """Raise C(not_added) or C(conflict) if the plan would leave the extension unable to authorize libraries.
 
-    C(application) and C(policy) are as the earlier stages leave them, None where no stage is about them.
+    C(application) and C(policy) are as the earlier stages would leave them, or None if no stage plans them.
     """
     if application is not None and not application["enabled"]:
         raise Failure(
@@ -32,22 +32,22 @@ def check_extension(application: Mapping[str, Any] | None, policy: Mapping[str, 
 
 
 def left_out(stage: str, leaving: bool = False) -> dict[str, Any]:
-    """What remains of a stage that was not run. C(leaving): while the tenant is offboarded."""
+    """The remaining row of a stage that was left out. C(leaving): the tenant is offboarded."""
     remedy = "Run again without leaving this stage out."
     if leaving and stage == "authorization":
-        # The page goes with its application.
+        # The page disappears with its application.
         remedy = "If a library was authorized, let iManage's support confirm that the kept token is gone."
     return {"stage": stage, "library": None, "reason": "left_out_by_tags", "remedy": remedy}
 
 
 def appeared(library: str) -> dict[str, Any]:
-    """What remains of a library that the approved plan does not have."""
+    """The remaining row of a library that the approved plan does not have."""
     remedy = "Make a new preview and have it approved."
     return {"stage": "authorization", "library": library, "reason": "appeared_after_plan", "remedy": remedy}
 
 
 def not_visible(library: str) -> dict[str, Any]:
-    """What remains of a library that the page does not list for the account: nobody says how it stands."""
+    """The remaining row of a library that the page does not list for the account."""
     remedy = (
         "Make the account a member of NRTADMIN there, give imanage_nrtadmin_username, or leave the library out with "
         "tracker_onboarding_libraries_except."
@@ -56,17 +56,17 @@ def not_visible(library: str) -> dict[str, Any]:
 
 
 def not_authorized(library: str | None) -> dict[str, Any]:
-    """What remains of a library that is listed and not authorized; None: of a tenant in which none is."""
+    """The remaining row of a library that is listed and not authorized; None for a tenant without any."""
     remedy = "Run again."
     if library is None:
         remedy = (
-            "Tracker works where at least one library is authorized. Make the account a member of NRTADMIN in one, and "
-            "see what tracker_onboarding_libraries and tracker_onboarding_libraries_except leave."
+            "Tracker needs at least one authorized library. Make the account a member of NRTADMIN in one, and check "
+            "which libraries tracker_onboarding_libraries and tracker_onboarding_libraries_except leave."
         )
     return {"stage": "authorization", "library": library, "reason": "not_authorized", "remedy": remedy}
 
 
 def stated(library: str) -> dict[str, Any]:
-    """What remains of a library of which only the inventory says that it is authorized."""
-    remedy = "See on the page that the authorization is there; this account cannot."
+    """The remaining row of a library that only the inventory says is authorized."""
+    remedy = "Check the authorization on the page; this account cannot read it."
     return {"stage": "authorization", "library": library, "reason": "stated", "remedy": remedy}

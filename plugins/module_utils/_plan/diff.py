@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plan's diff as people read it: two small YAML documents in the words of the screen."""
+"""Renders a plan's diff for people: two small YAML documents with the labels of the screen."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.quotin
 
 
 def render(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str, title: str) -> dict[str, str]:
-    """Ansible's diff of two views of the same managed fields; C(tenant) and C(title) stand in its head."""
-    # A name comes from the server, and stands on a terminal here.
+    """Ansible's diff of two views of the managed fields. C(tenant) and C(title) are its headers."""
+    # The title comes from the server and is printed on a terminal.
     head = f"{tenant}, {titled(title)}" if title else tenant
     return {
         "before_header": f"{head} (as it is)",
@@ -24,7 +24,7 @@ def render(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str, tit
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """The fields of two views that differ, each in words: what it is, and what it shall be."""
+    """The fields that differ between two views, in words: what each is, and what it shall be."""
     lines = []
     for key in dict.fromkeys([*before, *after]):
         if key not in before:
@@ -37,7 +37,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str
 
 
 def worded(value: Any) -> str:
-    """A value of a view on one line."""
+    """A value of a view, on one line."""
     return f"[{', '.join(_scalar(item) for item in value)}]" if isinstance(value, list) else _scalar(value)
 
 
@@ -52,7 +52,7 @@ def _document(view: Mapping[str, Any]) -> str:
 
 
 def _scalar(value: Any) -> str:
-    """A value on one line. What is not a plain word is quoted."""
+    """A value, on one line. Anything but a plain word is quoted."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str) and not _is_plain(value):
@@ -61,7 +61,7 @@ def _scalar(value: Any) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether the text stands for itself in YAML without quotes."""
+    """Whether YAML reads the text without quotes as the same text."""
     if not is_clear(text) or ": " in text or " #" in text or text.endswith(":"):
         return False
     if text.casefold() in ("yes", "no", "true", "false", "on", "off", "null", "none", "~", "y", "n"):

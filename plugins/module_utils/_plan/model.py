@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""THE DECISION: what a plan is. Pure, as are the plan_ functions of each resource: no I/O, no Ansible, no clock.
+"""The plan. Pure, like the plan_ functions of the resources: no I/O, no Ansible, no clock.
 
-A plan_ function takes what is wanted (None: not managed) and what was read, and returns a Plan. The same plan is
-shown by a preview and carried out by a run, and planning again on what was read afterwards must leave nothing to do.
+A plan_ function takes what the options ask for (want) and what was read (have), and returns a Plan. A preview shows
+the plan, and a run applies it. Planning again on what was read after the run must plan nothing.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
 
 
 class Step(NamedTuple):
-    """One write: the operation's id, what fills its path, its body, and what it does in words for people.
+    """One write: the operation's id, the ids in its path, its body, and what it does, in words.
 
-    C(undo) takes back what the plan did before, only for this step, when this step is refused. C(touches) names the
-    fields of the plan's before and after that this write is about. C(keeps) names what the body sends as it was read,
-    because the write replaces the whole.
+    C(undo) takes back the earlier steps if this step is refused. C(touches) names the fields of C(before) and C(after)
+    that this write changes. C(keeps) names the values that the body sends back as they were read, because the write
+    replaces the whole object.
     """
 
     operation: str
@@ -33,11 +33,11 @@ class Step(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is to be done. C(before) and C(after) are the managed fields, C(will_have) the record that a run would read.
+    """The steps to take. C(before) and C(after) are the managed fields.
 
-    In C(will_have) None stands for what only the server can know. C(left_out) has the steps that are not taken, because
-    the approved plan does not have them. C(refused) has what cannot be done and is known before anything is sent: the
-    rest is done all the same.
+    C(will_have) is the record that a run would read, with None for what only the server knows. C(left_out) are steps
+    that the approved plan does not have. C(refused) are steps that are known to fail before anything is sent; the other
+    steps are still taken.
     """
 
     before: dict[str, Any]
@@ -49,15 +49,15 @@ class Plan(NamedTuple):
 
 
 def caseless(text: str) -> str:
-    """An id of a user, group or library without its case: what is equal of two spellings of one id.
+    """A key for an id of a user, group or library that is equal for every spelling of the id.
 
-    Small and capital letters both count, because folding would make straße and strasse one.
+    It has the lower and the upper case. Case folding would make straße and strasse equal.
     """
     return f"{text.lower()}\n{text.upper()}"
 
 
 def without(these: Iterable[str], those: Iterable[str]) -> list[str]:
-    """What is in the one list of ids (they are case-insensitive) and not in the other, each once, in order."""
+    """The ids in the first list and not in the second, without regard to case, each once, in order."""
     known = {caseless(item) for item in those}
     left: dict[str, str] = {}
     for item in these:
@@ -67,6 +67,6 @@ def without(these: Iterable[str], those: Iterable[str]) -> list[str]:
 
 
 def shared(these: Iterable[str], those: Iterable[str]) -> list[str]:
-    """What is in both lists of ids, spelled as in the first."""
+    """The ids in both lists, spelled as in the first."""
     known = {caseless(item) for item in those}
     return [item for item in these if caseless(item) in known]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to be written for an application's token policy to be the wanted one. Pure."""
+"""Plans the write for an application's token policy. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.model
 
 
 class PolicyWant(NamedTuple):
-    """What is wanted of the token policy; None is not managed. Days and minutes, as on the screen."""
+    """The managed fields of a token policy. None means not managed."""
 
     allow_refresh_token: bool | None = None
     refresh_token_expiry_days: int | None = None
@@ -31,7 +31,7 @@ POLICY_LABELS = {
 def plan_token_policy(want: PolicyWant, have: Mapping[str, Any], app_id: str, read_fields: Collection[str]) -> Plan:
     """Plan the token policy of the application C(app_id).
 
-    C(read_fields): the fields that Control Center has; for the others of C(have) the documented defaults stand in.
+    C(read_fields) are the fields that Control Center returned. The other fields of C(have) are documented defaults.
     """
     wanted = {field: value for field, value in want._asdict().items() if value is not None}
     target = {**have, **wanted}
@@ -44,7 +44,7 @@ def plan_token_policy(want: PolicyWant, have: Mapping[str, Any], app_id: str, re
             )
         target["refresh_token_expiry_days"] = None
     elif not have["allow_refresh_token"] and want.refresh_token_expiry_days is None:
-        # Turning refresh on sets this expiry, whatever stood there before.
+        # Allowing refresh tokens sets this expiry, whatever it was before.
         target["refresh_token_expiry_days"] = POLICY_DEFAULTS["refresh_token_expiry_days"]
     before = {POLICY_LABELS[field]: have[field] for field in wanted}
     after = {POLICY_LABELS[field]: target[field] for field in wanted}
@@ -67,5 +67,5 @@ def plan_token_policy(want: PolicyWant, have: Mapping[str, Any], app_id: str, re
 
 
 def _keeps(field: str, have: Mapping[str, Any], read_fields: Collection[str]) -> bool:
-    """The write replaces the whole policy, so what is not managed is sent as it was read, and what was not, never."""
+    """Whether to send an unmanaged field as it was read, because the write replaces the whole policy."""
     return field == "allow_refresh_token" or (field in read_fields and have[field] is not None)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The applications of a tenant for those who only look."""
+"""Reads the applications of a tenant."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources.
 
 
 def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The applications that fit, with what C(include) asks for; none is an empty list and no failure."""
+    """Return the matching applications, with what C(include) asks for. No match is not a failure."""
     status = parameters["status"]
     selected, near_misses = _selected(client, parameters)
     found = [row for row in selected if status in (None, row["status"])]
@@ -30,7 +30,7 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _selected(client: Client, parameters: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
-    """The applications asked for, and the names that no application has but one nearly has."""
+    """Return the applications that the options select, and the names that are misspelt."""
     if parameters["app_id"] is not None:
         try:
             return [applications.find(client, None, parameters["app_id"])], []
@@ -50,7 +50,7 @@ def _selected(client: Client, parameters: Mapping[str, Any]) -> tuple[list[dict[
 
 
 def names(given: Any) -> list[str]:
-    """The names asked for; a name is never split at a comma. Raises C(bad_option)."""
+    """Return the names as a list. A name is never split at a comma. Raises C(bad_option)."""
     found = [given] if isinstance(given, str) else given
     if not isinstance(found, list) or not found or not all(isinstance(name, str) for name in found):
         raise Failure("bad_option", "name is neither a name nor a list of names.")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client, text_or_none
@@ -23,13 +23,13 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.appli
     manages_access,
     plan_application,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
 
 _MODE_OF_WIRE = {wire: mode for mode, wire in ACCESS_MODES.items()}
 
 
 class Want(NamedTuple):
-    """Which application, by name or by id, and what is wanted of it."""
+    """The application, by name or by id, and its managed fields."""
 
     name: str | None
     app_id: str | None
@@ -37,13 +37,13 @@ class Want(NamedTuple):
 
 
 def want_of(parameters: Mapping[str, Any]) -> Want:
-    """What the options ask for; raises C(bad_option)."""
+    """Return what the options ask for. Raises C(bad_option)."""
     lists = [kind for kind in MEMBER_KINDS if parameters[kind] is not None]
     if lists and parameters["access"] != "custom":
         raise Failure(
             "bad_option",
             f"{' and '.join(lists)} without access: custom. An application that is open to all is open to others too.",
-            advice="Give access: custom with such a list, or leave the list out.",
+            advice="Give access: custom with the list, or leave the list out.",
         )
     managed = ApplicationWant(
         state=parameters["state"],
@@ -57,7 +57,7 @@ def want_of(parameters: Mapping[str, Any]) -> Want:
 
 
 def read(client: Client, want: Want) -> dict[str, Any] | None:
-    """The application with its access list, None when an application that shall be absent is in no list."""
+    """Read the application and its access list. None if an application that is to be absent does not exist."""
     try:
         application = find(client, want.name, want.app_id)
     except Failure as failure:
@@ -77,7 +77,7 @@ def read(client: Client, want: Want) -> dict[str, Any] | None:
 
 
 def plan(want: Want, have: dict[str, Any] | None) -> Plan:
-    """What has to be written."""
+    """Plan the writes."""
     return plan_application(want.managed, have)
 
 
@@ -87,18 +87,46 @@ def report(client: Client, want: Want, have: dict[str, Any] | None) -> dict[str,
 
 
 def title(want: Want, have: dict[str, Any] | None) -> str:
-    """What a diff names in its head."""
+    """The name in the head of a diff."""
     return have["name"] if have else want.name or want.app_id or ""
+
+
+def assumptions(client: Client, plan: Plan) -> list[str]:
+    """Nothing: reading shows all that the plan depends on."""
+    return []
+
+
+def want_to_verify(want: Want, have: dict[str, Any] | None) -> Want:
+    """The same want: planning on what is read afterwards needs nothing else."""
+    return want
+
+
+def is_independent(step: Step) -> bool:
+    """No: each step depends on the one before it."""
+    return False
+
+
+def settle(
+    client: Client,
+    want: Want,
+    have: dict[str, Any] | None,
+    first_plan: Plan,
+    refused: Sequence[tuple[Step, Failure]],
+    result: dict[str, Any],
+) -> dict[str, Any]:
+    """Raise the first failure: no step can be left out."""
+    _step, failure = (*first_plan.refused, *refused)[0]
+    raise failure.but(result=result)
 
 
 # -- finding and reading, for the token policy and the info module too ----------------------------------------------
 
 
 def find(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]:
-    """The one application of that name or id, added or in the catalog.
+    """Find the application with this name or id, added or in the catalog.
 
-    Raises C(not_found) for an unknown id or a near miss, C(not_provisioned) for a name that no list has, and
-    C(ambiguous_name).
+    Raises C(not_found) for an unknown id or a misspelt name, C(not_provisioned) for a name that is in no list, and
+    C(ambiguous_name) for a name that several applications have.
     """
     if app_id is not None:
         try:
@@ -124,7 +152,7 @@ def find(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]
         raise Failure(
             "not_provisioned",
             f"{in_quotes(name)} is not among the tenant's applications, and imanage.work has no catalog of them.",
-            advice="An administrator uploads the application's packages there, those for the tenant's region. This "
+            advice="An administrator uploads the application's packages for the tenant's region there. This "
             "collection serves cloudimanage.com only.",
         )
     raise Failure(
@@ -134,7 +162,7 @@ def find(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]
 
 
 def find_added(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]:
-    """As C(find), but an application that is still in the catalog is NotYet there."""
+    """Find an added application. Raises NotYet while it is only in the catalog."""
     application = find(client, name, app_id)
     if not is_added(application):
         raise NotYet(
@@ -150,18 +178,18 @@ def find_added(client: Client, name: str | None, app_id: str | None) -> dict[str
 
 
 def checked_row(client: Client, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The row of an application that something is decided about. Raises C(unexpected_reply)."""
+    """Check the row of an application that decides something. Raises C(unexpected_reply)."""
     problem = mismatch(row, APP, f"the row of {in_quotes(row['name'])}")
     if problem:
-        raise client.unexpected("listApps", {}, f"gives a row that cannot be used: {problem}")
+        raise client.unexpected("listApps", {}, f"returns an unusable row: {problem}")
     return row
 
 
 def by_name(client: Client, names: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The applications of these names, and the others.
+    """Return the applications with these names, and the other applications.
 
-    One list is enough where it has every name. Whether a list without a filter includes the catalog is nowhere
-    published, so for a name that is missing the catalog is asked for as well.
+    It is not published whether the list without a filter includes the catalog. So the catalog is read too if the
+    list lacks a name.
     """
     rows = client.rows("listApps")
     if set(names) - {row["name"] for row in rows}:
@@ -176,7 +204,7 @@ def by_name(client: Client, names: list[str]) -> tuple[list[dict[str, Any]], lis
 
 
 def record(row: Mapping[str, Any]) -> dict[str, Any]:
-    """An application as this collection returns it: named fields only, since the wire's has secrets in it."""
+    """An application as this collection returns it. It has named fields only, because the reply contains secrets."""
     publisher = row.get("publisher")
     return {
         "id": text_or_none(row.get("id")),
@@ -190,15 +218,13 @@ def record(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_access(client: Client, app_id: str) -> dict[str, Any]:
-    """Who may use an application that is added."""
+    """Read who may use an added application."""
     reply = client.call("readAppAccess", app_id=app_id)
     is_list = isinstance(reply["data"], list)
     members = reply["data"] if is_list else reply["data"].get("members")
     security = (reply if is_list else reply["data"])["default_security"]
     if members is None and _MODE_OF_WIRE[security] == "custom":
-        raise client.unexpected(
-            "readAppAccess", {"app_id": app_id}, "does not say who is in the list of the application"
-        )
+        raise client.unexpected("readAppAccess", {"app_id": app_id}, "does not list who has access to the application")
     return {
         "mode": _MODE_OF_WIRE[security],
         **{
@@ -209,7 +235,7 @@ def read_access(client: Client, app_id: str) -> dict[str, Any]:
 
 
 def near_miss(name: str, others: list[dict[str, Any]]) -> str | None:
-    """A sentence that names what differs in case, in spaces or in what nobody sees; None when nothing does."""
+    """A sentence about names that differ only in case, spaces or invisible characters, or None."""
     near = sorted({row["name"] for row in others if _loose(row["name"]) == _loose(name)})
     return (
         f"No application is named {in_quotes(name)}; there is {' and '.join(in_quotes(one) for one in near)}."

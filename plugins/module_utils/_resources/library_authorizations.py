@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The libraries' authorization for Tracker's background service: what is wanted, what to write, what a person does."""
+"""The libraries' authorizations for Tracker's background service: read, plan, report."""
 
 from __future__ import annotations
 
 import datetime
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
@@ -23,8 +23,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.appro
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
     Authorizations,
     AuthorizationWant,
-    asked,
-    moment,
+    managed_rows,
+    parse_time,
     plan_authorizations,
     short_lived,
 )
@@ -39,29 +39,34 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources.
     missing_page,
     named,
     not_administered,
-    not_listed,
     page_rows,
     read_extension,
-    reckoned,
+    reckon_end,
     record,
+    unlisted_libraries,
+)
+from ansible_collections.imanage.control_center.plugins.module_utils._resources.refused_libraries import (
+    failure_of_all,
+    handed_over,
+    waiting_for_a_person,
 )
 
-_BY_PERSON = f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r}, on which a person authorizes."
+_BY_PERSON = f"An earlier task is assumed to create the page {PAGE} of {EXTENSION!r}, on which a person authorizes."
 _NO_CONSENT = (
     "Control Center is assumed to authorize the libraries without a person's consent. It says only when it is asked "
     "whether a person has to."
 )
-# Seconds between the attempts at a page that is not there.
+# Seconds between the attempts to read a page that does not exist.
 _PAUSES = (0.5, 2.0)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Want(NamedTuple):
-    """What is wanted, how a library that waits for a person is treated, and the writes that were approved.
+    """The managed fields, how to treat a library that waits for a person, and the approved writes.
 
-    C(by_person): a person authorizes, and this account never does. C(stated): on which day somebody authorized a
-    library, by the inventory. C(extension) and C(days): the status of the configuration application and the days of
-    its refresh tokens, where the caller knows them; of days that change, the fewer.
+    C(by_person): a person authorizes, and this account never does. C(stated): the day on which each library was
+    authorized, from the inventory. C(extension) and C(days): the status of the configuration application and the
+    expiry of its refresh tokens, if the caller knows them. If the expiry changes, C(days) is the shorter one.
     """
 
     managed: AuthorizationWant
@@ -74,9 +79,9 @@ class Want(NamedTuple):
 
 
 class Have(NamedTuple):
-    """What was read. C(unlisted): libraries of the tenant without a row; None where that cannot be known.
+    """What was read. C(unlisted): the tenant's libraries without a row, or None if that cannot be known.
 
-    C(is_served) is false where this tenant does not answer Tracker's calls, so that nobody can read how they stand.
+    C(is_served) is false if this tenant does not answer Tracker's calls. Then the authorizations are unknown.
     """
 
     authorizations: Authorizations
@@ -85,7 +90,7 @@ class Have(NamedTuple):
 
 
 def want_of(parameters: Mapping[str, Any]) -> Want:
-    """What the options ask for; raises C(bad_option)."""
+    """Return what the options ask for. Raises C(bad_option)."""
     if parameters["renew_before_days"] < 0:
         raise Failure(
             "bad_option", f"renew_before_days is {parameters['renew_before_days']}, but it must be 0 or more."
@@ -98,7 +103,7 @@ def want_of(parameters: Mapping[str, Any]) -> Want:
         state=parameters["state"],
         libraries=None if libraries is None else without(libraries, excluded),
         email=email,
-        standing=_may_stand(parameters["authorizer"]),
+        standing=_accepted_users(parameters["authorizer"]),
         renew_before_days=parameters["renew_before_days"],
         excluded=tuple(excluded),
     )
@@ -112,26 +117,26 @@ def want_of(parameters: Mapping[str, Any]) -> Want:
     )
 
 
-def _may_stand(authorizer: list[str]) -> tuple[str, ...] | None:
-    """Whose authorizations may stand beside those of the account; None: anybody's. Raises C(bad_option)."""
+def _accepted_users(authorizer: list[str]) -> tuple[str, ...] | None:
+    """The users whose authorizations may stay, besides the account; None for everybody. Raises C(bad_option)."""
     if not authorizer or ("keep" in authorizer and len(authorizer) > 1):
         raise Failure(
             "bad_option",
             f"authorizer is {', '.join(spelled(one) for one in authorizer) or 'an empty list'}.",
-            advice="Give keep, or me, or the ids of those whose authorizations may stand.",
+            advice="Give keep, or me, or the ids of the users whose authorizations may stay.",
         )
     return None if authorizer == ["keep"] else tuple(user for user in authorizer if user != "me")
 
 
 def checked_days(stated: Mapping[str, Any]) -> dict[str, str]:
-    """The days of C(authorized_on) by library; raises C(bad_option) for one that is no day or has not come yet."""
+    """The days of C(authorized_on) by library. Raises C(bad_option) for an invalid or a future day."""
     tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
     for library, day in stated.items():
-        if not _is_day(str(day)) or moment(str(day)) > tomorrow:
+        if not _is_day(str(day)) or parse_time(str(day)) > tomorrow:
             raise Failure(
                 "bad_option",
-                f"authorized_on has {str(day)[:40]!r} for the library {spelled(library)}, but it must be a day that "
-                "has been.",
+                f"authorized_on has {str(day)[:40]!r} for the library {spelled(library)}, but it must be a day in the "
+                "past.",
                 advice="Give the day on which somebody authorized it, like 2026-03-01.",
             )
     return {caseless(str(library)): str(day) for library, day in stated.items()}
@@ -139,14 +144,14 @@ def checked_days(stated: Mapping[str, Any]) -> dict[str, str]:
 
 def _is_day(text: str) -> bool:
     try:
-        moment(text)
+        parse_time(text)
     except Failure:
         return False
     return bool(_DAY.match(text))
 
 
 def read(client: Client, want: Want) -> Have:
-    """The rows of the page and what it does not list. Raises NotYet while the page does not exist."""
+    """Read the rows of the page, and the libraries without a row. Raises NotYet while the page does not exist."""
     managed = want.managed
     user, email = None, managed.email
     if managed.state == "authorized" and (managed.standing is not None or not email):
@@ -155,33 +160,33 @@ def read(client: Client, want: Want) -> Have:
     try:
         rows = page_rows(client)
     except Failure as failure:
-        instead = _without_rows(client, want, failure, user, email)
+        instead = _have_without_page(client, want, failure, user, email)
         if isinstance(instead, Have):
             return instead
         rows = instead
     _check_ids(client, want, rows)
     records = [record(client, row, want.stated, want.days) for row in rows]
-    unlisted = not_listed(client, records)
+    unlisted = unlisted_libraries(client, records)
     if not want.by_person or unlisted is not None:
         check_listed(managed.libraries, [*(row["id"] for row in records), *(unlisted or [])])
     found = Authorizations(records, client.now(), user, email)
     every_run = short_lived(managed, found)
     if every_run:
         client.warnings.append(
-            f"{client.where}: renew_before_days is {managed.renew_before_days}, and authorizations last no longer than "
-            f"that here ({named(every_run)}), so every run authorizes them again. A smaller number, or a longer "
-            "Refresh Token Expiry, ends that."
+            f"{client.where}: renew_before_days is {managed.renew_before_days}, and authorizations do not last longer "
+            f"than that here ({named(every_run)}), so every run authorizes them again. A smaller number, or a longer "
+            "Refresh Token Expiry, stops that."
         )
     return Have(found, unlisted)
 
 
-def _without_rows(
+def _have_without_page(
     client: Client, want: Want, failure: Failure, user: str | None, email: str | None
 ) -> Have | list[dict[str, Any]]:
-    """What it means that the page was not answered: what is known without it, or its rows after all, or C(failure)."""
+    """Find out why the page cannot be read. Return what is known without it or its rows, or raise the failure."""
     is_unknown = isinstance(failure, NoSuchCall)
     if is_unknown and ("listLibraryAuthorizations" in client.answered or client.accepted):
-        raise failure  # It is there, and something on the way answered for it.
+        raise failure  # The call exists. A gateway answered instead of it.
     if not is_unknown and failure.kind != "not_found":
         raise failure
     withdraws = want.managed.state == "unauthorized"
@@ -189,26 +194,26 @@ def _without_rows(
     if not is_unknown or extension not in (None, "enabled"):
         if withdraws and extension == "available":
             return Have(Authorizations([], client.now()), None)
-        raise _without_page(client, want, failure, extension, user, email) from None
-    rows = _asked_again(client, failure)
+        raise _no_page(client, want, failure, extension, user, email) from None
+    rows = _try_again(client, failure)
     if rows is None and withdraws:
         raise failure
-    return _unserved(client, want, failure, user, email) if rows is None else rows
+    return _have_unserved(client, want, failure, user, email) if rows is None else rows
 
 
 def _check_ids(client: Client, want: Want, rows: list[dict[str, Any]]) -> None:
-    """Raise C(unexpected_reply) where who authorized a library has a name only, and it matters who it is."""
+    """Raise C(unexpected_reply) if the page shows users by name only, and C(authorizer) needs their ids."""
     nameless = [row["id"] for row in rows if is_named_only(row)]
     if nameless and want.managed.standing is not None and not want.by_person:
         raise client.unexpected(
             "listLibraryAuthorizations",
             {},
-            f"does not say by id who authorized the {named(nameless)}, which authorizer needs to know here",
+            f"does not show the id of who authorized the {named(nameless)}, which authorizer needs",
         )
 
 
-def _asked_again(client: Client, failure: Failure) -> list[dict[str, Any]] | None:
-    """The rows after a while, since what a gateway answers while a service starts passes; None where it stays so."""
+def _try_again(client: Client, failure: Failure) -> list[dict[str, Any]] | None:
+    """Read the rows again, in case a gateway answered while the service was starting. None if that goes on."""
     for pause in _PAUSES if failure.wire["status"] in (200, 404) else ():
         time.sleep(pause)
         try:
@@ -219,7 +224,7 @@ def _asked_again(client: Client, failure: Failure) -> list[dict[str, Any]] | Non
 
 
 def plan(want: Want, have: Have) -> Plan:
-    """What has to be written. Of all libraries, those that an approved plan does not have are left out."""
+    """Plan the writes. If no libraries are named, leave out those that the approved plan does not have."""
     managed, found = want.managed, have.authorizations
     if want.by_person or not have.is_served:
         return Plan({}, {}, [], have)
@@ -228,7 +233,7 @@ def plan(want: Want, have: Have) -> Plan:
         excluded = tuple(step.ids["library_id"] for step in others)
         made = plan_authorizations(managed._replace(excluded=(*managed.excluded, *excluded)), found)
         planned = {row["id"]: row for row in made.will_have}
-        rows = [planned.get(row["id"], row) for row in asked(managed, found.rows)]
+        rows = [planned.get(row["id"], row) for row in managed_rows(managed, found.rows)]
         made = made._replace(will_have=rows, left_out=tuple(others))
     return made._replace(
         will_have=have._replace(authorizations=found._replace(rows=made.will_have)), refused=_refused(managed, have)
@@ -236,14 +241,14 @@ def plan(want: Want, have: Have) -> Plan:
 
 
 def _refused(managed: AuthorizationWant, have: Have) -> tuple[tuple[Step, Failure], ...]:
-    """The libraries asked for by name that the tenant has and the page does not list for the signed-in user."""
+    """The named libraries that the tenant has but the page does not list for the signed-in user."""
     operation = "unauthorizeLibrary" if managed.state == "unauthorized" else "authorizeLibrary"
     asked_for = without(managed.libraries or [], [row["id"] for row in have.authorizations.rows])
     return tuple((Step(operation, {"library_id": one}, None, ""), not_administered([one])) for one in asked_for)
 
 
 def assumptions(client: Client, plan: Plan) -> list[str]:
-    """What only an earlier task or Control Center decides of these writes: refresh tokens are kept only if allowed."""
+    """Sentences about what only an earlier task or Control Center decides: refresh tokens and consent."""
     if not any(step.operation == "authorizeLibrary" for step in plan.steps):
         return []
     allows = allows_refresh(client)
@@ -253,58 +258,72 @@ def assumptions(client: Client, plan: Plan) -> list[str]:
     return [f"Refresh tokens are assumed to be allowed for {EXTENSION!r}{why}.", _NO_CONSENT]
 
 
-def verifying(want: Want, have: Have) -> Want:
-    """What is wanted once the writes are made, given what was read before them."""
+def want_to_verify(want: Want, have: Have) -> Want:
+    """Add what was read before the writes, so that a renewal can be told from the old authorization."""
     return want._replace(managed=want.managed._replace(replaced=have.authorizations))
 
 
 def report(client: Client, want: Want, have: Have) -> dict[str, Any]:
-    """The task's return values. Handed over are those that were never this account's to authorize."""
-    rows = asked(want.managed, have.authorizations.rows)
+    """The task's return values. Only libraries that this account never authorizes are handed over here."""
+    rows = managed_rows(want.managed, have.authorizations.rows)
     waiting = _waiting(want, have) if want.by_person or not have.is_served else []
     unlisted = None if have.unlisted is None else [{"id": library} for library in have.unlisted]
     return {
         "libraries": rows,
-        "not_visible": None if unlisted is None else [row["id"] for row in asked(want.managed, unlisted)],
-        "handed_over": [_handed_over(client, library, "", have.is_served) for library in waiting],
+        "not_visible": None if unlisted is None else [row["id"] for row in managed_rows(want.managed, unlisted)],
+        "handed_over": [handed_over(client, library, "", have.is_served) for library in waiting],
     }
 
 
 def scope(want: Want, have: Have) -> dict[str, list[str]]:
-    """The tenant's libraries: C(wanted) those that something is wanted of, C(others) the rest."""
+    """The tenant's libraries: C(wanted) are the managed ones, C(others) the rest."""
     every = [{"id": row["id"]} for row in have.authorizations.rows]
     every += [{"id": library} for library in have.unlisted or []]
-    ids = [row["id"] for row in asked(want.managed, every)]
+    ids = [row["id"] for row in managed_rows(want.managed, every)]
     return {"wanted": ids, "others": without([row["id"] for row in every], ids)}
 
 
 def title(want: Want, have: Have) -> str:
-    """What a diff names in its head."""
+    """The name in the head of a diff."""
     return PAGE
 
 
-def independent(step: Step) -> bool:
-    """One library's refusal does not stop the others."""
+def is_independent(step: Step) -> bool:
+    """Yes: a refused library does not stop the others."""
     return True
 
 
-def hand_over(client: Client, want: Want, refused: list[tuple[Step, Failure]]) -> list[dict[str, Any]]:
-    """The libraries for which a person has to give consent, with what that person has to do."""
-    if not want.hand_over:
-        return []
-    waiting = [one for one in refused if one[1].kind == "consent_required" or isinstance(one[1], NoSuchCall)]
-    return [_handed_over(client, step.ids["library_id"], failure.words or "") for step, failure in waiting]
+def settle(
+    client: Client,
+    want: Want,
+    have: Have,
+    first_plan: Plan,
+    refused: Sequence[tuple[Step, Failure]],
+    result: dict[str, Any],
+) -> dict[str, Any]:
+    """The result with the libraries that wait for a person. Raises one Failure for the libraries that do not."""
+    result = {**result, "handed_over": waiting_for_a_person(client, refused) if want.hand_over else []}
+    waiting = {row["library"] for row in result["handed_over"]}
+    failed = [(step, failure) for step, failure in refused if step.ids["library_id"] not in waiting]
+    if failed or first_plan.refused:
+        # The failure that the preview showed comes first.
+        planned = len(first_plan.steps) + len(first_plan.refused)
+        raise failure_of_all([*first_plan.refused, *failed], planned, result)
+    # Somebody may have authorized one of them before the page was read again.
+    left = plan(want, have)
+    done = set(left.before) - {step.ids["library_id"] for step in left.steps}
+    return {**result, "handed_over": [row for row in result["handed_over"] if row["library"] not in done]}
 
 
-def _unserved(client: Client, want: Want, failure: Failure, user: str | None, email: str | None) -> Have:
-    """The wanted libraries of a tenant that does not answer Tracker's calls: how they stand nobody can read."""
+def _have_unserved(client: Client, want: Want, failure: Failure, user: str | None, email: str | None) -> Have:
+    """The wanted libraries of a tenant that does not answer Tracker's calls. Their authorizations are unknown."""
     every = [row["id"] for row in client.rows("listLibraries")]
     check_listed(want.managed.libraries, every)
     fields = dict.fromkeys(FIELDS)
     rows = []
     for library in every:
         since = want.stated.get(caseless(library))
-        known = reckoned(client, since, want.days) if since else {}
+        known = reckon_end(client, since, want.days) if since else {}
         rows.append({"id": library, **fields, **known})
     have = Have(Authorizations(rows, client.now(), user, email), None, is_served=False)
     waiting = [] if want.hand_over or want.by_person else _waiting(want, have)
@@ -322,25 +341,25 @@ def _unserved(client: Client, want: Want, failure: Failure, user: str | None, em
 def _waiting(want: Want, have: Have) -> list[str]:
     """The wanted libraries that a person has to authorize."""
     managed, found = want.managed, have.authorizations
-    rows = asked(managed, found.rows)
+    rows = managed_rows(managed, found.rows)
     unseen = without(managed.libraries or [], [row["id"] for row in found.rows])
     return [row["id"] for row in rows if not row["authorized"] and not is_stated(row, found.now)] + unseen
 
 
 def is_stated(row: Mapping[str, Any], now: datetime.datetime) -> bool:
-    """Whether only the inventory says that a library was authorized, and that has not ended."""
+    """Whether only the inventory says that a library is authorized, and the authorization has not ended."""
     if row["authorized"] is not None or row["authorized_at"] is None:
         return False
-    return row["expires_at"] is None or moment(row["expires_at"]) > now
+    return row["expires_at"] is None or parse_time(row["expires_at"]) > now
 
 
-def _without_page(
+def _no_page(
     client: Client, want: Want, failure: Failure, extension: str | None, user: str | None, email: str | None
 ) -> Failure:
-    """Why there is no page. An earlier task may bring it, unless its application is there already."""
+    """The failure for a missing page. An earlier task may create it, unless its application is enabled already."""
     missing = missing_page(failure)
     if extension == "enabled":
-        what = f"{EXTENSION!r} is added and enabled, but its page {PAGE} is not there."
+        what = f"{EXTENSION!r} is added and enabled, but its page {PAGE} does not exist."
         return missing.but(kind="unexpected_reply", what=what)
     if want.managed.state == "unauthorized":
         return missing
@@ -355,31 +374,9 @@ def _without_page(
         assumptions=[_BY_PERSON]
         if want.by_person
         else [
-            f"An earlier task is assumed to bring the page {PAGE} of {EXTENSION!r} and to allow refresh tokens; "
+            f"An earlier task is assumed to create the page {PAGE} of {EXTENSION!r} and to allow refresh tokens; "
             "the page is assumed to list every library of the tenant for the signed-in user.",
             _NO_CONSENT,
         ],
         **missing.wire,
     )
-
-
-def _handed_over(client: Client, library: str, words: str, is_served: bool = True) -> dict[str, Any]:
-    user, url = client.identity.user, f"{client.connection.url}/work/cc"
-    said = f' Control Center said: "{words}"' if words else ""
-    blind = (
-        ""
-        if is_served
-        else " This account could not verify it: the tenant did not answer Tracker's calls. If it did before, run "
-        "again first."
-    )
-    return {
-        "library": library,
-        "url": url,
-        "user": user,
-        "instructions": (
-            "Sign out of Control Center first, or use a private window: an open session would authorize as somebody "
-            f"else. Sign in at {url} as {spelled(user)}, select {EXTENSION} under Extensions, then Open tracker "
-            f"configuration; select Authorize for the library {spelled(library)}, enter the e-mail address, and select "
-            f"Use my credentials & authorize.{said}{blind}"
-        ),
-    }

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading the page "Tracker background service authorization": its rows, when each ends, and what it does not list."""
+"""Reads the page "Tracker background service authorization": its rows, their ends, and the unlisted libraries."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import seen, spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
     AuthorizationWant,
-    asked,
-    authorized,
-    iso,
-    moment,
+    format_time,
+    is_authorized,
+    managed_rows,
+    parse_time,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import caseless, without
 from ansible_collections.imanage.control_center.plugins.module_utils._resources.applications import checked_row
 from ansible_collections.imanage.control_center.plugins.module_utils._resources.token_policy import read_policy
 
 PAGE = "Tracker background service authorization"
-# What is known of a library.
+# The fields of a library.
 FIELDS = ("authorized", "authorized_by", "authorized_by_email", "authorized_at", "expires_at", "expires_from")
 
 
 def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The rows of the libraries asked for (none given: all), and the tenant's libraries that the page does not list."""
+    """Return the rows of the given libraries, or all, and the tenant's libraries that the page does not list."""
     libraries = checked_libraries(parameters["libraries"])
     try:
         records = [record(client, row, {}) for row in page_rows(client)]
@@ -38,60 +38,60 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if failure.kind == "not_found" or isinstance(failure, NoSuchCall):
             raise missing_page(failure) from failure
         raise
-    unlisted = not_listed(client, records)
+    unlisted = unlisted_libraries(client, records)
     listed = [row["id"] for row in records]
     check_listed(libraries, [*listed, *(unlisted or [])])
     if refused := without(libraries or [], listed):
         raise not_administered(refused)
-    return {"libraries": asked(AuthorizationWant(libraries=libraries), records), "unlisted": unlisted}
+    return {"libraries": managed_rows(AuthorizationWant(libraries=libraries), records), "unlisted": unlisted}
 
 
-def not_listed(client: Client, records: list[dict[str, Any]]) -> list[str] | None:
-    """The tenant's libraries that the page does not list; None, with a warning, where the user may not ask."""
+def unlisted_libraries(client: Client, records: list[dict[str, Any]]) -> list[str] | None:
+    """The tenant's libraries that the page does not list; None, with a warning, if the user may not read them."""
     try:
         every = [row["id"] for row in client.rows("listLibraries")]
     except Failure as failure:
         if failure.kind != "permission":
             raise
-        client.warnings.append(f"{client.where}: libraries that are not listed cannot be known. {failure.reason()}")
+        client.warnings.append(f"{client.where}: unlisted libraries are unknown. {failure.reason()}")
         return None
     return without(every, [row["id"] for row in records])
 
 
 def check_listed(asked: list[str] | None, every: list[str]) -> None:
-    """A library asked for by name has to be one of the tenant's, before anything is written."""
+    """Raise C(not_found) if the tenant does not have a named library."""
     if unknown := without(asked or [], every):
         near = [one for one in every if seen(one).casefold() in [seen(name).casefold() for name in unknown]]
         raise Failure(
             "not_found",
             f"This tenant does not list the {named(unknown)} for the signed-in user.",
-            advice=f"It lists the {named(near)}: correct the name, in which spaces and signs that nobody sees count."
+            advice=f"It lists the {named(near)}: correct the name. Spaces and invisible characters count."
             if near
             else "Check the names; a library is listed only for its NRTADMINs.",
         )
 
 
 def not_administered(libraries: list[str]) -> Failure:
-    """Why nothing can be done in libraries of the tenant that the page does not list for the signed-in user."""
+    """The failure for libraries of the tenant that the page does not list for the signed-in user."""
     return Failure(
         "permission",
-        f"The signed-in user is no NRTADMIN of the {named(libraries)}.",
-        advice="Make the user a member of NRTADMIN there (which can take up to 8 hours to take effect), or sign in as "
-        "somebody who is.",
+        f"The signed-in user is not an NRTADMIN of the {named(libraries)}.",
+        advice="Make the user a member of NRTADMIN there (this can take up to 8 hours to take effect), or sign in as "
+        "a member.",
     )
 
 
 def missing_page(failure: Failure) -> Failure:
-    """The failure of a call that found no page."""
+    """Turn the failure of a call into one that explains the missing page."""
     return failure.but(
         kind="not_added",
         what=f"Control Center has no page {PAGE}; it exists while {EXTENSION!r} is added and enabled.",
-        advice="Add and enable that application, or, if it is, set api_paths to where this tenant serves the page.",
+        advice="Add and enable that application. If it is enabled, set api_paths to where this tenant serves the page.",
     )
 
 
 def read_extension(client: Client) -> Mapping[str, Any] | None:
-    """The extension's application under its usual name; None where that cannot be known."""
+    """Read the configuration application by its usual name; None if that is not possible."""
     try:
         rows = client.rows("listApps")
     except Failure as failure:
@@ -103,13 +103,13 @@ def read_extension(client: Client) -> Mapping[str, Any] | None:
 
 
 def allows_refresh(client: Client) -> bool | None:
-    """Whether refresh tokens are allowed for the extension; None where that cannot be known."""
+    """Whether refresh tokens are allowed for the configuration application; None if that cannot be known."""
     extension = read_extension(client)
     return bool(read_policy(client, extension["id"])[0]["allow_refresh_token"]) if extension else None
 
 
 def checked_libraries(libraries: list[str] | None) -> list[str] | None:
-    """The libraries asked for, each once; raises C(bad_option) for an empty list."""
+    """Return the given libraries, each once. Raises C(bad_option) for an empty list."""
     if libraries is not None and not libraries:
         raise Failure(
             "bad_option", "libraries is an empty list.", advice="Leave it out for every library, or name at least one."
@@ -118,7 +118,7 @@ def checked_libraries(libraries: list[str] | None) -> list[str] | None:
 
 
 def page_rows(client: Client) -> list[dict[str, Any]]:
-    """The rows of the page. Raises C(unexpected_reply) where they name who authorized in a field that nobody knows."""
+    """Read the rows of the page. Raises C(unexpected_reply) if they show who authorized in an unknown field."""
     rows = client.rows("listLibraryAuthorizations")
     if any(set(row) - {"id"} for row in rows) and not any("authorized_by" in row for row in rows):
         raise client.unexpected("listLibraryAuthorizations", {}, "has no authorized_by in any row")
@@ -128,15 +128,15 @@ def page_rows(client: Client) -> list[dict[str, Any]]:
 def record(
     client: Client, row: Mapping[str, Any], stated: Mapping[str, str], known_days: int | None = None
 ) -> dict[str, Any]:
-    """A row of the page as this collection returns it. An end that the page does not show is reckoned, or unknown.
+    """A row of the page as this collection returns it. If the page shows no end, the end is reckoned or unknown.
 
-    C(known_days): the days of a refresh token before this run or as planned, where that is known.
+    C(known_days) is the expiry of refresh tokens before this run or as planned, if it is known.
     """
     by = row.get("authorized_by")
     who = by and (text_or_none(by.get("id")) or text_or_none(by.get("name")))
     if by is not None and not who:
         raise client.unexpected(
-            "listLibraryAuthorizations", {}, f"does not say who authorized the {named([row['id']])}"
+            "listLibraryAuthorizations", {}, f"does not show who authorized the {named([row['id']])}"
         )
     plain = {
         "id": row["id"],
@@ -148,38 +148,38 @@ def record(
         "expires_from": None,
     }
     if plain["expires_at"] is not None:
-        moment(plain["expires_at"])
+        parse_time(plain["expires_at"])
     if by is None:
         return plain
     if plain["expires_at"] is not None:
         plain["expires_from"] = "tenant"
     else:
         written = client.accepted.get(("authorizeLibrary", row["id"]))
-        since = plain["authorized_at"] or (written and iso(written)) or stated.get(caseless(row["id"]))
-        # What this run wrote came after whatever it changed.
-        plain.update(reckoned(client, since, None if written else known_days))
-    return {**plain, "authorized": authorized(plain, client.now())}
+        since = plain["authorized_at"] or (written and format_time(written)) or stated.get(caseless(row["id"]))
+        # This run changed the policy before it authorized.
+        plain.update(reckon_end(client, since, None if written else known_days))
+    return {**plain, "authorized": is_authorized(plain, client.now())}
 
 
-def reckoned(client: Client, since: str | None, known_days: int | None) -> dict[str, Any]:
-    """When an authorization was made and when it ends, as far as that is known without the page.
+def reckon_end(client: Client, since: str | None, known_days: int | None) -> dict[str, Any]:
+    """Reckon the end of an authorization from the day on which it was made.
 
-    A policy that was changed since may or may not count for a token that was there: the shorter is the safe one.
+    It is not known whether a later change of the policy applies to older tokens, so the shorter expiry counts.
     """
     try:
-        made = moment(since) if since else None
-    except Failure:  # The page shows it in a form that says nothing.
+        made = parse_time(since) if since else None
+    except Failure:  # The page shows a time that cannot be read.
         made = None
     days = made and min(filter(None, (known_days, _refresh_days(client))), default=None)
     try:
-        until = iso(made + datetime.timedelta(days=days)) if made and days else None
-    except OverflowError:  # Nobody will be there when it ends.
+        until = format_time(made + datetime.timedelta(days=days)) if made and days else None
+    except OverflowError:  # The end is after the year 9999.
         until = None
     return {"authorized_at": since, "expires_at": until, "expires_from": "reckoned" if until else "unknown"}
 
 
 def _refresh_days(client: Client) -> int | None:
-    """How long a refresh token of the configuration application lives; None where that cannot be known."""
+    """The expiry of refresh tokens of the configuration application, in days; None if that cannot be known."""
     policy: dict[str, Any] = {}
     try:
         extension = read_extension(client)
@@ -191,7 +191,7 @@ def _refresh_days(client: Client) -> int | None:
 
 
 def refresh_days(policy: Mapping[str, Any]) -> int:
-    """The days of a policy; where it allows no refresh tokens yet, those that allowing them sets by itself."""
+    """The expiry in days. If refresh tokens are not allowed yet, the expiry that allowing them sets."""
     days: int = policy["refresh_token_expiry_days"] or POLICY_DEFAULTS["refresh_token_expiry_days"]
     return days
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A session that several tasks share: sign in once, pass the token on, sign out once."""
+"""A session for several tasks: sign in once, pass the token on, sign out once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.client
 
 
 def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Sign in and say who and where, or revoke the token that an earlier task was given.
+    """Sign in and return the token and the account, or revoke the token of an earlier task.
 
     Signing in and out happen in check mode too and never count as a change.
     """
@@ -24,7 +24,7 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def who(client: Client) -> dict[str, Any]:
-    """Who is signed in, to which tenant, and where its API is."""
+    """Return who is signed in, the tenant, and the address of its API."""
     known = client.identity
     return {
         "api_url": known.api_url,

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A tenant as the signed-in user sees it."""
+"""Reads a tenant as the signed-in user sees it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.client
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import caseless
 
-# Public client code has seen texts.
+# Public client code shows texts here.
 _GRANTED = ("true", True)
 _NOT_GRANTED = ("false", False, None)
 
 
 def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Who is signed in, to which tenant, with which libraries, and whether with App Management."""
+    """Return the signed-in user, the tenant, its libraries, and whether the user has App Management."""
     who = client.identity
     return {
         "tenant": {
@@ -33,9 +33,9 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _has_app_management(client: Client, user: str) -> bool | None:
-    """Whether a role with App Management has the user as a member; None where that cannot be known.
+    """Whether the user is a member of a role with App Management; None if that cannot be known.
 
-    It is a hint, so it fails nothing, and a privilege in words that nobody has seen says nothing.
+    This is only a hint, so it never fails the task. An unknown value of the privilege counts as unknown.
     """
     try:
         rows = client.rows("listRoles")

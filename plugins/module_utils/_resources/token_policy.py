@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY_DEFAULTS, POLICY_FIELDS
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall, NotYet
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import (
     PolicyWant,
     plan_token_policy,
@@ -20,7 +20,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources 
 
 
 class Want(NamedTuple):
-    """Whose token policy, and what is wanted of it. C(found): the application, once it was found."""
+    """The application and the managed fields. C(found) is the application, if it was already found."""
 
     name: str | None
     app_id: str | None
@@ -29,7 +29,7 @@ class Want(NamedTuple):
 
 
 class Have(NamedTuple):
-    """The application and its token policy. C(read_fields): those that the reply had; the others are defaults."""
+    """The application and its token policy. C(read_fields) were in the reply; the other fields are defaults."""
 
     application: dict[str, Any]
     policy: dict[str, Any]
@@ -37,7 +37,7 @@ class Have(NamedTuple):
 
 
 def want_of(parameters: Mapping[str, Any]) -> Want:
-    """What the options ask for; raises C(bad_option)."""
+    """Return what the options ask for. Raises C(bad_option)."""
     managed = PolicyWant(**{field: parameters[field] for field in PolicyWant._fields})
     for field, unit in (("refresh_token_expiry_days", "day"), ("access_token_expiry_minutes", "minute")):
         value = getattr(managed, field)
@@ -53,25 +53,20 @@ def want_of(parameters: Mapping[str, Any]) -> Want:
 
 
 def read(client: Client, want: Want) -> Have:
-    """The application and its token policy. Raises NotYet while the application is only in the catalog."""
+    """Read the application and its token policy. Raises NotYet while the application is only in the catalog."""
     try:
         application = want.found or applications.find_added(client, want.name, want.app_id)
     except NotYet as missing:
-        _see_that_the_call_is_there(client, missing.assumed["id"])
+        _check_call_exists(client, missing.assumed["id"])
         assumed = Have(missing.assumed, dict(POLICY_DEFAULTS, refresh_token_expiry_days=None), ())
         raise missing.but(assumed=assumed) from missing
     return Have(application, *read_policy(client, application["id"]))
 
 
 def plan(want: Want, have: Have) -> Plan:
-    """What has to be written."""
+    """Plan the writes."""
     made = plan_token_policy(want.managed, have.policy, have.application["id"], have.read_fields)
     return made._replace(will_have=have._replace(policy=made.will_have))
-
-
-def verifying(want: Want, have: Have) -> Want:
-    """What is wanted once the write is made: of the same application, which need not be found again."""
-    return want._replace(found=have.application)
 
 
 def report(client: Client, want: Want, have: Have) -> dict[str, Any]:
@@ -80,14 +75,43 @@ def report(client: Client, want: Want, have: Have) -> dict[str, Any]:
 
 
 def title(want: Want, have: Have) -> str:
-    """What a diff names in its head."""
+    """The name in the head of a diff."""
     return f"{have.application['name']}, Authentication"
 
 
-def _see_that_the_call_is_there(client: Client, app_id: str) -> None:
-    """Raise NoSuchCall where this tenant serves the token policy elsewhere: the applications are not added in vain.
+def assumptions(client: Client, plan: Plan) -> list[str]:
+    """Nothing: reading shows all that the plan depends on."""
+    return []
 
-    Any other answer about an application that is not added yet says nothing.
+
+def want_to_verify(want: Want, have: Have) -> Want:
+    """The want with its application, which need not be found again."""
+    return want._replace(found=have.application)
+
+
+def is_independent(step: Step) -> bool:
+    """No: each step depends on the one before it."""
+    return False
+
+
+def settle(
+    client: Client,
+    want: Want,
+    have: Have,
+    first_plan: Plan,
+    refused: Sequence[tuple[Step, Failure]],
+    result: dict[str, Any],
+) -> dict[str, Any]:
+    """Raise the first failure: no step can be left out."""
+    _step, failure = (*first_plan.refused, *refused)[0]
+    raise failure.but(result=result)
+
+
+def _check_call_exists(client: Client, app_id: str) -> None:
+    """Raise NoSuchCall if this tenant serves the token policy at another path.
+
+    So that failure comes before the applications are added. Other refusals mean nothing for an application that is not
+    added yet.
     """
     try:
         client.call("readTokenPolicy", app_id=app_id)
@@ -99,10 +123,10 @@ def _see_that_the_call_is_there(client: Client, app_id: str) -> None:
 
 
 def read_policy(client: Client, app_id: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The token policy of an added application under our names, and which of its fields were read.
+    """Read the token policy of an added application. Return it under our names, and the fields that were read.
 
-    For those that were not read the documented defaults stand in, for all of them where the policy was never set,
-    which is 404 in Control Center's own form. While refresh is off its expiry means nothing and is null.
+    Missing fields have the documented defaults. Control Center answers 404 if the policy was never set; then all
+    fields have defaults. While refresh tokens are not allowed, their expiry is null.
     """
     try:
         value: Mapping[str, Any] = client.call("readTokenPolicy", app_id=app_id)["data"]["value"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Applies a plan: sends the writes, reads again, and believes only what was read."""
+"""Applies a plan: sends the writes, reads again, and reports only what was read."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
-from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, Uncertain, left_so
-from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, Uncertain, done_before
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import check_writes
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import Journal, key_of
+from ansible_collections.imanage.control_center.plugins.module_utils._run.resource import Resource
 
-# Failures that mean that the write was understood and not made.
+# The server understood the write and did not make it.
 _REFUSALS = ("bad_option", "permission", "not_found", "consent_required", "conflict")
-# Failures of one library that say nothing about the next one.
-_OF_ONE_LIBRARY = (*_REFUSALS, "unexpected_reply")
+# Failures of an independent step that do not stop the others.
+_OF_ONE_STEP = (*_REFUSALS, "unexpected_reply")
 _PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 
 
 class Applied(NamedTuple):
-    """What was read last, the steps that were refused, and whether anything was changed."""
+    """What was read last, the refused steps, and whether anything was changed."""
 
     have: Any
     refused: list[tuple[Step, Failure]]
@@ -32,7 +32,7 @@ class Applied(NamedTuple):
 
 
 class _Sent(NamedTuple):
-    """What became of a round of writes: accepted, in doubt, or refused; C(stopped) is the one that ended the round."""
+    """The outcome of a round of writes. C(stopped) is the step that ended the round early."""
 
     accepted: list[Step]
     in_doubt: list[tuple[Step, Failure]]
@@ -41,13 +41,13 @@ class _Sent(NamedTuple):
 
     @property
     def steps(self) -> list[Step]:
-        """Those that were sent."""
+        """Every step that was sent."""
         stopped = [] if self.stopped is None else [self.stopped]
         return [*self.accepted, *(step for step, _failure in [*self.in_doubt, *self.refused, *stopped])]
 
 
 class _Seen(NamedTuple):
-    """What reading showed: the resource, the steps that are left by their key, and the fields that can be seen."""
+    """What was read: the resource, the steps that are left to do (by key), and the fields that are shown."""
 
     have: Any
     left: dict[tuple[str, ...], Step]
@@ -55,19 +55,19 @@ class _Seen(NamedTuple):
 
 
 def apply(
-    resource: Any,
+    resource: Resource,
     client: Client,
     want: Any,
     plan: Plan,
     planned: Sequence[Mapping[str, Any]] | None,
     journal: Journal,
 ) -> Applied:
-    """Make the writes, and read until what was read is what is wanted.
+    """Make the writes and read again, until nothing is left to do.
 
-    Whatever a write was answered, planning on what is read afterwards says whether it is still needed: one that may
-    have been applied is never repeated before. C(planned), where given, are the only writes that may be sent, a
-    repeated one too. C(journal) keeps what became of each. Raises Failure, whose result says whether anything was
-    changed.
+    After each round the plan is made again on what was read. It decides whether a write is still needed, whatever the
+    reply to the write was. A write that may have been applied is therefore never repeated blindly. C(planned), if
+    given, are the only writes that may be sent or repeated. C(journal) records the outcome of each write. Raises
+    Failure; its result has C(changed).
     """
     work = _Work(resource, client, want, plan, planned, journal)
     steps = plan.steps
@@ -81,18 +81,18 @@ def apply(
     except Failure as failure:
         raise failure.but(
             result={"changed": bool(work.done), **failure.result},
-            what=failure.what + left_so(step.does for step in work.done),
+            what=failure.what + done_before(step.does for step in work.done),
         ) from failure
     finally:
         journal.close()
 
 
 class _Work:
-    """The writes of one plan: what was done, what was refused, and what is in doubt."""
+    """The writes of one plan: those that are done, refused, and in doubt."""
 
     def __init__(
         self,
-        resource: Any,
+        resource: Resource,
         client: Client,
         want: Any,
         plan: Plan,
@@ -107,7 +107,7 @@ class _Work:
         self._plan = plan
         self._planned = planned
         self._journal = journal
-        self._independent = getattr(resource, "independent", lambda step: False)
+        self._independent = resource.is_independent
         self._deadline = time.monotonic() + client.connection.retry_timeout
         self._pause = _PAUSE
         self._tried: set[tuple[str, ...]] = set()
@@ -115,9 +115,9 @@ class _Work:
         self._progress = False
 
     def send(self, steps: list[Step]) -> _Sent:
-        """Send the writes in order. A step on which others may depend ends the round where it is not accepted.
+        """Send the writes in order. A step that is not accepted ends the round, unless it is independent.
 
-        Raises C(conflict) where the approved plan does not have one of them; then none is sent.
+        Raises C(conflict) if the approved plan does not have one of them. Then none of them is sent.
         """
         try:
             check_writes(steps, self._planned)
@@ -141,7 +141,7 @@ class _Work:
                     sent.in_doubt.append((step, failure))
                     if not self._independent(step):
                         return sent
-                elif self._independent(step) and failure.kind in _OF_ONE_LIBRARY:
+                elif self._independent(step) and failure.kind in _OF_ONE_STEP:
                     sent.refused.append((step, failure))
                 else:
                     return sent._replace(stopped=(step, failure))
@@ -151,11 +151,11 @@ class _Work:
         return sent
 
     def read_again(self, sent: _Sent) -> _Seen:
-        """What is there now. Raises what stopped the round where nobody can read."""
+        """Read the resource. If that fails, raise what stopped the round, if anything did."""
         try:
             seen = self._read()
             if any(key_of(step) in seen.left for step in [*sent.accepted, *(step for step, _failure in sent.in_doubt)]):
-                # What was taken in may take its time to show.
+                # An accepted write may show only after a moment.
                 time.sleep(self._pause)
                 seen = self._read()
         except Failure as failure:
@@ -171,27 +171,27 @@ class _Work:
         return _Seen(have, {key_of(step): step for step in plan.steps}, {*plan.before, *plan.after})
 
     def decide(self, sent: _Sent, seen: _Seen) -> list[Step]:
-        """The steps to send next, none where the work is at its end. Raises Failure where no step can help."""
+        """Return the steps to send next, or none at the end of the work. Raises Failure if no step can help."""
         settled = self._settle(sent, seen)
         steps = [step for key, step in seen.left.items() if key not in settled]
         stuck = [self._doubts[key_of(step)] for step in steps if key_of(step) in self._doubts]
         if stuck:
             return self._try_again(steps, stuck[0])
         if not steps or (self._progress and (self._doubts or sent.stopped)):
-            return steps  # What was in doubt is done; only what would have followed it is left.
+            return steps  # The write in doubt is done. Only the steps after it are left.
         appeared = [step for step in steps if key_of(step) not in self._tried]
         if not all(map(self._independent, steps)) or len(appeared) < len(steps):
             raise _changed_meanwhile(appeared[0]) if appeared else _unseen(self._client, steps[0])
-        # They appeared while the others were written. Without an end to that, the next run does the rest.
+        # These steps appeared during the work. After the deadline the next run does them.
         if time.monotonic() > self._deadline:
             return []
         self._journal.widen(self._resource.plan(self._want, seen.have))
         return steps
 
     def _settle(self, sent: _Sent, seen: _Seen) -> set[tuple[str, ...]]:
-        """Note what became of each step that was sent; returns the keys of those that were refused.
+        """Record the outcome of each step that was sent. Return the keys of the refused steps.
 
-        Raises Failure for one that was refused, or that cannot be seen, where others may depend on it.
+        Raises Failure for a step that was refused or does not show, unless it is independent.
         """
         sure = {key for key in map(key_of, sent.steps) if key not in seen.left}
         made = [step for step in sent.steps if key_of(step) in sure and seen.fields & set(step.touches)]
@@ -207,11 +207,11 @@ class _Work:
         if unseen and not all(self._independent(step) for step, _failure in unseen):
             raise unseen[0][1]
         if sent.stopped and sent.stopped[0] in others:
-            raise self._undone(*sent.stopped)
+            raise self._undo_for(*sent.stopped)
         return set(settled)
 
     def _try_again(self, steps: list[Step], doubt: Failure) -> list[Step]:
-        """The same steps while there is time for it. Then those on which nothing depends are refused."""
+        """Return the same steps until the deadline. After it, count independent steps as refused."""
         if time.monotonic() + self._pause <= self._deadline:
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
             return steps
@@ -222,16 +222,16 @@ class _Work:
         return []
 
     def _give_up(self, steps: list[Step]) -> None:
-        """Note that those in doubt were not made, and are not tried again."""
+        """Record the steps in doubt as refused. They are not tried again."""
         for step in steps:
             if key_of(step) in self._doubts:
                 self._journal.refused(step, self._doubts[key_of(step)])
 
-    def _undone(self, step: Step, failure: Failure) -> Failure:
-        """Why a step was refused, once what had only been done for it was taken back."""
+    def _undo_for(self, step: Step, failure: Failure) -> Failure:
+        """Undo the steps that were done only for this refused step. Return the failure with the outcome."""
         if not (step.undo and failure.kind in _REFUSALS and self.done):
             return failure
-        undo, journal = step.undo, self._journal.undoing()
+        undo, journal = step.undo, self._journal.for_undo()
         journal.begun(undo)
         try:
             _send(self._client, undo)
@@ -254,34 +254,21 @@ def _send(client: Client, step: Step) -> None:
     client.call(step.operation, body=step.body, **ids)
 
 
-def together(failed: list[tuple[Step, Failure]], planned: int, result: dict[str, Any]) -> Failure:
-    """One failure for all the libraries that were refused, each with its reason."""
-    reasons = "; ".join(f"{spelled(step.ids['library_id'])}: {failure.reason()}" for step, failure in failed)
-    first = failed[0][1]
-    return Failure(
-        first.kind,
-        f"Libraries that could not be done: {len(failed)} of {planned}. {reasons}",
-        advice=first.advice,
-        result=result,
-        **first.wire,
-    )
-
-
 def _changed_meanwhile(step: Step) -> Failure:
-    """That reading shows more to do than before the writes, which was never sent."""
+    """The failure for steps that appeared during the work and were never sent."""
     return Failure(
         "conflict",
-        f"Somebody changed the same while this task was at work: it would now have to {step.does}, and did not.",
-        advice="Run again, which does what is left.",
+        f"Somebody else changed this while the task was running. The task would now have to {step.does}, and did not.",
+        advice="Run again to do what is left.",
     )
 
 
 def _unseen(client: Client, step: Step) -> Failure:
-    """That a write was answered with success, and reading does not show it."""
+    """The failure for a write that was accepted and does not show."""
     operation = client.connection.operations[step.operation]
     return Failure(
         "unexpected_reply",
-        f"Control Center accepted the request to {step.does}, but reading again shows no such change.",
+        f"Control Center accepted the request to {step.does}, but reading again does not show the change.",
         operation=operation.id,
         method=operation.method,
     )

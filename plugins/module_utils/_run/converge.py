@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a task goes about a resource: read it, plan, and either show the plan or carry it out. Check mode ends here."""
+"""Reads a resource, plans, and either shows the plan or applies it. Check mode ends here."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
-from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import NotYet, ended_by, left_so
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import NotYet, done_before, ended_by
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.diff import render
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
-from ansible_collections.imanage.control_center.plugins.module_utils._run.apply import Applied, apply, together
+from ansible_collections.imanage.control_center.plugins.module_utils._run.apply import apply
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import Journal, planned_rows
+from ansible_collections.imanage.control_center.plugins.module_utils._run.resource import Resource
 
 Planned = Sequence[Mapping[str, Any]]
 
 
 class Preview(NamedTuple):
-    """What a preview found: what was read or assumed, the plan, and the assumptions in words.
+    """The result of a preview: what was read or assumed, the plan, and the assumptions as sentences.
 
-    C(missing): why nothing could be read, where an earlier task may bring it.
+    C(missing) says why the resource could not be read, if an earlier task may create it.
     """
 
     have: Any
@@ -31,24 +32,24 @@ class Preview(NamedTuple):
     missing: NotYet | None = None
 
 
-def preview(resource: Any, client: Client, want: Any, reader: Client | None = None) -> Preview:
-    """What a run would do. What an earlier task may bring is assumed.
+def preview(resource: Resource, client: Client, want: Any, reader: Client | None = None) -> Preview:
+    """Plan what a run would do. Assume what an earlier task may create.
 
-    C(reader): who may read the applications, where that is another account.
+    C(reader) is the account that may read the applications, if it is another one.
     """
     try:
         have = resource.read(client, want)
         plan = resource.plan(want, have)
-        assumptions = resource.assumptions(reader or client, plan) if hasattr(resource, "assumptions") else []
+        assumptions = resource.assumptions(reader or client, plan)
     except NotYet as missing:
         return Preview(missing.assumed, resource.plan(want, missing.assumed), missing.assumptions, missing)
     return Preview(have, plan, assumptions)
 
 
-def show(resource: Any, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
-    """Show what a run would do. C(planned): the writes that were approved, None where no plan was."""
+def show(resource: Resource, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
+    """Show what a run would do. C(planned) are the approved writes, or None if no plan was approved."""
     found = preview(resource, client, want)
-    # Without the tenant's name, so that Ansible prints what is assumed of many tenants once.
+    # These do not name the tenant, so Ansible prints an assumption about many tenants only once.
     client.warnings += found.assumptions
     if found.plan.steps and client.scope_assumption:
         client.warnings.append(client.scope_assumption)
@@ -56,8 +57,8 @@ def show(resource: Any, client: Client, want: Any, planned: Planned | None, diff
     return _shown(resource, client, want, found.have, found.plan, diff)
 
 
-def converge(resource: Any, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
-    """Bring the tenant to what is wanted. C(planned): the only writes that may be sent, None where any may."""
+def converge(resource: Resource, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
+    """Apply what the options ask for. C(planned) are the only writes that may be sent, or None if any may."""
     have = resource.read(client, want)
     plan = resource.plan(want, have)
     if not plan.steps:
@@ -65,40 +66,24 @@ def converge(resource: Any, client: Client, want: Any, planned: Planned | None, 
     approval.check_writes(plan.steps, planned)
     journal = Journal(client, plan, resource.title(want, have))
     shown = {**_diffs(resource, client, want, have, plan, diff), "writes": journal.rows}
-    to_verify = resource.verifying(want, have) if hasattr(resource, "verifying") else want
+    to_verify = resource.want_to_verify(want, have)
     try:
         applied = apply(resource, client, to_verify, plan, planned, journal)
         result = {"changed": applied.changed, **resource.report(client, want, applied.have)}
         if applied.refused or plan.refused:
-            result = _handed_over(resource, client, to_verify, applied, result, plan)
+            result = resource.settle(client, to_verify, applied.have, plan, applied.refused, result)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
         failure = ended_by(error)
-        what = failure.what if failure is error else failure.what + left_so(journal.made)
+        what = failure.what if failure is error else failure.what + done_before(journal.made)
         result = {"changed": bool(journal.made), **failure.result, **shown}
         raise failure.but(what=what, result=result) from error
     return {**result, **shown}
 
 
-def _handed_over(
-    resource: Any, client: Client, want: Any, applied: Applied, result: dict[str, Any], plan: Plan
-) -> dict[str, Any]:
-    """The result of a task some of whose steps were refused. Raises Failure unless all of them wait for a person."""
-    result = {**result, "handed_over": resource.hand_over(client, want, applied.refused)}
-    waiting = {row["library"] for row in result["handed_over"]}
-    failed = [(step, failure) for step, failure in applied.refused if step.ids.get("library_id") not in waiting]
-    if failed or plan.refused:
-        # The failure that the preview showed comes first.
-        raise together([*plan.refused, *failed], len(plan.steps) + len(plan.refused), result)
-    # Somebody may have done one of them before the page was read again.
-    left = resource.plan(want, applied.have)
-    done = set(left.before) - {step.ids["library_id"] for step in left.steps}
-    return {**result, "handed_over": [row for row in result["handed_over"] if row["library"] not in done]}
-
-
-def _shown(resource: Any, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
-    """The result of a task that writes nothing. Raises Failure for what is known to be refused."""
+def _shown(resource: Resource, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
+    """Return the result of a task that writes nothing. Raises Failure for what is known to be refused."""
     result = {
         "changed": bool(plan.steps),
         **_diffs(resource, client, want, have, plan, diff),
@@ -106,11 +91,11 @@ def _shown(resource: Any, client: Client, want: Any, have: Any, plan: Plan, diff
         "writes": planned_rows(plan, resource.title(want, have)),
     }
     if plan.refused:
-        raise together(list(plan.refused), len(plan.steps) + len(plan.refused), result)
+        return resource.settle(client, want, plan.will_have, plan, [], result)
     return result
 
 
-def _diffs(resource: Any, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
+def _diffs(resource: Resource, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
     if not diff:
         return {}
     return {"diff": render(plan.before, plan.after, client.where, resource.title(want, have))}

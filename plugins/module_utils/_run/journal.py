@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The journal of a task: every write that it planned or sent, and what became of it."""
+"""The journal of a task: every write that it planned or sent, with its outcome."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 def planned_rows(plan: Plan, title: str) -> list[Row]:
-    """The writes of a plan, as a preview returns them and people approve them."""
+    """The writes of a plan. A preview returns them, and people approve them."""
     return [
         *(_row(plan, step, title, "not_planned") for step in plan.left_out),
         *(_row(plan, step, title, "planned") for step in plan.steps),
@@ -28,8 +28,8 @@ def planned_rows(plan: Plan, title: str) -> list[Row]:
 class Journal:
     """The writes of one task, each with its outcome.
 
-    C(done) was accepted, or reading showed it. C(refused) was not made. C(unknown) may have been made, and nobody could
-    read whether it was. C(not_planned) was not sent, because the approved plan does not have it.
+    C(done): the server accepted the write, or it was read back. C(refused): it was not made. C(unknown): it may have
+    been made, and it could not be read back. C(not_planned): the approved plan does not have it, so it was not sent.
     """
 
     def __init__(self, client: Client, plan: Plan, title: str) -> None:
@@ -44,37 +44,37 @@ class Journal:
 
     @property
     def made(self) -> list[str]:
-        """What the writes that were made do."""
+        """What each write that was made does, in words."""
         return [row["does"] for row in self.rows if row["outcome"] == "done"]
 
     def widen(self, plan: Plan) -> None:
-        """Know what appeared since the plan was made."""
+        """Take in a later plan, for steps that appeared since the first one."""
         before, after = {**plan.before, **self._plan.before}, {**plan.after, **self._plan.after}
         self._plan = self._plan._replace(before=before, after=after)
 
     def begun(self, step: Step) -> None:
-        """The request is about to be sent."""
+        """Record that the request is about to be sent."""
         self._open[key_of(step)] = step, None
 
     def done(self, step: Step) -> None:
-        """The server accepted it, or reading showed it."""
+        """Record a write that the server accepted, or that was read back."""
         self._ended(step, "done", None)
 
     def refused(self, step: Step, failure: Failure) -> None:
-        """It was not made."""
+        """Record a write that was not made."""
         self._ended(step, "refused", failure)
 
     def failed(self, step: Step, failure: Failure) -> None:
-        """It was refused, or only reading tells whether it was made."""
+        """Record a write that was refused, or whose outcome is still unknown."""
         if isinstance(failure, Uncertain):
             self._open[key_of(step)] = step, failure
         else:
             self.refused(step, failure)
 
     def read(self, made: Iterable[Step], others: Iterable[Step], settled: Mapping[tuple[str, ...], Failure]) -> None:
-        """What reading shows to be C(made) is done, whatever it was answered.
+        """Record what was read. The steps in C(made) are done, whatever the replies were.
 
-        Of the C(others), what is C(settled) was refused. The rest is about to be tried again, or nobody can say.
+        Of C(others), the steps in C(settled) were refused. The rest is tried again, or stays unknown.
         """
         for step in made:
             self.done(step)
@@ -82,16 +82,16 @@ class Journal:
             if key_of(step) in settled:
                 self.refused(step, settled[key_of(step)])
 
-    def undoing(self) -> Journal:
-        """The same journal, for taking back what the plan did."""
+    def for_undo(self) -> Journal:
+        """Return this journal with the plan turned round, to record an undo."""
         turned = Plan(self._plan.after, self._plan.before, [], None)
         back = Journal(self._client, turned, self._title)
         back.rows, back._places, back._open = self.rows, self._places, self._open
         return back
 
     def close(self) -> None:
-        """Nothing more will be known."""
-        # Whatever ended the work is what has to be reported.
+        """Record every write that is still open as unknown."""
+        # A failure here must not hide what ended the work.
         with contextlib.suppress(Failure):
             for step, failure in list(self._open.values()):
                 self._ended(step, "unknown", failure)
@@ -102,13 +102,13 @@ class Journal:
         known = {"time": now, "customer_id": self._client.customer_id, "user": self._client.known_user}
         why = failure and {"kind": failure.kind, **failure.wire, "reason": failure.reason()}
         row = {**_row(self._plan, step, self._title, outcome), **known, "failure": why}
-        # One row for each write: what reading does not show was not done after all.
+        # One row for each write: a later outcome replaces an earlier one.
         place = self._places.setdefault(key_of(step), len(self.rows))
         self.rows[place : place + 1] = [row]
 
 
 def key_of(step: Step) -> tuple[str, ...]:
-    """What a step is about: planned again on newer facts it may have another body."""
+    """The identity of a step. It has no body, because a later plan may give the same step another one."""
     return step.operation, step.does, *step.ids.values()
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task as an Ansible module: the path over a Python process of its own, for a bastion host, say."""
+"""Runs a task as an Ansible module, in a separate Python process, for example on a bastion host."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.task i
 
 
 class _Module(AnsibleModule):
-    """AnsibleModule whose refusal of options has the same form as every other failure."""
+    """AnsibleModule that reports invalid options in the form of every other failure."""
 
     task: Task
 
@@ -32,7 +32,7 @@ def run_module(task: Task) -> None:
     """Run a task as a module, to its exit."""
 
     class Module(_Module):
-        """The class is given its task, since AnsibleModule already fails while it is being made."""
+        """The class has the task, because AnsibleModule may already fail in its constructor."""
 
     Module.task = task
     module = Module(argument_spec=task.options.spec, supports_check_mode=True, **task.options.rules)

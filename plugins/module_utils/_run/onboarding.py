@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looks at a tenant: everything is read once and every stage is planned, and nothing is written."""
+"""Reads a tenant once and plans every stage. Writes nothing."""
 
 from __future__ import annotations
 
@@ -30,26 +30,27 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources 
 from ansible_collections.imanage.control_center.plugins.module_utils._run.converge import Preview, preview
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import WRITING_STAGES
+from ansible_collections.imanage.control_center.plugins.module_utils._run.resource import Resource
 from ansible_collections.imanage.control_center.plugins.module_utils._run.spelling import distance
 
-# Names that are no further apart are taken for one name, misspelt.
+# A name within this edit distance of another one counts as a misspelling of it.
 _LETTERS = 2
 
 
 class Part(NamedTuple):
-    """One part of what is wanted: its stage, the resource, and what is wanted of it."""
+    """One resource of the onboarding: its stage, the resource, and what the options ask for."""
 
     stage: str
-    resource: Any
+    resource: Resource
     want: Any
 
 
 class Want(NamedTuple):
-    """What is wanted of a tenant.
+    """What the options ask for.
 
-    C(parts) are in the order in which they are carried out, those of the chosen C(stages) only; C(left_out) has the
-    stages of the others. C(second_account) authorizes the libraries, None where the first does. C(approved): the plan
-    that was approved, None where none was.
+    C(parts) has the resources of the chosen C(stages), in the order of their writes. C(left_out) has the other stages.
+    C(second_account) authorizes the libraries, or None if the first account does. C(approved) is the approved plan, or
+    None if no plan was approved.
     """
 
     names: list[str]
@@ -63,31 +64,31 @@ class Want(NamedTuple):
 
 
 def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the tenant and plan every chosen stage. What can be known to fail raises Failure.
+    """Read the tenant and plan every chosen stage. Raises Failure for what is known to fail.
 
-    Of a failure too, the result has what was read before it, and the stage in C(failed_stage).
+    The result of a failure has what was read before it, and the stage in C(failed_stage).
     """
     want = _want(parameters)
-    found = {**_nothing_yet(want), "failed_stage": "provisioning", "left_alone": want.approved == {}}
+    found = {**_empty_result(want), "failed_stage": "provisioning", "left_alone": want.approved == {}}
     try:
         if not found["left_alone"]:
             _read_and_plan(client, want, found)
     except Failure as failure:
-        # What is not known would only stand in the way of the message.
-        known = {name: value for name, value in found.items() if value and value not in (_NOBODY, _NO_PLAN)}
+        # Unknown values would only clutter the message.
+        known = {name: value for name, value in found.items() if value and value not in (_NO_TENANT, _NO_PLAN)}
         raise failure.but(result=known) from failure
     del found["failed_stage"]
     return found
 
 
-_NOBODY = dict.fromkeys(("customer_id", "user", "email", "authorizes", "authorizes_name"))
+_NO_TENANT = dict.fromkeys(("customer_id", "user", "email", "authorizes", "authorizes_name"))
 _NO_PLAN: dict[str, list[Any]] = {"changes": [], "writes": [], "assumptions": []}
 
 
-def _nothing_yet(want: Want) -> dict[str, Any]:
-    """What is returned of a tenant that was not looked at."""
+def _empty_result(want: Want) -> dict[str, Any]:
+    """The result for a tenant that was not read."""
     return {
-        "tenant": dict(_NOBODY),
+        "tenant": dict(_NO_TENANT),
         "missing": [],
         "near_misses": [],
         "applications": [],
@@ -105,76 +106,76 @@ def _nothing_yet(want: Want) -> dict[str, Any]:
 
 
 def _read_and_plan(client: Client, want: Want, found: dict[str, Any]) -> None:
-    """Read and plan, and note in C(found) what there is."""
-    keeper = _sign_in(client, want, found)
+    """Read and plan, and put the outcome into C(found)."""
+    authorizer = _sign_in(client, want, found)
     _check_customer(client, want)
     _find_applications(client, want, found)
     seen: list[tuple[Part, Preview]] = []
-    for possible in _possible(want, found):
-        part = possible._replace(want=_with_what_is_known(possible, seen, found))
+    for given in _ready_parts(want, found):
+        part = given._replace(want=_want_with_policy(given, seen, found))
         found["failed_stage"] = part.stage
         try:
-            one = preview(part.resource, keeper if part.stage == "authorization" else client, part.want, client)
+            one = preview(part.resource, authorizer if part.stage == "authorization" else client, part.want, client)
         except NoSuchCall:
             if part.stage != "authorization" or not want.leaving:
                 raise
-            # There is nothing to withdraw with. The applications can be removed all the same.
+            # Authorizations cannot be withdrawn here, but the applications can be removed.
             found["tracker_calls"] = False
             continue
         if one.missing is not None and "application" not in want.stages:
             raise one.missing
         if part.stage == "authorization":
-            _note_libraries(keeper, part, one, found)
+            _note_libraries(authorizer, part, one, found)
             _check_extension(client, seen, any(step.operation == "authorizeLibrary" for step in one.plan.steps))
         seen.append((part, one))
     _note_plan(client, want, seen, found)
 
 
 def _sign_in(client: Client, want: Want, found: dict[str, Any]) -> Client:
-    """Sign in, the second account included; returns who authorizes the libraries."""
+    """Sign in with each account. Return the client that authorizes the libraries."""
     who = session.who(client)
-    keeper = client
+    authorizer = client
     if want.second_account is not None:
-        # Two accounts of two tenants end here, as wrong_tenant.
-        keeper = client.for_account(want.second_account._replace(customer_id=client.identity.customer_id))
+        # Accounts of two different tenants fail here with wrong_tenant.
+        authorizer = client.for_account(want.second_account._replace(customer_id=client.identity.customer_id))
     known = {name: who[name] for name in ("customer_id", "user", "email")}
-    found["tenant"] = {**_NOBODY, **known}
+    found["tenant"] = {**_NO_TENANT, **known}
     if "authorization" in want.stages:
-        found["tenant"].update(authorizes=keeper.identity.user, authorizes_name=keeper.identity.name)
-    return keeper
+        found["tenant"].update(authorizes=authorizer.identity.user, authorizes_name=authorizer.identity.name)
+    return authorizer
 
 
 def _check_customer(client: Client, want: Want) -> None:
-    """Raise C(conflict) where the plan was approved for another tenant: the ids of applications are the catalog's."""
+    """Raise C(conflict) if the plan was approved for another tenant. Ids of applications would not show that."""
     planned = (want.approved or {}).get("customer_id")
     if planned not in (None, client.customer_id):
         raise Failure(
             "conflict",
-            f"The plan was approved for customer {planned}, and this is customer {client.customer_id}.",
+            f"The plan was approved for customer {planned}, but this is customer {client.customer_id}.",
             advice="Nothing was written. Make a new preview and have it approved.",
         )
 
 
 def _find_applications(client: Client, want: Want, found: dict[str, Any]) -> None:
-    """Note the applications that are there. A name that is there twice or nearly there is a mistake."""
+    """Find the applications. Raises Failure for an ambiguous or misspelt name."""
     question = {"name": want.names, "app_id": None, "status": None, "include": []}
     found.update(application_info.answer(client, question))
     names = [row["name"] for row in found["applications"]]
-    # Other applications than Tracker's are nobody's to guess.
+    # The vendor's names are known for Tracker's two applications only.
     usual = dict(zip(want.names, APPLICATIONS)) if len(want.names) == len(APPLICATIONS) else {}
     for name in want.names:
         if names.count(name) > 1 or (name not in names and not want.leaving):
             if name in found["near_misses"] or want.must_be_provisioned or names.count(name) > 1:
-                _applications.find(client, name, None)  # It says what is wrong with the name.
+                _applications.find(client, name, None)  # Raises a failure that explains the name.
             if name in usual:
                 _check_name(client, name, usual[name])
     found["missing"] = [] if want.leaving else [name for name in want.names if name not in names]
 
 
 def _check_name(client: Client, name: str, usual: str) -> None:
-    """Raise C(not_found) for a name of the user's own that no application has, where another can be meant.
+    """Raise C(not_found) for a name that the user chose, if an application has a similar name.
 
-    C(usual): the vendor's name. One that differs by two letters is taken for a slip.
+    C(usual) is the vendor's name.
     """
     if name == usual:
         return
@@ -184,15 +185,15 @@ def _check_name(client: Client, name: str, usual: str) -> None:
         raise Failure(
             "not_found",
             f"No application is named {in_quotes(name)}; there is {' and '.join(in_quotes(one) for one in near)}.",
-            advice="Names match exactly: correct the name and run again. Nothing has to be asked of iManage.",
+            advice="Names match exactly: correct the name and run again. No request to iManage is needed.",
         )
 
 
-def _possible(want: Want, found: Mapping[str, Any]) -> Iterator[Part]:
-    """The parts for which this tenant is ready."""
+def _ready_parts(want: Want, found: Mapping[str, Any]) -> Iterator[Part]:
+    """Yield the parts that this tenant is ready for."""
     if found["missing"]:
         return
-    # While it is disabled or not added, the last application has no page to withdraw authorizations on.
+    # The page of authorizations exists only while the last application is added and enabled.
     has_page = any(row["name"] == want.names[-1] and row["enabled"] for row in found["applications"])
     for part in want.parts:
         if has_page or part.stage != "authorization" or not want.leaving:
@@ -200,7 +201,7 @@ def _possible(want: Want, found: Mapping[str, Any]) -> Iterator[Part]:
 
 
 def _check_extension(client: Client, earlier: list[tuple[Part, Preview]], authorizes: bool) -> None:
-    """See that the parts before the authorization leave what it needs. C(authorizes): whether it writes."""
+    """Check that the planned applications and policies allow the authorization. C(authorizes): whether it writes."""
     will_have = {
         stage: [one.plan.will_have for part, one in earlier if part.stage == stage] for stage in WRITING_STAGES
     }
@@ -210,13 +211,13 @@ def _check_extension(client: Client, earlier: list[tuple[Part, Preview]], author
     policies = {policy.application["name"]: policy.policy for policy in will_have["refresh_token"]}
     policy = policies.get(EXTENSION)
     if authorizes and policy is None and library_page.allows_refresh(client) is False:
-        # No stage of this task would allow it.
+        # No stage of this task allows refresh tokens.
         policy = {"allow_refresh_token": False}
     chain.check_extension(planned.get(EXTENSION), policy if authorizes else None)
 
 
-def _with_what_is_known(part: Part, earlier: list[tuple[Part, Preview]], found: dict[str, Any]) -> Any:
-    """What is wanted; of the libraries, with what was read and planned of the configuration application."""
+def _want_with_policy(part: Part, earlier: list[tuple[Part, Preview]], found: dict[str, Any]) -> Any:
+    """Return the want. For libraries, add the status and policy of the configuration application."""
     if part.stage != "authorization":
         return part.want
     statuses = [row["status"] for row in found["applications"] if row["name"] == EXTENSION]
@@ -228,15 +229,15 @@ def _with_what_is_known(part: Part, earlier: list[tuple[Part, Preview]], found: 
 
 
 def _note_libraries(account: Client, part: Part, seen: Preview, found: dict[str, Any]) -> None:
-    """Note how the libraries stand; none do where there is no page yet."""
+    """Put the libraries into C(found). There are none while the page does not exist."""
     read = part.resource.report(account, part.want, seen.have)
-    found.update(part.resource.scope(part.want, seen.have), handed_over=read["handed_over"])
+    found.update(library_authorizations.scope(part.want, seen.have), handed_over=read["handed_over"])
     if seen.missing is None:
         found.update(libraries=read["libraries"], not_visible=read["not_visible"], tracker_calls=seen.have.is_served)
 
 
 def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Preview]], found: dict[str, Any]) -> None:
-    """Note what is to be done. Raises C(conflict) where the approved plan does not fit."""
+    """Put the plan into C(found). Raises C(conflict) if the approved plan does not fit."""
     titled = [(part, part.resource.title(part.want, one.have), one) for part, one in seen]
     if want.approved is not None:
         found["failed_stage"] = "provisioning"
@@ -257,7 +258,7 @@ def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Preview]], fou
             plan["changes"].append({"stage": part.stage, "title": title, "before": before, "after": after})
             plan["writes"] += planned_rows(Plan(before, after, steps, None), title)
         if steps or one.plan.refused:
-            # The stage does the rest, and says what was refused.
+            # The stage does the rest, and reports what was refused.
             found["stages"].append(part.stage)
     found["stages"] = list(dict.fromkeys(found["stages"]))
     assumptions = [words for _part, one in seen for words in one.assumptions]
@@ -267,7 +268,7 @@ def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Preview]], fou
 
 
 def _names(part: Part) -> list[str] | None:
-    """The libraries that are asked for by name."""
+    """The libraries that the options name, or None."""
     names: list[str] | None = part.want.managed.libraries if part.stage == "authorization" else None
     return names
 
@@ -288,20 +289,22 @@ def _without(fields: Container[str], view: Mapping[str, Any]) -> dict[str, Any]:
 # -- what the options ask for ---------------------------------------------------------------------------------------
 
 
-# Every authorization goes with the application, whatever an onboarding would want.
+# Offboarding withdraws every authorization, whatever the options for an onboarding are.
 _ALL = {"libraries": None, "except": None, "authorized_on": None, "email": None, "renew_before_days": 0}
 
 
 def _want(parameters: Mapping[str, Any]) -> Want:
-    """What is wanted of the tenant, every stage of it; raises C(bad_option)."""
+    """Return what the options ask for, stage by stage. Raises C(bad_option)."""
     if (parameters["approved"] or {}).get("unusable"):
         raise Failure("bad_option", str(parameters["approved"]["unusable"]), advice="Nobody signed in.")
     leaving = parameters["state"] == "absent"
     applications = parameters["applications"]
     names = [application["name"] for application in applications]
     if not names or len(set(names)) < len(names):
-        raise Failure("bad_option", "applications names none, or one twice.", advice="Name each application once.")
-    # Of what is to go, nothing but the name counts.
+        raise Failure(
+            "bad_option", "applications is empty, or names an application twice.", advice="Name each application once."
+        )
+    # To remove an application, only its name counts.
     kept = ["name"] if leaving else list(applications[0])
     given = [
         {**dict.fromkeys(one), **{field: one[field] for field in kept}, "app_id": None, "state": parameters["state"]}
@@ -316,7 +319,7 @@ def _want(parameters: Mapping[str, Any]) -> Want:
         managed = {**authorization, **(_ALL if leaving else {}), "state": "unauthorized" if leaving else "authorized"}
         parts.append(Part("authorization", library_authorizations, library_authorizations.want_of(managed)))
     if leaving:
-        # The page of authorizations goes with its application, so they are withdrawn first.
+        # The page of authorizations disappears with its application, so withdraw them first.
         parts.reverse()
     stages = [stage for stage in WRITING_STAGES if stage in parameters["stages"]]
     wanted = {part.stage for part in parts}
@@ -333,7 +336,7 @@ def _want(parameters: Mapping[str, Any]) -> Want:
 
 
 def _second_account(parameters: Mapping[str, Any], authorization: Mapping[str, Any]) -> Connection | None:
-    """The connection as the second account. Tokens are of the first, and never stand in for it."""
+    """The connection of the second account. It never uses the tokens, which belong to the first account."""
     if not (authorization.get("username") or authorization.get("password")):
         return None
     account = {name: authorization.get(name) for name in ("username", "password")}

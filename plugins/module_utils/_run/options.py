@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that every task has, and their check by Ansible's own validation."""
+"""The options of the tasks, and their validation by Ansible."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
 
 # The stages of an onboarding, in order. Each has a tag, a place in the result fact, and a column in the report.
 STAGES = ("provisioning", "application", "refresh_token", "authorization")
-# Those that write.
+# The stages that write.
 WRITING_STAGES = STAGES[1:]
 
-# Each of these says who signs in.
+# Each of these options names the account that signs in.
 _ACCOUNT = ("username", "password", "refresh_token", "refresh_token_file", "access_token")
 
 
-# What a name that the tenant does not know ends in.
+# The kinds of failure that an unknown name leads to.
 _OF_NAMES = ("bad_option", "not_found", "not_provisioned")
-_NUMBERS = "YAML reads 007 as 7 and 12:30:45 as 45045, so put what is a text into quotes."
+_NUMBERS = "YAML reads 007 as 7 and 12:30:45 as 45045, so put texts into quotes."
 
 
 class Options(NamedTuple):
-    """A module's own options, in Ansible's words, and which of them go together."""
+    """A module's own options as an argument spec, and which of them exclude or need each other."""
 
     own: dict[str, dict[str, Any]]
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
@@ -65,16 +65,16 @@ class Options(NamedTuple):
 
     @property
     def rules(self) -> dict[str, list[tuple[str, ...]]]:
-        """What Ansible's validators call the options that go together."""
+        """The same rules, by the names of Ansible's validators."""
         return {"mutually_exclusive": list(self.mutually_exclusive), "required_one_of": list(self.required_one_of)}
 
 
 def of_one_account(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The given options, with the environment's account kept out where they name one of their own.
+    """Keep the environment's account out if the task names its own account.
 
-    An account belongs to one tenant, and would write into it wherever it stood in for another. An empty text takes the
-    place of what the environment has. The environment's user name and password may follow a token of the task's own
-    once that has ended, but only where customer_id says which tenant it has to be.
+    An account belongs to one tenant. Used for another tenant, it would write into the wrong one. An empty text
+    overrides the value of the environment. If the task gives a token, the environment's user name and password may be
+    used after that token has ended, but only if customer_id says which tenant they must belong to.
     """
     named = {name for name in _ACCOUNT if given.get(name)}
     by_token = not named & {"username", "password"}
@@ -84,7 +84,7 @@ def of_one_account(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def validated(options: Options, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The given parameters with defaults, environment and types applied; raises C(bad_option)."""
+    """Apply defaults, environment and types to the given parameters. Raises C(bad_option)."""
     result = ArgumentSpecValidator(options.spec, **options.rules).validate(dict(given))
     if result.error_messages:
         raise refused(result.error_messages)
@@ -93,52 +93,52 @@ def validated(options: Options, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_texts(options: Options, given: Mapping[str, Any]) -> None:
-    """Raise C(bad_option) where true or false stands for a text: nobody can tell any more which word it was."""
-    for option, value in _no_texts(options.spec, given):
+    """Raise C(bad_option) for true or false in place of a text: the original word is lost."""
+    for option, value in _not_texts(options.spec, given):
         if isinstance(value, bool):
             raise Failure(
                 "bad_option",
-                f"{option} has true or false where a text is wanted.",
-                advice="YAML reads NO, off, yes and the like so: put the text into quotes.",
+                f"{option} has true or false in place of a text.",
+                advice="YAML reads words such as NO, off and yes as true or false: put the text into quotes.",
             )
 
 
-def numbers(options: Options, given: Mapping[str, Any], failure: Mapping[str, Any]) -> str:
-    """A hint for a failure that may come of a text that YAML took for a number; empty where none does."""
+def number_hint(options: Options, given: Mapping[str, Any], failure: Mapping[str, Any]) -> str:
+    """Return a hint for a failure that a text read as a number may have caused, or an empty text."""
     is_sign_in = failure["kind"] == "sign_in"
     if not is_sign_in and failure["kind"] not in _OF_NAMES:
         return ""
-    found = [name for name, _value in _no_texts(options.spec, given) if (name in CONNECTION_OPTIONS) == is_sign_in]
-    return "".join(f" {name} has a number where a text is wanted: {_NUMBERS}" for name in dict.fromkeys(found))
+    found = [name for name, _value in _not_texts(options.spec, given) if (name in CONNECTION_OPTIONS) == is_sign_in]
+    return "".join(f" {name} has a number in place of a text: {_NUMBERS}" for name in dict.fromkeys(found))
 
 
-def _no_texts(spec: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What is no text where one is wanted, in options within options too: the option's name, and the value."""
+def _not_texts(spec: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the name and value of each option that must be a text and is not, also in nested options."""
     for name in [name for name in spec if name in given]:
         about, value = spec[name], given[name]
         values = value if isinstance(value, (list, tuple)) else [value]
         if "options" in about:
             for inner in values:
-                yield from _no_texts(about["options"], inner) if isinstance(inner, Mapping) else ()
+                yield from _not_texts(about["options"], inner) if isinstance(inner, Mapping) else ()
         elif isinstance(value, Mapping) or {"str", "raw"} & {about["type"], about.get("elements")}:
-            # Of a dictionary, the keys are names.
+            # The keys of a dictionary are names. Its values may be of any type.
             texts = value if isinstance(value, Mapping) else values
             yield from ((name, one) for one in texts if isinstance(one, (bool, int, float)))
 
 
 def refused(messages: list[str]) -> Failure:
-    """Ansible's own words about options that do not validate."""
+    """Make a failure of Ansible's messages about invalid options."""
     readable = [f"there is no option {text}" if "Supported parameters include" in text else text for text in messages]
     return Failure("bad_option", f"The options do not fit: {'; '.join(readable).rstrip('.')}.")
 
 
 def application_options() -> dict[str, dict[str, Any]]:
-    """How a task names one application."""
+    """The options that name one application."""
     return {"name": {"type": "str"}, "app_id": {"type": "str"}}
 
 
 def state_options() -> dict[str, dict[str, Any]]:
-    """What can be wanted of an application that is added."""
+    """The options for the state and access of an application."""
     return {
         "enabled": {"type": "bool"},
         "access": {"type": "str", "choices": ["all", "custom"]},
@@ -149,7 +149,7 @@ def state_options() -> dict[str, dict[str, Any]]:
 
 
 def policy_options() -> dict[str, dict[str, Any]]:
-    """What can be wanted of a token policy."""
+    """The options for a token policy."""
     return {
         "allow_refresh_token": {"type": "bool", "no_log": False},
         "refresh_token_expiry_days": {"type": "int", "no_log": False},
@@ -158,7 +158,7 @@ def policy_options() -> dict[str, dict[str, Any]]:
 
 
 def authorization_options() -> dict[str, dict[str, Any]]:
-    """What can be wanted of the libraries' authorization."""
+    """The options for the libraries' authorizations."""
     return {
         "libraries": {"type": "list", "elements": "str"},
         "except": {"type": "list", "elements": "str"},
@@ -172,5 +172,5 @@ def authorization_options() -> dict[str, dict[str, Any]]:
 
 
 def planned_options() -> dict[str, dict[str, Any]]:
-    """How a task is bound to an approved plan."""
+    """The option that binds a task to an approved plan."""
     return {"planned": {"type": "list", "elements": "dict"}}

@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far two names are apart. Pure."""
+"""The edit distance of two names. Pure."""
 
 from __future__ import annotations
 
 
 def distance(one: str, other: str) -> int:
-    """How many letters have to be added, left out, changed or swapped with their neighbour, each of them once."""
+    """The number of letters to add, remove, change, or swap with a neighbour. Each letter counts once."""
     earlier: list[int] = []
     last = list(range(len(other) + 1))
     for row, letter in enumerate(one, 1):

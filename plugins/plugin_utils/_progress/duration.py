@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 def duration(seconds: float) -> str:
-    """So many seconds, as people say it."""
+    """Format seconds for people."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a run over many tenants is: counts, and the line that shows them. Pure."""
+"""Counts the tenants that are done, and formats the counts. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OUTCOMES = ("changed", "would change", "waiting", "failed")
 
 
 def outcome(result: Mapping[str, Any]) -> tuple[str, ...]:
-    """What became of a tenant, by its tracker_onboarding_result: it may change and wait as well."""
+    """The outcomes of a tenant, from its tracker_onboarding_result. It may have changed and wait."""
     status = str(result.get("status"))
     changed = ("would change" if result.get("check_mode") else "changed",) if result.get("changed") else ()
     waits = ("waiting",) if status.startswith("awaiting_") else ()
@@ -23,27 +23,27 @@ def outcome(result: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 class Tally:
-    """The tenants of a play that are done, by what became of each last."""
+    """The tenants of a play that are done, with the last outcome of each."""
 
     def __init__(self) -> None:
         self.total = 0
         self.started: float | None = None
         self.outcomes: dict[str, tuple[str, ...]] = {}
-        # How many have passed each task, and the one that somebody passed last.
+        # The number of tenants that have passed each task, and the latest task.
         self.passed: Counter[str] = Counter()
         self.task = ""
 
     def start(self, total: int, now: float) -> None:
-        """From now on so many tenants are worked at; C(now) is in seconds on any clock."""
+        """Start with this number of tenants. C(now) is in seconds on any clock."""
         self.total, self.started = total, now
 
     @property
     def done(self) -> int:
-        """How many tenants are done."""
+        """The number of tenants that are done."""
         return len(self.outcomes)
 
     def line(self, now: float, ended: bool = False) -> str:
-        """The counts in a line, with the time it took, or the time left where that can be guessed."""
+        """Format the counts, with the elapsed time at the end, or else an estimate of the remaining time."""
         found, took = [what for one in self.outcomes.values() for what in one], now - (self.started or 0)
         parts = [f"{self.done} of {max(self.total, self.done)} tenants done"]
         parts += [f"{found.count(what)} {what}" for what in OUTCOMES if what in found]

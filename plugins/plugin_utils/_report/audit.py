@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an audit found: from the plan of the task to sentences, and to how the libraries stand today. Pure."""
+"""Turns the plan of an audit into sentences, and into the current state of the libraries. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _AUTHORIZED, _UNAUTHORIZED, _ENDED = "authorized", "unauthorized", "ended"
 
 
 def libraries(look: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The libraries as they are, each with its C(standing), C(authorized), and by whom and until when it is.
+    """The current libraries, each with C(standing), C(authorized), who authorized it, and its end.
 
-    C(standing) and C(authorized) are null where nobody can read how the library stands.
+    C(standing) and C(authorized) are null if they cannot be read.
     """
     rows = {row["id"]: row for row in look["libraries"]}
     standings = {**{library: _standing(row) for library, row in rows.items()}, **_standings(look["plan"])}
@@ -37,9 +37,9 @@ def libraries(look: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def findings(look: Mapping[str, Any], mend: str = MEND) -> list[str]:
-    """What differs from what is wanted, in the words of the screen, and who else authorized libraries.
+    """Sentences about the differences, with the labels of the screen, and about authorizations of other users.
 
-    C(mend) says what ends it.
+    C(mend) says how to end the drift.
     """
     plan = look["plan"]
     lines = [
@@ -48,7 +48,7 @@ def findings(look: Mapping[str, Any], mend: str = MEND) -> list[str]:
         if change["stage"] != "authorization"
     ]
     rows = libraries(look)
-    # Others are handed over to a person, or left alone.
+    # The other libraries are handed over to a person, or left alone.
     to_do = [row for row in rows if row["id"] in _standings(plan) and row["standing"] != _AUTHORIZED]
     for standing in dict.fromkeys(row["standing"] for row in to_do):
         these = [row for row in to_do if row["standing"] == standing]
@@ -59,26 +59,26 @@ def findings(look: Mapping[str, Any], mend: str = MEND) -> list[str]:
 
 
 def _standing(row: Mapping[str, Any]) -> str | None:
-    """How a library stands of which nothing is planned."""
+    """The state of a library without a planned write."""
     if row["authorized"] is None:
         return None
     return _AUTHORIZED if row["authorized"] else _ENDED if row["authorized_by"] else _UNAUTHORIZED
 
 
 def _standings(plan: Mapping[str, Any]) -> Mapping[str, Any]:
-    """How the libraries stand before what the plan does on the page of authorizations; empty where it does nothing."""
+    """The state of the libraries with planned writes, before these writes."""
     return next((change["before"] for change in plan["changes"] if change["stage"] == "authorization"), {})
 
 
 def _head(standing: str, look: Mapping[str, Any]) -> str:
     if standing == _UNAUTHORIZED:
-        # Without a page no library is listed.
+        # No library is listed while the page does not exist.
         return "Not authorized" if look.get("tracker_calls") is None else "New libraries, listed and not authorized yet"
     return "Authorizations that have ended" if standing == _ENDED else f"Authorized, but it {standing}"
 
 
 def _worded(row: Mapping[str, Any]) -> str:
-    """A library, and where it is or was authorized, until when and by whom."""
+    """A library, with the end and the user of its authorization, if it has or had one."""
     if not row["authorized_by"]:
         return spelled(row["id"])
     until = f"{spelled(row['expires_at'])}, " if row["expires_at"] else ""
@@ -86,23 +86,23 @@ def _worded(row: Mapping[str, Any]) -> str:
 
 
 def _without_end(rows: list[dict[str, Any]]) -> list[str]:
-    """For information: nobody renews in time what ends nobody knows when."""
+    """A sentence about authorizations with an unknown end, which cannot be renewed in time."""
     unknown = [spelled(row["id"]) for row in rows if row["authorized"] and row["expires_from"] == "unknown"]
     if not unknown:
         return []
     return [
-        f"Control Center does not show when the authorization ends of: {', '.join(unknown)}. Keep the day on which "
+        f"Control Center does not show when these authorizations end: {', '.join(unknown)}. Keep the day on which "
         "each was authorized in tracker_onboarding_authorized_on."
     ]
 
 
 def _foreign(rows: list[dict[str, Any]], tenant: Mapping[str, Any]) -> list[str]:
-    """For information: an authorization of somebody else counts, as long as that account does."""
+    """A sentence about authorizations of other users, which last only as long as their accounts."""
     me = {caseless(str(tenant.get(name))) for name in ("authorizes", "authorizes_name")}
     others = [row for row in rows if row["authorized"] and caseless(row["authorized_by"]) not in me]
     if not others or not tenant["authorizes"]:
         return []
     return [
-        f"Authorized by somebody else than {spelled(tenant['authorizes'])}: {', '.join(map(_worded, others))}. "
-        "That is no drift, but each ends with its account, or with the membership in NRTADMIN."
+        f"Authorized by another user than {spelled(tenant['authorizes'])}: {', '.join(map(_worded, others))}. "
+        "This is not drift, but each authorization ends with its account, or with its membership in NRTADMIN."
     ]

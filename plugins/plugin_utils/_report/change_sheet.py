@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The change sheet: the tenants of a plan, those with the same changes in one group. Pure."""
+"""Groups the tenants of a plan by their changes, for the change sheet. Pure."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ Row = dict[str, Any]
 
 
 def groups(entries: list[Mapping[str, Any]]) -> list[Row]:
-    """The groups: of tenants that would change, that cannot be done, and of which nothing is changed, large ones first.
+    """Group the tenants: first those that would change, then those with blockers, then those without changes.
 
-    A group has C(tenants), C(status), C(changes) of all of them, C(same) fields that stay as they are, C(figures),
-    C(libraries) (rows with C(tenants), C(libraries), C(before) and C(after)), C(assumptions) and C(blockers).
+    Large groups come first. A group has C(tenants), C(status), C(changes) of all of them with the number of C(same)
+    fields, C(figures), C(libraries) (rows with C(tenants), C(libraries), C(before) and C(after)), C(assumptions) and
+    C(blockers).
     """
     found: dict[str, Row] = {}
     for entry in visible(entries):
         changes = [_change(one) for one in entry["changes"] or []]
-        # The e-mail that is the rest of a blocker is a file of its own.
+        # The rest of the message is an e-mail, which is in a separate file.
         blockers = [{**one, "msg": one["msg"].partition("\n\n")[0]} for one in entry["blockers"]]
         alike = {
             "status": entry["status"],
@@ -45,7 +46,7 @@ def groups(entries: list[Mapping[str, Any]]) -> list[Row]:
 
 
 def _change(change: Mapping[str, Any]) -> Row:
-    """A change with the fields that differ, and how many do not."""
+    """A change with the fields that differ, and the number of fields that do not."""
     before, after = change["before"], change["after"]
     names = dict.fromkeys([*before, *after])
     differ = [name for name in names if name not in before or name not in after or before[name] != after[name]]
@@ -54,7 +55,7 @@ def _change(change: Mapping[str, Any]) -> Row:
 
 
 def _rows(fields: tuple[tuple[str, Any, Any], ...], tenants: list[str]) -> list[Row]:
-    """The libraries of some tenants, those with the same change in one row."""
+    """The libraries of these tenants. Libraries with the same change share a row."""
     rows: dict[tuple[Any, Any], list[str]] = {}
     for library, before, after in fields:
         rows.setdefault((before, after), []).append(library)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file of JSON that a playbook left, read back, and in a sentence what is wrong with it."""
+"""Reads a JSON file of a playbook, and explains what is wrong with it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.shape import mismatch
-from ansible_collections.imanage.control_center.plugins.module_utils._api.text import parsed
+from ansible_collections.imanage.control_center.plugins.module_utils._api.text import parse_json
 
-# What a playbook leaves has ten levels at most, and Ansible fails where there are some hundred.
+# Our files have at most ten levels. Ansible fails at a few hundred.
 _DEEPEST = 100
 
 
 class Unusable(Exception):
-    """A file that is not what it should be, and why."""
+    """The reason why a file is unusable."""
 
 
 def read(name: str, what: str, shape: Any, is_called: str, hint: str = "", largest: int | None = None) -> Any:
-    """What is in the file C(name), a C(what) (report, plan), which has to have the shape that C(is_called) names."""
+    """Read the file C(name). C(what) is report or plan. C(is_called) names the required shape in messages."""
     asks = f": {hint}" if hint else "."
     try:
         with Path(name).expanduser().open("rb") as file:
@@ -37,7 +37,7 @@ def read(name: str, what: str, shape: Any, is_called: str, hint: str = "", large
     if not text.strip():
         raise Unusable(f"The {what} {name} is empty{asks}")
     try:
-        value = parsed(text)
+        value = parse_json(text)
     except (ValueError, RecursionError) as error:
         raise Unusable(f"The {what} {name} is not JSON: {error}.") from None
     if _is_deeper(value, _DEEPEST):
@@ -49,7 +49,7 @@ def read(name: str, what: str, shape: Any, is_called: str, hint: str = "", large
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
-    """Whether lists and objects stand in one another more than so many times."""
+    """Whether lists and objects are nested deeper than this number of levels."""
     layer = [value]
     for _level in range(levels + 1):
         layer = [one for one in layer if isinstance(one, (dict, list))]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reports of slices as one, and what is wrong with them in a sentence each."""
+"""Merges the reports of slices, and finds problems with them."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ RESULT = {
 }
 MODES = ("preview", "run", "audit")
 SHAPE = {"report": {"mode": MODES}, "tenants": [RESULT]}
-ALONE = "{} is a pattern, and only an inventory tells who is missing from it: give one by -i, or name each report."
+ALONE = "{} is a pattern, so missing tenants are found only with an inventory: give one with -i, or name each report."
 
 
 def merged(names: Iterable[str], tenants: Iterable[str] = ()) -> dict[str, Any]:
-    """C(results) of all files that are reports, and C(problems): each the C(name) of what has it, and a C(msg).
+    """Merge the reports. C(results) has their tenants. C(problems) has a C(name) and a C(msg) each.
 
-    C(mode) is that of the reports, C(run) where they have several or are none.
+    C(mode) is the mode of the reports, or C(run) if the modes differ or there is no report.
 
-    C(tenants) are those that must be in a report. Where none is named, none can be missed.
+    C(tenants) must be in a report. If it is empty, missing tenants are not found.
     """
     expected = list(tenants)
     named = list(names)
@@ -75,31 +75,31 @@ def merged(names: Iterable[str], tenants: Iterable[str] = ()) -> dict[str, Any]:
     if absent:
         words = f"In none of the reports: {', '.join(absent)}. Each tenant belongs in one slice."
         problems.append({"name": "inventory", "msg": words})
-    # A pattern finds the reports that are there, and without the tenants nobody would miss the slice that left none.
+    # A pattern finds only existing reports. Without the tenants, a slice without a report would go unnoticed.
     problems += [{"name": entry, "msg": ALONE.format(entry)} for entry in named if is_pattern(entry) and not expected]
     return {"mode": modes.pop() if len(modes) == 1 else "run", "results": results, "problems": problems}
 
 
 def is_pattern(entry: str) -> bool:
-    """Whether an entry stands for any number of files, by a C(*). A file of just that name counts first."""
+    """Whether an entry is a pattern with C(*). An existing file with exactly this name is not."""
     return "*" in entry and not os.path.exists(os.path.expanduser(entry))
 
 
 def files(entry: str) -> list[str]:
-    """The files of an entry. A pattern that none matches is itself the name of a report that is not there."""
-    # Nothing else is special: the name of a run may have brackets in it.
+    """The files of an entry. A pattern without a match is returned, and is then a missing report."""
+    # Only * is special, because the name of a run may contain brackets.
     pattern = glob.escape(os.path.expanduser(entry)).replace("[*]", "*")
     return (sorted(glob.glob(pattern)) if is_pattern(entry) else []) or [entry]
 
 
 def read(name: str) -> tuple[str, list[dict[str, Any]]]:
-    """The mode of a report, and its results."""
-    report = json_file.read(name, "report", SHAPE, "what a playbook wrote", "did its slice get to its end?")
+    """Read the mode and the results of a report."""
+    report = json_file.read(name, "report", SHAPE, "what a playbook wrote", "did its slice run to its end?")
     return report["report"]["mode"], _with_nulls(report["tenants"], [RESULT])
 
 
 def _with_nulls(value: Any, shape: Any) -> Any:
-    """The value with null for whatever may be left out: the templates read every field of the shape."""
+    """Add null for missing optional fields, because the templates read every field of the shape."""
     if isinstance(value, list) and isinstance(shape, list):
         return [_with_nulls(one, shape[0]) for one in value]
     if isinstance(value, dict) and isinstance(shape, dict):

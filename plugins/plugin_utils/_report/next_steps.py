@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What remains to do for a tenant, in sentences. Pure."""
+"""Sentences about what a person does next for a tenant. Pure."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ CONFIGURE = (
 )
 NOT_APPROVED = "The plan does not have this tenant, so it was neither read nor changed."
 ASK = (
-    "Newer instructions of iManage want Tracker in the subscription: ask the account representative. Those of October "
-    "2022 want the e-mail below. Wait for the confirmation, and run again."
+    "iManage's newer instructions need Tracker in the subscription: ask the account representative. Those of October "
+    "2022 need the e-mail below. Wait for the confirmation, and run again."
 )
 UPLOAD = (
-    "imanage.work has no catalog: an administrator uploads Tracker's packages there, those for the tenant's region. "
+    "imanage.work has no catalog: an administrator uploads Tracker's packages for the tenant's region there. "
     "This collection serves cloudimanage.com only."
 )
-NOT_WANTED = "The inventory says tracker_onboarding_state: absent, so nobody signed in. To onboard it, say present."
-SAY_SO = "Set tracker_onboarding_state: absent for it in the inventory, so that no later run puts Tracker back."
+STATE_IS_ABSENT = (
+    "The inventory has tracker_onboarding_state: absent, so nobody signed in. To onboard the tenant, set present."
+)
+SET_ABSENT = "Set tracker_onboarding_state: absent for it in the inventory, or a later run onboards it again."
 INSTALL = "Users then need iManage Work Desktop for Windows; Tracker appears as a panel in Microsoft Outlook."
 AGAIN = "Run again afterwards: the run verifies the consent."
 KEEP_THE_DAY = (
@@ -39,7 +41,7 @@ KEEP_THE_DAY = (
 
 
 class Facts(NamedTuple):
-    """What the steps follow from: what the role knew and found, and how the tenant stands."""
+    """The facts that decide the steps: the records of the role, and the status of the tenant."""
 
     records: Mapping[str, Any]
     look: Mapping[str, Any]
@@ -53,17 +55,17 @@ class Facts(NamedTuple):
 
 
 def next_steps(facts: Facts) -> list[str]:
-    """What a person does next, in order."""
+    """The steps of a person, in order."""
     waiting = [row["instructions"] for row in facts.handed_over]
     if facts.failure:
         return [facts.failure["msg"], *waiting]
     if facts.status == "left_alone":
-        # An offboarding is what a tenant that is to be absent waits for, so there it is the plan that lacks it.
+        # An onboarding leaves a tenant with state: absent alone. Otherwise the plan does not have the tenant.
         is_unwanted = facts.records.get("state") == "absent" and facts.records["intent"] == "onboard"
-        return [NOT_WANTED if is_unwanted else NOT_APPROVED]
+        return [STATE_IS_ABSENT if is_unwanted else NOT_APPROVED]
     intent = facts.records["intent"]
     if intent == "offboard":
-        again = [SAY_SO] if facts.records.get("state") == "present" else []
+        again = [SET_ABSENT] if facts.records.get("state") == "present" else []
         return [*_remaining(facts), *_left_behind(facts), *again]
     if intent == "audit" and facts.records.get("state") == "absent":
         return [*_remaining(facts), *audit.findings(facts.look, audit.REMOVE)]
@@ -77,7 +79,7 @@ def next_steps(facts: Facts) -> list[str]:
 
 
 def desktop_configuration(url: str) -> str | None:
-    """The fragment of imEMM.config that desktops need for a custom subdomain; None for the shared host."""
+    """The fragment of imEMM.config for desktops with a custom subdomain; None for the shared host."""
     host = urlsplit(url).hostname or ""
     if not host.endswith("." + SHARED_HOST):
         return None
@@ -94,12 +96,12 @@ def _request(facts: Facts) -> list[str]:
 
 
 def _remaining(facts: Facts) -> list[str]:
-    """What remains, in a sentence for each reason."""
+    """A sentence for each reason why something remains."""
     words = {
         "left_out_by_tags": "The stage {stage} was left out.",
-        "stated": "Only tracker_onboarding_authorized_on says that it is authorized: {libraries}.",
+        "stated": "Authorized only according to tracker_onboarding_authorized_on: {libraries}.",
         "appeared_after_plan": "Left out, because the approved plan has no write for it: {libraries}.",
-        "not_visible": "Unknown to this account, so nobody can say here whether it is authorized: {libraries}.",
+        "not_visible": "Unknown to this account, which cannot read whether it is authorized: {libraries}.",
         "not_authorized": "Not authorized: {libraries}.",
     }
     alike: dict[tuple[str, ...], list[str]] = {}
@@ -117,7 +119,7 @@ def _remaining(facts: Facts) -> list[str]:
 
 
 def _days(facts: Facts) -> list[str]:
-    """The days to keep in the inventory, where Control Center does not show when an authorization ends."""
+    """The line to keep in the inventory, if Control Center does not show when authorizations end."""
     stated = {str(library): str(day) for library, day in (facts.records["authorized_on"] or {}).items()}
     reckoned = [row for row in facts.rows if row["expires_from"] not in (None, "tenant") and row["authorized_at"]]
     days = {row["id"]: row["authorized_at"][:10] for row in reckoned}
@@ -146,13 +148,13 @@ def _subdomain(facts: Facts) -> list[str]:
 
 
 def _left_behind(facts: Facts) -> list[str]:
-    """What an offboarding could not withdraw, and nobody can any more once the page is gone."""
+    """A sentence about authorizations that an offboarding did not withdraw before the page disappeared."""
     page = facts.records["names"][1]
     if facts.look.get("tracker_calls") is False:
         why = "No authorization was withdrawn, because this tenant did not answer Tracker's calls."
         what = "a library was authorized"
     elif any(row["name"] == page and row["status"] == "disabled" for row in facts.look["applications"]):
-        why = f"No authorization was withdrawn, because {page} was disabled, and so had no page."
+        why = f"No authorization was withdrawn, because {page} was disabled and therefore had no page."
         what = "a library was authorized"
     elif facts.not_visible:
         why = f"Unknown to this account, and not withdrawn: {', '.join(map(spelled, facts.not_visible))}."

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The file plan.json: what a preview writes down to be approved, and what a run takes from it for a tenant."""
+"""The file plan.json, which a preview writes and a run reads after its approval."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable, read
 
 VERSION = 1
-# As far as a run reads it.
+# Only the fields that a run reads.
 SHAPE = {"version": int, "tenants": [{"tenant": str, "customer_id?": int, "changes?": [dict], "writes?": [dict]}]}
 
 
-def written(results: Iterable[Mapping[str, Any]], made_at: str) -> dict[str, Any]:
-    """What a preview leaves: for each tenant that it looked at the plan, and what stands in its way."""
-    looked_at = [result for result in results if result["status"] != "left_alone"]
-    return {"version": VERSION, "made_at": made_at, "tenants": [_entry(result) for result in looked_at]}
+def content(results: Iterable[Mapping[str, Any]], made_at: str) -> dict[str, Any]:
+    """The content of the file: for each tenant that was read, its plan and its blockers."""
+    planned = [result for result in results if result["status"] != "left_alone"]
+    return {"version": VERSION, "made_at": made_at, "tenants": [_entry(result) for result in planned]}
 
 
 def _entry(result: Mapping[str, Any]) -> dict[str, Any]:
-    # What failed while it was planned is not to be approved.
+    # A failed preview must not be approved.
     plan = None if result["failure"] else result["planned"]
     return {
         **{field: result[field] for field in ("tenant", "url", "customer_id", "status")},
@@ -40,9 +40,9 @@ def _blockers(result: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def check(name: Any) -> dict[str, Any]:
-    """What is in a plan. Raises Unusable, also where the name is empty: nobody means a run without approval by that."""
+    """Read a plan. Raises Unusable, also for an empty name, which must not mean a run without approval."""
     if not isinstance(name, str) or not name:
-        raise Unusable("The plan is given and empty: name the plan.json that was approved, or leave it out.")
+        raise Unusable("The plan is given, but empty: name the approved plan.json, or leave the option out.")
     document: dict[str, Any] = read(name, "plan", SHAPE, "a plan that a preview wrote")
     if document["version"] != VERSION:
         raise Unusable(
@@ -53,7 +53,7 @@ def check(name: Any) -> dict[str, Any]:
 
 
 def approved(name: Any, tenant: str) -> dict[str, Any]:
-    """What was approved for a tenant, empty where the file does not have it. Raises Unusable."""
+    """The approved plan of a tenant; empty if the file does not have the tenant. Raises Unusable."""
     document = check(name)
     found = [entry for entry in document["tenants"] if entry["tenant"] == tenant]
     if len(found) > 1:
@@ -62,7 +62,7 @@ def approved(name: Any, tenant: str) -> dict[str, Any]:
         return {}
     (entry,) = found
     changes, writes = entry.get("changes"), entry.get("writes")
-    # Without changes, not even none, the preview had failed for the tenant.
+    # A failed preview has null as its changes. An empty list is a preview without changes.
     return {
         "failed": changes is None,
         "customer_id": entry.get("customer_id"),

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a browser called (HAR), beside the calls of the contract. Of a recording only methods, paths and statuses count.
+"""Compares the calls in a recording of a browser (HAR) with the contract.
 
-Bodies, headers, cookies and queries are not looked at. Paths are shown with placeholders for whatever may be an id.
+It uses only methods, paths and statuses, and no bodies, headers, cookies or queries. Paths are shown with placeholders
+for parts that may be ids.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.contra
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import json_file
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
 
-# Read as JSON, the worst file of this size takes about 600 MB of memory, and a usual one a tenth of that.
+# In the worst case, parsing a file of this size takes 600 MB of memory. Usually it takes a tenth of that.
 LARGEST_FILE = 25_000_000
 _LONGEST_PATH = 2_000
 _LAYOUT: dict[str, Any] = {
@@ -35,15 +36,15 @@ _LAYOUT: dict[str, Any] = {
         ]
     }
 }
-# OPTIONS and HEAD are the browser's own.
+# The browser itself sends OPTIONS and HEAD.
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PORTS = {"https": 443, "http": 80}
-# What stands behind one of these in a path names one of them: an id, or a person's name.
+# The part of a path after one of these words is an id or a name.
 _OF_MANY = re.compile("(?:.*[^su]s|user|group|person|account|email|customer|tenant|library)", re.IGNORECASE)
 
 
 class Call(NamedTuple):
-    """A call of an interface: the parts of its path, and what it was answered with."""
+    """A recorded call: its method, the parts of its path, and the status of the reply."""
 
     method: str
     segments: tuple[str, ...]
@@ -51,18 +52,18 @@ class Call(NamedTuple):
 
 
 def read(name: str) -> list[dict[str, Any]]:
-    """The entries of a recording; raises Unusable with one sentence, which has nothing of the file in it."""
-    hint = "save the two stages alone, with the developer tools of the browser, as HAR."
+    """Read the entries of a recording. Raises Unusable, whose message has no content of the file."""
+    hint = "save only the two stages as HAR, with the developer tools of the browser."
     value = json_file.read(name, "recording", _LAYOUT, "a HAR file", hint, LARGEST_FILE)
     entries: list[dict[str, Any]] = value["log"]["entries"]
     return entries
 
 
-def compared(entries: list[dict[str, Any]], url: str) -> list[str]:
-    """Which of our calls the browser made at the tenant's C(url), and which others, line by line."""
+def compare(entries: list[dict[str, Any]], url: str) -> list[str]:
+    """Compare the entries with the contract, line by line. C(url) is the address of the tenant."""
     home = _host(url)
     if home is None:
-        raise Unusable("The url of the tenant has to be like https://cloudimanage.com.")
+        raise Unusable("The url of the tenant must have a form like https://cloudimanage.com.")
     at_home = [entry for entry in entries if _host(entry["request"]["url"]) == home]
     calls = [call for call in map(_call, at_home) if call]
     lines = [
@@ -70,26 +71,26 @@ def compared(entries: list[dict[str, Any]], url: str) -> list[str]:
         f"({len(at_home) - len(calls)}), requests to other hosts ({len(entries) - len(at_home)})."
     ]
     if not calls:
-        return [*lines, "Either the browser called another host, or Control Center answers here with pages alone."]
+        return [*lines, "Either the browser called another host, or Control Center returns only pages here."]
     if any(_path(entry).startswith(BROWSER_PREFIX + "/") for entry in at_home):
         lines.append(
-            f"Calls to {BROWSER_PREFIX} are shown as calls to {API_PREFIX}: the first is the browser's own door, which "
-            "it calls with a cookie, and no path to set."
+            f"Calls to {BROWSER_PREFIX} are shown as calls to {API_PREFIX}: the first path is only for browsers, which "
+            "call it with a cookie. Do not set it in api_paths."
         )
     ours, others = _sorted(calls)
-    lines += ["", "Our calls, and whether the browser made one of just that method and path:"]
+    lines += ["", "Calls of the contract, and whether the browser made one with the same method and path:"]
     lines += [
         f"    {one.id}: {one.method} {one.path}: {', '.join(ours.get(one.id, ['not recorded']))}"
         for one in OPERATIONS.values()
     ]
     if others:
-        lines += ["", "Recorded calls that are none of ours, with placeholders for what may be an id:"]
+        lines += ["", "Other recorded calls, with placeholders for parts that may be ids:"]
         lines += [f"    {call}: {', '.join(statuses)}" for call, statuses in others.items()]
     return lines
 
 
 def _host(url: str) -> tuple[str, int] | None:
-    """The host and port of an address; None where it has none or is not one of HTTP."""
+    """The host and port of an HTTP address; None for any other address."""
     try:
         address = urlsplit(url)
         port = address.port or _PORTS.get(address.scheme)
@@ -104,12 +105,12 @@ def _path(entry: dict[str, Any]) -> str:
 
 
 def _segments(path: str) -> tuple[str, ...]:
-    # What stands behind a semicolon may be the id of a session.
+    # The part after a semicolon may be the id of a session.
     return tuple(unquote(part.partition(";")[0]) for part in path.split("/")[1:])
 
 
 def _call(entry: dict[str, Any]) -> Call | None:
-    """The call that an entry is, as it would be made with a token; None for pages and their parts."""
+    """The call in an entry, with the path for a token; None for pages and their resources."""
     method, path = entry["request"]["method"].upper(), _path(entry)
     if path.startswith(BROWSER_PREFIX + "/"):
         path = API_PREFIX + path.removeprefix(BROWSER_PREFIX)
@@ -122,7 +123,7 @@ def _call(entry: dict[str, Any]) -> Call | None:
 
 
 def _sorted(calls: Iterable[Call]) -> tuple[dict[str, dict[str, None]], dict[str, dict[str, None]]]:
-    """The statuses of our calls by operation, and those of all others by method and path, each once."""
+    """The statuses of the contract's calls by operation, and of other calls by method and path, each once."""
     ours: dict[str, dict[str, None]] = {}
     others: dict[str, dict[str, None]] = {}
     templates = [(name, one.method, _segments(one.path)) for name, one in OPERATIONS.items()]
@@ -136,7 +137,7 @@ def _sorted(calls: Iterable[Call]) -> tuple[dict[str, dict[str, None]], dict[str
 
 
 def _fits(call: Call, method: str, template: tuple[str, ...]) -> bool:
-    """Whether a call is of just this method and template. The number of a tenant is a number."""
+    """Whether a call has this method and fits this template. The customer id has to be a number."""
     return (call.method, len(call.segments)) == (method, len(template)) and all(
         part.isdigit() if own == "{customer_id}" else bool(part) if own.startswith("{") else part == own
         for part, own in zip(call.segments, template)
@@ -144,11 +145,11 @@ def _fits(call: Call, method: str, template: tuple[str, ...]) -> bool:
 
 
 def _shown(segments: tuple[str, ...]) -> str:
-    """A path with the kinds of what may be ids."""
+    """The path, with placeholders for parts that may be ids."""
     shown: list[str] = []
     for part in segments:
         word = names.shown(part) if part else ""
-        # In capitals it is the name of a library mostly.
+        # A word in capitals is usually the name of a library.
         is_name = word == part and (part.isupper() or (shown and _OF_MANY.fullmatch(shown[-1])))
         shown.append("{text}" if part and is_name else word)
     return "/" + "/".join(shown)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run as a whole: whether it may begin, and which tenants fail it in the end. Pure."""
+"""Checks whether a run may begin, and which tenants fail it at the end."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _FIRST = 5
 
 
 class Tenant(NamedTuple):
-    """What the inventory has of a tenant, as far as a run needs it before it begins.
+    """The facts about a tenant that a run needs before it begins.
 
-    C(leaves): whether the inventory itself says that Tracker is to be absent.
+    C(leaves): whether the inventory has state: absent for it.
     """
 
     name: str
@@ -38,28 +38,29 @@ class Tenant(NamedTuple):
 
 
 def wrong_tags(given: Iterable[str], known: Sequence[str]) -> list[str]:
-    """The sentence about tags that no task has, so that a slip does not leave a stage out, or take one in."""
+    """A sentence about unknown tags, because a typing error would leave out or add a stage."""
     unknown = [tag for tag in given if tag not in known]
     if not unknown:
         return []
     return [f"No task has the tag {' or '.join(map(repr, unknown))}. The tags are {', '.join(known)}."]
 
 
-def brake(tenants: Sequence[Tenant], confirmed: Any, command: str) -> list[str]:
-    """Why an offboarding stops: nobody asked for it, neither the inventory nor the word of who runs it.
+def missing_confirmation(tenants: Sequence[Tenant], confirmed: Any, command: str) -> list[str]:
+    """A sentence that stops an offboarding without confirmation by the inventory or by imanage_confirm.
 
-    C(command) shows what it would remove.
+    C(command) shows what would be removed.
     """
     asked = [tenant.name for tenant in tenants if not tenant.leaves]
     words = ("offboard", "offboard:1") if len(asked) == 1 else (f"offboard:{len(asked)}",)
     if not asked or confirmed in words:
         return []
     those = "1 tenant" if len(asked) == 1 else f"{len(asked)} tenants"
-    said = f" imanage_confirm is {confirmed!r}, which does not fit." if confirmed else ""
+    mismatch = f" imanage_confirm is {confirmed!r}, which does not fit." if confirmed else ""
     return [
-        f"This takes iManage Tracker back from {those} of which the inventory does not say so: {_first(asked)}.{said} "
-        f"See what would be removed: {command}. Then set tracker_onboarding_state: absent for what is to go, or say it "
-        f"once, with -e imanage_confirm={words[0]}. --limit takes fewer tenants."
+        f"This would remove iManage Tracker from {those} without state: absent in the inventory: {_first(asked)}."
+        f"{mismatch} "
+        f"To see what would be removed: {command}. Then set tracker_onboarding_state: absent for these tenants, or "
+        f"confirm once with -e imanage_confirm={words[0]}. Use --limit for fewer tenants."
     ]
 
 
@@ -73,7 +74,7 @@ def preview_command(playbook: str, inventories: Iterable[str], tenants: Any, lim
 
 
 def twice(tenants: Iterable[Tenant]) -> dict[str, str]:
-    """The tenants that have the customer number of another one at the same site, and the sentence about each."""
+    """The tenants that share a customer number with another tenant of the same site, with a sentence about each."""
     known: dict[tuple[str, int], list[str]] = {}
     for tenant in tenants:
         number = _number(tenant.customer_id)
@@ -81,7 +82,7 @@ def twice(tenants: Iterable[Tenant]) -> dict[str, str]:
             known.setdefault((site(tenant.url), number), []).append(tenant.name)
     return {
         name: f"{name}: {_first([other for other in names if other != name])} has the customer number {number} at "
-        f"{where} too, so both would be one tenant. Correct imanage_customer_id, or take one of them out."
+        f"{where} too, so both would be one tenant. Correct imanage_customer_id, or remove one of them."
         for (where, number), names in known.items()
         if len(names) > 1
         for name in names
@@ -100,27 +101,27 @@ def all_but(name: str) -> str:
 
 
 def site(url: str) -> str:
-    """Where a customer number is unique. All of cloudimanage.com is one site."""
+    """The site in which a customer number is unique. All of cloudimanage.com is one site."""
     parts = urlsplit(url.lower())
     host = parts.hostname or ""
     return SHARED_HOST if host == SHARED_HOST or host.endswith(f".{SHARED_HOST}") else parts.netloc
 
 
 def wrong_folder(folder: Any) -> list[str]:
-    """The sentence about a folder for the report that is not given, or in which nothing can be written."""
+    """A sentence about a report folder that is empty or not writable."""
     if not isinstance(folder, str) or not folder:
-        return ["imanage_report is given and empty. Name the folder of the report, or leave it out."]
+        return ["imanage_report is given, but empty. Name the folder of the report, or leave the variable out."]
     path = Path(folder).expanduser()
     path = Path(os.path.realpath(path))
     there = next(one for one in (path, *path.parents) if one.exists())
     if not there.is_dir():
-        return [f"imanage_report: {there} is no folder, so no report can be written to {path}."]
+        return [f"imanage_report: {there} is not a folder, so no report can be written to {path}."]
     try:
-        # Permissions say too much of a file system that only can be read.
+        # On a read-only file system, the permissions may still allow writing.
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
-        return [f"imanage_report: nothing can be written in {there} ({error.strerror}), so no report to {path}."]
+        return [f"imanage_report: {there} is not writable ({error.strerror}), so no report can be written to {path}."]
     return []
 
 
@@ -141,25 +142,25 @@ def blamed(results: Iterable[Mapping[str, Any]], fail_on: Mapping[str, Sequence[
 
 
 def statuses(given: Any) -> list[str]:
-    """The statuses of C(imanage_fail_on), a list or words with commas between; C(failed) is always one."""
+    """The statuses of C(imanage_fail_on), a list or a comma-separated text. C(failed) is always one of them."""
     listed = given.split(",") if isinstance(given, str) else given if isinstance(given, (list, tuple)) else []
     return list(dict.fromkeys(["failed", *(str(one).strip() for one in listed if str(one).strip())]))
 
 
 def wrong_statuses(given: Any) -> list[str]:
-    """The sentence about what is no status in C(imanage_fail_on)."""
+    """A sentence about an unknown status in C(imanage_fail_on)."""
     unknown = [one for one in statuses(given) if one not in STATUSES]
     if not unknown and isinstance(given, (str, list, tuple)):
         return []
     what = ", ".join(map(repr, unknown)) if unknown else repr(given)
-    return [f"imanage_fail_on has {what}, which is no status. The statuses are {', '.join(STATUSES)}."]
+    return [f"imanage_fail_on has {what}, which is not a status. The statuses are {', '.join(STATUSES)}."]
 
 
 def _status(result: Mapping[str, Any]) -> str:
-    """What a tenant that did not fail fails the run with: its status, and its next steps, which say what differs."""
+    """The message for a tenant that fails the run by its status: the status and the next steps."""
     steps = [step.splitlines()[0] for step in result["next_steps"] if step]
     return " ".join(
-        [f"{result['tenant']} is {result['status'].replace('_', ' ')}, and imanage_fail_on has that.", *steps]
+        [f"{result['tenant']} is {result['status'].replace('_', ' ')}, and imanage_fail_on has this status.", *steps]
     )
 
 

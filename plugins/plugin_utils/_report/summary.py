@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the tenants of a run stand, in lines for people and in one line of totals. Pure."""
+"""Summarizes the tenants of a run in lines for people and a line of totals. Pure."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.quotin
 
 Result = Mapping[str, Any]
 
-# So many tenants have a line each, and every next step on it.
+# Up to this number, each tenant has its own line with all its next steps.
 FEW = 20
 _HEADS = {
     "preview": "Preview: what a run would do. Nothing was written.",
-    "audit": "Audit: how the tenants stand and what differs. Nothing was written.",
+    "audit": "Audit: the state of the tenants and what differs. Nothing was written.",
 }
 
 
 def summary(results: list[Result], about: Mapping[str, Any], verified: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The lines, the line of totals that ends them, and by tenant the libraries that a run is expected to authorize.
+    """Return the lines, the totals, and by tenant the libraries that a run is expected to authorize.
 
-    C(tenants) has the results as a report shows them: nothing hides in their names.
+    C(tenants) has the results for reports, with invisible characters escaped.
     """
     results = visible(results)
     mode = about["mode"]
@@ -42,7 +42,7 @@ def summary(results: list[Result], about: Mapping[str, Any], verified: Iterable[
 
 
 def expected(result: Result, mode: str) -> list[str]:
-    """The libraries that a run would authorize, as far as that can be known. None after a run, and none of an audit."""
+    """The libraries that a run would authorize, as far as known. Empty after a run and in an audit."""
     if not result["check_mode"] or mode == "audit":
         return []
     would = {row["library"] for row in result.get("authorizations") or [] if row.get("by") is None}
@@ -53,7 +53,7 @@ def expected(result: Result, mode: str) -> list[str]:
 
 
 def totals_of(results: list[Result], mode: str) -> str:
-    """The figures of all tenants. One that changed and waits, or failed, counts in both."""
+    """The figures of all tenants. A tenant that changed and waits or failed counts in both."""
     previews = mode == "preview" or any(result["check_mode"] for result in results)
     changed = [one for one in results if one["changed"] and mode != "audit" and not (previews and one["failure"])]
     statuses = Counter(one["status"] for one in results)
@@ -71,13 +71,13 @@ def totals_of(results: list[Result], mode: str) -> str:
 
 
 def counted(count: int, singular: str) -> str:
-    """A number and its word."""
+    """A number with its noun, in the singular or plural."""
     plural = singular[:-1] + "ies" if singular.endswith("y") else singular + "s"
     return f"{count} {singular if count == 1 else plural}"
 
 
 def figures(changes: Iterable[Mapping[str, Any]], previews: bool) -> str:
-    """What was changed, or would be, in numbers."""
+    """The numbers of changes that were or would be made."""
     counts: Counter[tuple[str, str]] = Counter()
     for change in changes:
         if change["stage"] == "application":
@@ -96,7 +96,7 @@ def _fields(result: Result, stage: str) -> list[Mapping[str, Any]]:
 
 
 def _of_tenants(results: list[Result], mode: str, verified: list[Mapping[str, Any]]) -> list[str]:
-    """A line for each tenant, with what remains to do below it. More than C(FEW) that are alike share one."""
+    """A line for each tenant, with the next steps below it. More than C(FEW) equal tenants share a line."""
     blocks = [
         (_standing(one, mode), *_steps(one, mode, len(results) <= FEW), *_known(one, verified)) for one in results
     ]
@@ -109,14 +109,14 @@ def _of_tenants(results: list[Result], mode: str, verified: list[Mapping[str, An
         if len(those) <= FEW:
             lines += [f"{result['tenant']}: {standing}", *below]
         elif result["tenant"] == those[0]:
-            # Whom nobody has to look after is not named.
+            # Tenants that need no attention are not named.
             named = [] if result["status"] in ("onboarded", "offboarded") else [f"    {', '.join(those)}"]
             lines += [f"{len(those)} tenants: {standing}", *named, *below]
     return lines
 
 
 def _standing(result: Result, mode: str) -> str:
-    """How a tenant stands, or would stand."""
+    """The state of a tenant, or its expected state."""
     status, coming = result["status"], expected(result, mode)
     parts = [status]
     if result["changed"] and mode != "audit":
@@ -141,7 +141,7 @@ def _standing(result: Result, mode: str) -> str:
 
 
 def _steps(result: Result, mode: str, in_full: bool) -> list[str]:
-    """What a person does next; where nobody has to, nothing. Of many tenants the first, and how many more there are."""
+    """The next steps of a tenant, if it needs any. Without C(in_full), the first step and the number of others."""
     if mode != "audit" and result["status"] in ("onboarded", "offboarded", "left_alone"):
         return []
     steps = [f"    {step.splitlines()[0]}" for step in result["next_steps"] if step]
@@ -151,7 +151,7 @@ def _steps(result: Result, mode: str, in_full: bool) -> list[str]:
 
 
 def _known(result: Result, verified: list[Mapping[str, Any]]) -> list[str]:
-    """Of a reply that nobody expected: what verify_contract found of that call, on this tenant."""
+    """For an unexpected reply: the finding of verify_contract for that call on this tenant."""
     failure = result["failure"] or {}
     operation = failure.get("operation")
     if failure.get("kind") != "unexpected_reply" or not operation:

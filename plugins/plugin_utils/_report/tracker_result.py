@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a tenant stands after the role: from what its tasks registered to one fact. Pure."""
+"""Makes the result fact of a tenant from the results of the role's tasks. Pure."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any
 from ansible_collections.imanage.control_center.plugins.module_utils._api import text
 from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import is_private_cloud, shown
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import chain
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import moment
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import parse_time
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import STAGES, WRITING_STAGES
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import audit, next_steps
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.provisioning_request import request
 
 Results = dict[str, list[dict[str, Any]]]
 
-# What the look says of a tenant that nobody looked at.
-_NO_LOOK: dict[str, Any] = {
+# The result of imanage_onboarding_info for a tenant that was not read.
+_NOT_READ: dict[str, Any] = {
     "tenant": {"customer_id": None, "user": None, "email": None, "authorizes": None},
     "left_alone": False,
     "missing": [],
@@ -33,7 +33,7 @@ _NO_LOOK: dict[str, Any] = {
     "stages": [],
     "remaining": [],
 }
-# What the role records of a tenant for which no task ran.
+# The records of the role for a tenant without a task that ran.
 NOTHING_RAN: dict[str, Any] = {
     "intent": "onboard",
     "state": "present",
@@ -51,22 +51,22 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     """The role's result fact.
 
     C(records) has C(intent) (onboard, audit, offboard), C(state), C(tenant), C(url), C(at), C(names) of the
-    applications, C(authorized_on), C(provisioning_request), what the tasks registered (C(look), and by stage
-    C(application), C(refresh_token) and C(authorization), each empty where it did not run), C(failed), the result on
-    which the role failed, and C(check_mode), which counts where the look does not say it.
+    applications, C(authorized_on), C(provisioning_request), and the registered results: C(look) of
+    imanage_onboarding_info, and C(application), C(refresh_token) and C(authorization) by stage, empty for a task that
+    did not run. C(failed) is the result on which the role failed. C(check_mode) is used if C(look) does not have it.
     """
-    intent, look = records["intent"], {**_NO_LOOK, **records["look"]}
+    intent, look = records["intent"], {**_NOT_READ, **records["look"]}
     ran = {stage: _results(records[stage]) for stage in WRITING_STAGES}
     failed_stage, failure = _failure(records, ran)
     authorization = (ran["authorization"] or [{}])[0]
     rows = audit.libraries(look) if intent == "audit" else authorization.get("libraries", look["libraries"])
     not_visible = authorization.get("not_visible", look["not_visible"])
     previews = bool(look.get("check_mode", records["check_mode"]))
-    # In a preview the stage knows less than the look: what the stages before it bring is not there.
+    # In a preview the stage knows less than the plan, because the changes of earlier stages were not made.
     handed_over = look["handed_over"] if previews else authorization.get("handed_over", look["handed_over"])
     stated = _stated(rows, handed_over)
     leaves = intent == "offboard" or (intent == "audit" and records["state"] == "absent")
-    # What an audit would do, and what a preview expects, does not remain.
+    # Writes that an audit or a preview plans do not count as remaining.
     settled = {row["id"] for row in rows if row["authorized"]} | {row["library"] for row in handed_over} | set(stated)
     settled |= {write["ids"].get("library_id") for write in look["plan"]["writes"]} if intent == "audit" else set()
     wanted = _wanted(leaves, look, rows, not_visible)
@@ -77,13 +77,13 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     status = _status(intent, leaves, look, handed_over, remaining, failure)
     asked = None
     if status == "awaiting_provisioning" and not is_private_cloud(records["url"]):
-        # Tracker is provisioned as a whole, so the request is for the first of its parts.
+        # iManage provisions Tracker as a whole, so the request names its first application only.
         asked = request(records["provisioning_request"], records["tenant"], records["names"][0])
     facts = next_steps.Facts(records, look, status, asked, handed_over, remaining, not_visible, failure, rows)
     fact = {
         "tenant": records["tenant"],
         "customer_id": look["tenant"]["customer_id"],
-        # It stands here too when it was refused, because there is a password in it for example.
+        # A refused url is shown too, without user information.
         "url": shown(records["url"]) if records["url"] else "",
         "account": look["tenant"]["user"],
         "at": records["at"],
@@ -119,35 +119,35 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         "next_steps": next_steps.next_steps(facts),
         "failure": failure,
     }
-    # Variables too may have what no file can carry, and one tenant must not cost the report of all.
-    return {name: text.whole(value) for name, value in fact.items()}
+    # A variable may contain half of a character. That must not break the report of all tenants.
+    return {name: text.replace_halves(value) for name, value in fact.items()}
 
 
 def _results(registered: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The results of a stage: those of its loop, or its own. Empty where it was not run."""
+    """The results of a stage: those of its loop, or its single one. Empty if it did not run."""
     results: list[dict[str, Any]] = registered.get("results") or [dict(registered)]
     return [one for one in results if one and not one.get("skipped")]
 
 
 def _failure(records: Mapping[str, Any], ran: Results) -> tuple[str | None, dict[str, Any] | None]:
-    """At which stage the tenant failed, and why."""
+    """The stage at which the tenant failed, and the failure."""
     look = records["look"]
     for stage, results in {"provisioning": [look], **ran}.items():
         for result in results:
             if result.get("unreachable") or result.get("failed"):
                 return result.get("failed_stage", stage), _explained(records["tenant"], result)
     if records["failed"]:
-        # What failed was between the tasks, an expression for example.
+        # The failure was not in one of these tasks. It may be in an expression.
         return "provisioning", _explained(records["tenant"], records["failed"])
     if "plan" not in look:
-        return "provisioning", _explained(records["tenant"], {"msg": "nobody looked at the tenant"})
+        return "provisioning", _explained(records["tenant"], {"msg": "the tenant was not read"})
     return None, None
 
 
 def _explained(tenant: str, result: Mapping[str, Any]) -> dict[str, Any]:
     if result.get("failure"):
         return {"msg": result["msg"], **result["failure"]}
-    # It failed before a task of ours could name the tenant: no interpreter, no connection, a crash.
+    # The task did not return a result of this collection: no interpreter, no connection, a crash.
     kind = "unreachable" if result.get("unreachable") else "task_failed"
     return {"msg": f"{tenant}: {result.get('msg') or 'it failed'}", "kind": kind}
 
@@ -155,7 +155,7 @@ def _explained(tenant: str, result: Mapping[str, Any]) -> dict[str, Any]:
 def _not_done(
     intent: str, look: Mapping[str, Any], ran: Results, failure: Mapping[str, Any] | None
 ) -> list[dict[str, Any]]:
-    """What was planned and not done although nothing failed, and what only the stage itself found not to be planned."""
+    """The planned stages that did not run, and the libraries that the stage left out as not planned."""
     known = [row["library"] for row in look["remaining"]]
     skipped = [stage for stage in look["stages"] if not ran[stage] and not failure and intent != "audit"]
     appeared = [
@@ -177,7 +177,7 @@ def _status(
     remaining: list[dict[str, Any]],
     failure: Mapping[str, Any] | None,
 ) -> str:
-    """The first of these that holds."""
+    """The first status that applies."""
     statuses = {
         "failed": failure,
         "left_alone": look["left_alone"],
@@ -192,8 +192,8 @@ def _status(
 
 
 def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | None) -> dict[str, str]:
-    """How each stage went, in a word."""
-    known = {**_NO_LOOK, **look}
+    """The outcome of each stage, as a word."""
+    known = {**_NOT_READ, **look}
     words = dict.fromkeys(STAGES, "skipped")
     if not known["left_alone"]:
         words["provisioning"] = "waiting" if known["missing"] else "unchanged"
@@ -217,7 +217,7 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
 def _wanted(
     leaves: bool, look: Mapping[str, Any], rows: list[dict[str, Any]], not_visible: list[str] | None
 ) -> list[str]:
-    """The libraries that something is wanted of, those too that came while the tenant was onboarded."""
+    """The managed libraries, including those that appeared during the run."""
     if leaves:
         return []
     came = [one for one in [row["id"] for row in rows] + (not_visible or []) if one not in look["others"]]
@@ -232,7 +232,7 @@ def _unfinished(
     not_visible: list[str] | None,
     remaining: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
-    """What is missing for Tracker to work in every library that is wanted, and in one at least."""
+    """The wanted libraries that are not authorized. If no library is wanted, that remains too."""
     if leaves or any(row["stage"] == "authorization" and row["reason"] == "left_out_by_tags" for row in remaining):
         return []
     if not wanted:
@@ -243,7 +243,7 @@ def _unfinished(
 
 
 def _stated(rows: list[dict[str, Any]], handed_over: list[dict[str, Any]]) -> list[str]:
-    """The libraries of which only the inventory says that they are authorized."""
+    """The libraries that only the inventory says are authorized."""
     waiting = [row["library"] for row in handed_over]
     return [row["id"] for row in rows if row["authorized"] is None and row["id"] not in waiting]
 
@@ -251,7 +251,7 @@ def _stated(rows: list[dict[str, Any]], handed_over: list[dict[str, Any]]) -> li
 def _pending(
     leaves: bool, rows: list[dict[str, Any]], remaining: list[dict[str, Any]], handed_over: list[dict[str, Any]]
 ) -> list[str]:
-    """The libraries that are not authorized and should be, those too that an approved plan does not have."""
+    """The libraries that should be authorized and are not, including those that are not in the approved plan."""
     stated = [row["library"] for row in remaining if row["reason"] == "stated"]
     wanting = [row["id"] for row in rows if not row["authorized"] and row["id"] not in stated and not leaves]
     left = [row["library"] for row in remaining if row["reason"] == "appeared_after_plan"]
@@ -259,24 +259,24 @@ def _pending(
 
 
 def _first_end(intent: str, rows: list[dict[str, Any]], stated: list[str]) -> str | None:
-    """When the first of the authorizations ends; None where one is still to be made, which may end before the others.
+    """The earliest end of the authorizations; None if one is still to be made, because it may end earlier.
 
-    An audit tells how the tenant is, so what would be made does not matter.
+    An audit reports the current state, so planned authorizations do not matter.
     """
     standing = [row for row in rows if row["authorized"]]
     if intent != "audit" and any(row["authorized_by"] is None for row in standing):
         return None
     ends = [row["expires_at"] for row in rows if row["authorized"] or row["id"] in stated]
-    return min(filter(None, ends), key=moment, default=None)
+    return min(filter(None, ends), key=parse_time, default=None)
 
 
 def _changes_planned(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What is planned to be another way, field by field, in the words of the screen."""
+    """The planned changes, field by field, with the labels of the screen."""
     return [_change(one["stage"], one["title"], one["before"], one["after"]) for one in plan["changes"]]
 
 
 def _changes_made(ran: Results, plan: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What was changed, by what the stages read back. The fields are in the order of the screen, as in the plan."""
+    """The changes that were made and read back, with the fields in the order of the plan."""
     order = {(one["stage"], one["title"]): [*one["before"], *one["after"]] for one in plan["changes"]}
     made: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
     for stage, results in ran.items():
@@ -286,19 +286,19 @@ def _changes_made(ran: Results, plan: Mapping[str, Any]) -> list[dict[str, Any]]
                 for field in [*write["before"], *write["after"]]:
                     before.setdefault(field, write["before"].get(field))
                     after[field] = write["after"].get(field)
-    # In the order in which they were carried out, which an offboarding turns round.
+    # In the order of the plan, which is reversed in an offboarding.
     places = [*(place for place in order if place in made), *(place for place in made if place not in order)]
     changes = [
         _change(*place, {field: before[field] for field in [*order.get(place, []), *before] if field in before}, after)
         for place in places
         for before, after in [made[place]]
     ]
-    # Nothing is left of what was taken back.
+    # A change that was undone has no fields left.
     return [change for change in changes if change["fields"]]
 
 
 def _change(stage: str, title: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """A change; null is what a field is where it was not there."""
+    """A change. A missing field is null."""
     fields = [
         {"field": field, "before": before.get(field), "after": after.get(field)}
         for field in dict.fromkeys([*before, *after])

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task inside the controller: no Python process and no zip for a call that takes milliseconds."""
+"""Runs a task inside the controller, without the Python process and the archive of a module."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run import
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
     CONNECTION_OPTIONS,
     check_texts,
-    numbers,
+    number_hint,
     of_one_account,
     validated,
 )
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task import change_record
 
-# Made once in the parent: every task is a fork of it, and would spend more on these than on its work.
+# Load these once in the parent. Tasks are forks of it, and would otherwise load them each time.
 if transport.IMPORT_ERROR is None:
-    # Authorities that cannot be read fail the task that needs them, in its own words.
+    # If the authorities cannot be read, the task that needs them fails with its own message.
     with contextlib.suppress(OSError):
         transport.tls_context(None, True, transport.environment_bundle())
 for _loader in (filter_loader, test_loader):
@@ -38,7 +38,7 @@ lookup_loader.get("imanage.control_center.connection")
 
 
 class InProcessAction(ActionBase):
-    """Runs the task of the module of its name. Subclasses only say which task."""
+    """Runs the task of the module with the same name. Subclasses only name the task."""
 
     TRANSFERS_FILES = False
     _supports_async = True
@@ -47,7 +47,7 @@ class InProcessAction(ActionBase):
     task_definition: _task.Task
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The task's result, from here or from the module, its diff headed by the tenant's name in the inventory."""
+        """Return the task's result, with the tenant's name in the headers of its diff."""
         super().run(tmp, task_vars)
         raw, name = dict(self._task.args), (task_vars or {}).get("inventory_hostname")
         try:
@@ -56,22 +56,22 @@ class InProcessAction(ActionBase):
             return _task.refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
         result = self._result(task_vars)
         if result.get("failure"):
-            result["msg"] += numbers(self.task_definition.options, raw, result["failure"])
+            result["msg"] += number_hint(self.task_definition.options, raw, result["failure"])
         if name and isinstance(result.get("diff"), dict):
             heads = {end: f"{spelled(name)}, {head}" for end, head in result["diff"].items() if end.endswith("_header")}
             result["diff"] = {**result["diff"], **heads}
         return result
 
     def _result(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        """The result as the module has it. An option that is null is not given, on both ways."""
+        """Run the task here or as a module. In both cases, an option that is null is not given."""
         task = self.task_definition
         check_mode = bool(self._task.check_mode)
         given = of_one_account(_given(plain(dict(self._task.args))))
         if task.resource is not None and not check_mode and (missing := change_record.record_is_missing()):
             self._display.warning(missing)
         if not self._fits_in_process():
-            # A module's raw reply shows under ANSIBLE_DEBUG whatever no_log says, so a task that reveals a secret
-            # has no module to fall back to.
+            # ANSIBLE_DEBUG prints the raw reply of a module despite no_log. So a task that returns a secret never runs
+            # as a module.
             if task.reveals is None:
                 return self._by_module(given, task_vars)
             failure = Failure(
@@ -97,16 +97,16 @@ class InProcessAction(ActionBase):
             )
         except (Exception, KeyboardInterrupt, SystemExit):
             raise
-        except BaseException as error:  # noqa: BLE001 - a time-out of Ansible's, in whose words no kind is
+        except BaseException as error:  # noqa: BLE001 - a time-out of Ansible, whose result has no kind
             ended = ended_by(error)
-            failure = ended.but(what=f"{ended.what} The module may still be at work, and what it wrote is not known.")
+            failure = ended.but(what=f"{ended.what} The module may still be running, and its writes are unknown.")
             return _task.refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
         return result
 
     def _unset(self, given: dict[str, Any], task_vars: dict[str, Any]) -> str:
-        """Which of the inventory's connection variables are not given because something in them is not there.
+        """Sentences about connection variables of the inventory that depend on an undefined variable.
 
-        A default in a play hides that, and then only what is missing is said.
+        With a default in the play they count as not given. Then the task reports only that the option is missing.
         """
         found, tenant = [], task_vars.get("inventory_hostname", "")
         for name in CONNECTION_OPTIONS:
@@ -114,11 +114,11 @@ class InProcessAction(ActionBase):
                 try:
                     self._templar.template(task_vars[f"imanage_{name}"])
                 except AnsibleError as error:
-                    # Nothing else of its words, or of the template: they may have a secret in them.
+                    # Show only these parts of the error and the template. The rest may contain a secret.
                     what = re.search(r"'[\w.]+' is undefined", str(error))
                     entry = re.search(r"^\{\{\s*(\w+)\[inventory_hostname\]", str(task_vars[f"imanage_{name}"]))
                     why = what[0] if what else f"{entry[1]} has no entry {tenant!r}" if entry else ""
-                    found.append(f"imanage_{name} of {tenant} cannot be worked out{f': {why}' if why else ''}.")
+                    found.append(f"imanage_{name} of {tenant} cannot be templated{f': {why}' if why else ''}.")
         return "".join(f" {one}" for one in found)
 
     def _fits_in_process(self) -> bool:
@@ -139,10 +139,10 @@ class InProcessAction(ActionBase):
 
 
 def _given(options: dict[str, Any], within: bool = False) -> dict[str, Any]:
-    """The options that are given: a null is not, nor is the empty text that ansible-core 2.18 makes of it.
+    """Drop options that are null, or the empty text that ansible-core 2.18 makes of null.
 
-    An empty connection option counts. C(libraries) that is null is an empty list, which is refused: an emptied variable
-    must not stand for every library.
+    Empty connection options are kept. C(libraries: null) becomes an empty list, which is refused: an emptied variable
+    must not mean every library.
     """
     given: dict[str, Any] = {}
     for name, value in options.items():
@@ -161,7 +161,7 @@ def _within(value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON knows it: without Ansible's tags, vault wrappers and template types."""
+    """Convert a value to plain JSON types, without Ansible's tags, vault wrappers and template types."""
     if isinstance(value, dict):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record of changes: a line of JSON for each write, appended to a file that is never rewritten."""
+"""Appends a line of JSON to the record of changes for each write."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ from typing import Any
 from ansible import constants as C
 
 NAME = "imanage.control_center.change_record"
-# How long to wait for somebody else's lock on the file, in seconds; and once it was in vain.
+# How long to wait for a lock on the file, in seconds, and how long after a first time-out.
 PATIENCE, LITTLE_PATIENCE = 5.0, 0.1
 
-# Set in the process of the run, from which those that work on the tenants are forked off.
+# Set in the main process of the run. The workers are forks of it.
 _is_kept = False
 
 
 def start(path: str) -> None:
-    """See that the file can be written, and make it where it is missing. Raises OSError."""
+    """Create the file if it is missing, and check that it can be written. Raises OSError."""
     global _is_kept  # noqa: PLW0603 - this is how the callback reaches the tasks
     with _opened(path):
         _is_kept = True
 
 
 def record_is_missing() -> str | None:
-    """That this run keeps no record although one is enabled, in a sentence; else None."""
+    """A warning if the record is enabled but not kept in this run, or None."""
     if _is_kept or NAME not in (C.CALLBACKS_ENABLED or ()):
         return None
     return (
         f"The callback {NAME} is enabled, but it was not loaded, so this run keeps no record of changes. ansible and "
-        "ansible-console load it with ANSIBLE_LOAD_CALLBACK_PLUGINS=1 only."
+        "ansible-console load it only with ANSIBLE_LOAD_CALLBACK_PLUGINS=1."
     )
 
 
 def parts(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The result of a task, and those of its loop."""
+    """The result of a task, and the results of its loop."""
     return [result, *_rows(result.get("results"))]
 
 
 def writes(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The writes of a task that were made, refused, or perhaps made; not those that are only planned."""
+    """The writes of a task that were made, refused, or perhaps made, but not the planned ones."""
     found = [row for part in parts(result) for row in _rows(part.get("writes"))]
     return [row for row in found if row.get("outcome") in ("done", "refused", "unknown")]
 
@@ -57,16 +57,16 @@ def _rows(value: Any) -> list[Mapping[str, Any]]:
 
 
 def line(tenant: str, run_id: str, write: Mapping[str, Any]) -> str:
-    """A write in one line; nothing in it can end the line."""
+    """A write as one line of JSON. Line breaks in it are escaped."""
     entry = {"time": write.get("time"), "tenant": tenant, **write, "run_id": run_id}
     return json.dumps(entry, ensure_ascii=True, default=str) + "\n"
 
 
 def append(path: str, text: str, patience: float = PATIENCE) -> None:
-    """Add lines, and return when they are on the disk. Raises OSError, a TimeoutError where the file stays locked."""
+    """Append lines and wait until they are on the disk. Raises OSError, or TimeoutError if the file stays locked."""
     with _opened(path) as descriptor:
         _lock(descriptor, patience)
-        # A run that was killed may have left half a line, which must not spoil this one.
+        # A killed run may have left half a line. Start a new line after it.
         size = os.fstat(descriptor).st_size
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
             text = "\n" + text
@@ -92,7 +92,7 @@ def _lock(descriptor: int, patience: float) -> None:
 
 @contextlib.contextmanager
 def _opened(path: str) -> Iterator[int]:
-    """The file, made where it is missing, for its owner alone."""
+    """Open the file. Create it if it is missing, readable by its owner only."""
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         yield descriptor

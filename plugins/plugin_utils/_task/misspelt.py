@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables that are nearly one of ours: a setting that has no effect, and nobody would notice. Pure.
+"""Finds misspelt variables, which would have no effect without any notice. Pure.
 
-By their names alone: no variable is templated and no vault opened.
+It compares only names. No variable is templated and no vault is opened.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.option
 from ansible_collections.imanage.control_center.plugins.module_utils._run.spelling import distance
 
 ROLE, PLAYBOOKS = "tracker_onboarding_", "imanage_"
-# The variables of the role, of every entry point, and what it returns.
+# The variables of all entry points of the role, and its result.
 OF_THE_ROLE = (
     *("access", "access_token_expiry_minutes", "application", "authorize_by", "authorized_on", "authorizer"),
     *("configuration_application", "email", "exclusive", "groups", "libraries", "libraries_except"),
     *("on_consent_required", "on_failure", "on_unprovisioned", "plan", "provisioning_request"),
     *("refresh_token_expiry_days", "renew_before_days", "stages", "state", "users", "result"),
 )
-# The variables of the playbooks, and those that they set themselves.
+# The variables of the playbooks, including those that they set.
 OF_THE_PLAYBOOKS = (
     *("nrtadmin_username", "nrtadmin_password", "plan", "report", "reports", "tenants", "serial", "fail_on", "confirm"),
     *("export", "probe", "probe_application", "recording"),
@@ -35,7 +35,7 @@ _SHORT = 5
 
 
 def misspelt(names: Collection[str]) -> dict[str, str]:
-    """The right name of each variable that is nearly one of ours, unless the right one is given too."""
+    """The correct name of each misspelt variable, unless the correct one is given too."""
     found = {}
     for name in sorted(names):
         prefix, last = _parted(name)
@@ -48,7 +48,7 @@ def misspelt(names: Collection[str]) -> dict[str, str]:
 
 
 def unknown(names: Collection[str]) -> list[str]:
-    """The variables that begin like those of the role and are none of them, near or far."""
+    """The variables with the prefix of the role that the role does not have."""
     return [name for name in sorted(names) if name.startswith(ROLE) and _parted(name)[1] not in KNOWN[ROLE]]
 
 
