@@ -43,10 +43,10 @@ def test_a_row_without_an_id_counts_where_nothing_is_decided_about_it():
 
 @pytest.mark.parametrize("lists", [([{"name": "Tracker"}], []), ([OTHER], [{"name": "Tracker"}])])
 def test_a_row_that_cannot_be_used_is_refused_where_it_decides(lists):
-    with pytest.raises(Failure, match="gives a row that cannot be used"):
+    with pytest.raises(Failure, match="returns an unusable row"):
         names(Lists(*lists), ["Tracker"])
 
 
 def test_a_row_without_an_id_in_both_lists_is_refused_and_not_left_out():
-    with pytest.raises(Failure, match="gives a row that cannot be used"):
+    with pytest.raises(Failure, match="returns an unusable row"):
         names(Lists([{"name": "Odd"}], [{"name": "Tracker"}]), ["Tracker"])

@@ -217,6 +217,6 @@ def test_ids_that_differ_by_case_are_one():
 
 def test_a_library_that_nobody_authorized_is_not_authorized():
     ends = (NOW + datetime.timedelta(days=1)).isoformat()
-    assert not authorized({"authorized_by": None, "expires_at": None}, NOW)
-    assert not authorized({"authorized_by": None, "expires_at": ends}, NOW)
-    assert authorized({"authorized_by": ME, "expires_at": ends}, NOW)
+    assert not is_authorized({"authorized_by": None, "expires_at": None}, NOW)
+    assert not is_authorized({"authorized_by": None, "expires_at": ends}, NOW)
+    assert is_authorized({"authorized_by": ME, "expires_at": ends}, NOW)
