@@ -164,14 +164,14 @@ EXAMPLES = r"""
         allow_refresh_token: true
     authorization:
       renew_before_days: 30
-  register: look
+  register: onboarding
 
 # The connection options can be set in module_defaults of group/imanage.control_center.all, or in the environment.
 
 - name: Add the application, and send only planned writes
   imanage.control_center.imanage_application:
     name: iManage Tracker
-    planned: "{{ look.plan.writes }}"
+    planned: "{{ onboarding.plan.writes }}"
 """
 
 RETURN = r"""
