@@ -12,7 +12,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from integration.playbooks_support import EXTENSION, Stage, catalog, once
+from integration.playbooks_support import EXTENSION, Stage, catalog
 from report_rows import (
     ELSEWHERE,
     HOSTILE,
@@ -55,24 +55,20 @@ def _real(where):
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """The pages, by name, made once."""
-
-    def make():
-        where = tmp_path_factory.mktemp("reports")
-        found = {"real": _real(where / "stage"), "rows": varied()}
-        (where / "real.html").write_text(found["real"]["page"], encoding="utf-8")
-        paths = {"real": where / "real.html"}
-        for name, rows in (("varied", found["rows"]), ("one", found["rows"][:1]), ("planned", previewed())):
-            (where / name).mkdir()
-            paths[name] = page_of(rows, where / name)
-        return {**found, "paths": {name: path.as_uri() for name, path in paths.items()}}
-
-    return once(tmp_path_factory, "report_pages", make)
+    where = tmp_path_factory.mktemp("reports")
+    found = {"real": _real(where / "stage"), "rows": varied()}
+    (where / "real.html").write_text(found["real"]["page"], encoding="utf-8")
+    paths = {"real": where / "real.html"}
+    for name, rows in (("varied", found["rows"]), ("one", found["rows"][:1]), ("planned", previewed())):
+        (where / name).mkdir()
+        paths[name] = page_of(rows, where / name)
+    return {**found, "paths": {name: path.as_uri() for name, path in paths.items()}}
 
 
 @pytest.fixture(scope="module")
 def thousand(tmp_path_factory):
     """The address of the page of a thousand tenants."""
-    return once(tmp_path_factory, "thousand", lambda: page_of(many(1000), tmp_path_factory.mktemp("thousand")).as_uri())
+    return page_of(many(1000), tmp_path_factory.mktemp("thousand")).as_uri()
 
 
 @pytest.fixture

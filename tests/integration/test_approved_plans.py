@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 import pytest
-from playbooks_support import EXTENSION, TRACKER, WRITES, Run, Stage, authorizers, catalog, once
+from playbooks_support import EXTENSION, TRACKER, WRITES, Run, Stage, authorizers, catalog
 from sandbox import Fault, Sandbox
 from sandbox.examples import example
 from sandbox.people import Library
@@ -47,12 +47,8 @@ def _tenants(stage: Stage) -> None:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The runs, each made once."""
-
-    def make() -> dict[str, Any]:
-        with Stage(tmp_path_factory.mktemp("approved")) as stage:
-            return _runs(stage)
-
-    return once(tmp_path_factory, "approved", make)
+    with Stage(tmp_path_factory.mktemp("approved")) as stage:
+        return _runs(stage)
 
 
 def _runs(stage: Stage) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import datetime
 from typing import Any
 
 import pytest
-from playbooks_support import TRACKER, WRITES, Stage, authorizers, catalog, once
+from playbooks_support import TRACKER, WRITES, Stage, authorizers, catalog
 from sandbox import Fault
 from sandbox.times import iso
 
@@ -91,7 +91,7 @@ def _scenario(where: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """The runs by name."""
-    return once(tmp_path_factory, "audit", lambda: _scenario(tmp_path_factory.mktemp("audit")))
+    return _scenario(tmp_path_factory.mktemp("audit"))
 
 
 STATUS = {

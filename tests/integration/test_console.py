@@ -9,7 +9,7 @@ import json
 import re
 
 import pytest
-from playbooks_support import EXTENSION, TRACKER, Stage, catalog, once
+from playbooks_support import EXTENSION, TRACKER, Stage, catalog
 
 pytestmark = pytest.mark.sweep
 
@@ -31,26 +31,22 @@ ESCAPING = [
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """A tenant that is well, one that waits for iManage, one for a person, one that is wrong; told in several ways."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("console")) as stage:
-            stage.add("well")
-            stage.add("wrong", {"imanage_password": "guessed"})
-            stage.add("bare", applications=catalog(EXTENSION))
-            stage.add("consent", consent_required=True)
-            found = {
-                "preview": stage.run(PREVIEW),
-                "minimal": stage.run("--check", ONBOARD, ANSIBLE_STDOUT_CALLBACK="minimal"),
-                "terminal": stage.run(ONBOARD, terminal=True, **COLOURS),
-                "log": stage.run(ONBOARD),
-                "no skips": stage.run("--limit", "well", ONBOARD, report=None, ANSIBLE_DISPLAY_SKIPPED_HOSTS="no"),
-                "no report": stage.run("--limit", "well,bare", ONBOARD, report=None),
-            }
-            book = stage.where / "escapes.yml"
-            book.write_text(json.dumps(ESCAPING), encoding="utf-8")
-            return {**found, "escapes": stage.run(str(book), report=None)}
-
-    return once(tmp_path_factory, "console", make)
+    with Stage(tmp_path_factory.mktemp("console")) as stage:
+        stage.add("well")
+        stage.add("wrong", {"imanage_password": "guessed"})
+        stage.add("bare", applications=catalog(EXTENSION))
+        stage.add("consent", consent_required=True)
+        found = {
+            "preview": stage.run(PREVIEW),
+            "minimal": stage.run("--check", ONBOARD, ANSIBLE_STDOUT_CALLBACK="minimal"),
+            "terminal": stage.run(ONBOARD, terminal=True, **COLOURS),
+            "log": stage.run(ONBOARD),
+            "no skips": stage.run("--limit", "well", ONBOARD, report=None, ANSIBLE_DISPLAY_SKIPPED_HOSTS="no"),
+            "no report": stage.run("--limit", "well,bare", ONBOARD, report=None),
+        }
+        book = stage.where / "escapes.yml"
+        book.write_text(json.dumps(ESCAPING), encoding="utf-8")
+        return {**found, "escapes": stage.run(str(book), report=None)}
 
 
 def task(run, name):

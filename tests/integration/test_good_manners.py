@@ -9,7 +9,7 @@ import re
 from collections import Counter
 
 import pytest
-from playbooks_support import WRITES, Stage, once
+from playbooks_support import WRITES, Stage
 
 pytestmark = pytest.mark.sweep
 
@@ -22,15 +22,11 @@ FORKS = "20"
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """The first run over all of them, more at once than the host likes, with the forks that the guide recommends."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("manners"), rate_limit=LIMIT) as stage:
-            for name in TENANTS:
-                stage.add(name)
-            stage.common["imanage_retry_timeout"] = 300
-            return stage.run("--forks", FORKS, "imanage.control_center.onboard")
-
-    return once(tmp_path_factory, "manners", make)
+    with Stage(tmp_path_factory.mktemp("manners"), rate_limit=LIMIT) as stage:
+        for name in TENANTS:
+            stage.add(name)
+        stage.common["imanage_retry_timeout"] = 300
+        return stage.run("--forks", FORKS, "imanage.control_center.onboard")
 
 
 def entries(run):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from playbooks_support import Stage, once
+from playbooks_support import Stage
 from sandbox.people import Library
 from support.places import applications
 
@@ -64,12 +64,8 @@ def _runs(stage):
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """The runs by name, each made once."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("offboarding")) as stage:
-            return _runs(stage)
-
-    return once(tmp_path_factory, "offboarding", make)
+    with Stage(tmp_path_factory.mktemp("offboarding")) as stage:
+        return _runs(stage)
 
 
 @pytest.mark.parametrize(

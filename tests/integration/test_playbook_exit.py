@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from playbooks_support import EXTENSION, PROCESS, Run, Stage, authorizers, catalog, once
+from playbooks_support import EXTENSION, PROCESS, Run, Stage, authorizers, catalog
 
 pytestmark = pytest.mark.sweep
 
@@ -139,13 +139,13 @@ def _others(where: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """The runs of the inventory with failing tenants, by name."""
-    return once(tmp_path_factory, "playbook_exit", lambda: _scenario(tmp_path_factory.mktemp("exit")))
+    return _scenario(tmp_path_factory.mktemp("exit"))
 
 
 @pytest.fixture(scope="module")
 def others(tmp_path_factory):
     """The runs of the other inventory, by name."""
-    return once(tmp_path_factory, "playbook_others", lambda: _others(tmp_path_factory.mktemp("others")))
+    return _others(tmp_path_factory.mktemp("others"))
 
 
 ALL = ("a_wrong", "b_fine", "c_bare", "d_consent", "e_refresh", "f_access", "g_echo", "h_unset", "i_nowhere", "z_fine")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playbooks_support import Stage, catalog, once
+from playbooks_support import Stage, catalog
 
 pytestmark = pytest.mark.sweep
 
@@ -109,30 +109,26 @@ def printed(run, url):
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """A tenant that is half done and one where nothing is: shown, then done, then nothing left."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("printed")) as stage:
-            access = {"mode": "all", "groups": ["Partners", "Pilot"]}
-            stage.add(
-                "acme",
-                HOST,
-                groups=["IT", "Partners", "Pilot"],
-                applications=catalog(
-                    tracker={"status": "disabled", "access": access},
-                    tracker_cc={"status": "disabled", "token_policy": {"allow_refresh_token": True}},
-                ),
-                libraries=["ACTIVE", "2026-A: x", "SPM"],
-            )
-            stage.add("birch")
-            books = {
-                "check": ("--check", "--diff", "imanage.control_center.onboard"),
-                "run": ("--diff", "imanage.control_center.onboard"),
-                "again": ("--diff", "imanage.control_center.onboard"),
-            }
-            found = {name: stage.run("-f", "1", *arguments) for name, arguments in books.items()}
-            return {"url": stage.server.url, **found}
-
-    return once(tmp_path_factory, "printed_diff", make)
+    with Stage(tmp_path_factory.mktemp("printed")) as stage:
+        access = {"mode": "all", "groups": ["Partners", "Pilot"]}
+        stage.add(
+            "acme",
+            HOST,
+            groups=["IT", "Partners", "Pilot"],
+            applications=catalog(
+                tracker={"status": "disabled", "access": access},
+                tracker_cc={"status": "disabled", "token_policy": {"allow_refresh_token": True}},
+            ),
+            libraries=["ACTIVE", "2026-A: x", "SPM"],
+        )
+        stage.add("birch")
+        books = {
+            "check": ("--check", "--diff", "imanage.control_center.onboard"),
+            "run": ("--diff", "imanage.control_center.onboard"),
+            "again": ("--diff", "imanage.control_center.onboard"),
+        }
+        found = {name: stage.run("-f", "1", *arguments) for name, arguments in books.items()}
+        return {"url": stage.server.url, **found}
 
 
 @pytest.mark.parametrize("name", ["check", "run"])

@@ -10,7 +10,7 @@ import re
 
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS
-from playbooks_support import EXTENSION, Stage, catalog, once
+from playbooks_support import EXTENSION, Stage, catalog
 from sandbox import Reply, machine
 from sandbox.applications import Access, Application
 from sandbox.people import Library
@@ -344,29 +344,25 @@ PROBE = ("imanage.control_center.verify_contract", "-e", "imanage_probe=true")
 @pytest.fixture(scope="module")
 def probes(tmp_path_factory):
     """Probes of one tenant, and those that are refused; then a tenant that makes whatever it is asked about."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("probe")) as stage:
-            done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
-            for name in ("well", "other"):
-                stage.add(name, applications=done)
-            limited = (*PROBE, "--limit", "well")
-            named = ("-e", json.dumps({"imanage_probe_application": EXTENSION}))
-            files = ("contract.txt", "contract.json")
-            ran = {
-                "all": stage.run(*PROBE, files=files),
-                "two": stage.run(*PROBE, "--limit", "well:other", files=files),
-                "one of one": stage.run(*PROBE, "-e", "imanage_tenants=well", files=files),
-                "check": stage.run(*limited, "--check", files=files),
-                "well": stage.run(*limited, *named, files=files),
-                "wrong": stage.run(*limited, "-e", "imanage_probe_application=Nothing", files=files),
-            }
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setitem(machine.HANDLERS, "updateApp", creating)
-                ran["creating"] = stage.run(*limited, files=files)
-            return ran
-
-    return once(tmp_path_factory, "verify_contract_probes", make)
+    with Stage(tmp_path_factory.mktemp("probe")) as stage:
+        done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
+        for name in ("well", "other"):
+            stage.add(name, applications=done)
+        limited = (*PROBE, "--limit", "well")
+        named = ("-e", json.dumps({"imanage_probe_application": EXTENSION}))
+        files = ("contract.txt", "contract.json")
+        ran = {
+            "all": stage.run(*PROBE, files=files),
+            "two": stage.run(*PROBE, "--limit", "well:other", files=files),
+            "one of one": stage.run(*PROBE, "-e", "imanage_tenants=well", files=files),
+            "check": stage.run(*limited, "--check", files=files),
+            "well": stage.run(*limited, *named, files=files),
+            "wrong": stage.run(*limited, "-e", "imanage_probe_application=Nothing", files=files),
+        }
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(machine.HANDLERS, "updateApp", creating)
+            ran["creating"] = stage.run(*limited, files=files)
+        return ran
 
 
 @pytest.mark.parametrize("name", ["all", "two", "one of one"])

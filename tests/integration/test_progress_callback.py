@@ -9,7 +9,7 @@ import re
 from functools import partial
 
 import pytest
-from playbooks_support import EXTENSION, Stage, catalog, on_terminal, once
+from playbooks_support import EXTENSION, Stage, catalog, on_terminal
 from sandbox import Fault
 
 pytestmark = pytest.mark.sweep
@@ -57,30 +57,26 @@ SMALL = f"""
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """Tenants of several outcomes: in a log, in batches in a log, and on terminals."""
-
-    def make():
-        folder = tmp_path_factory.mktemp("progress")
-        (folder / "small.yml").write_text(SMALL)
-        small = str(folder / "small.yml")
-        with Stage(folder) as stage:
-            for name in ("one", "two", "three"):
-                stage.add(name)
-            stage.add("unprovisioned", applications=catalog(EXTENSION))
-            stage.add("wrong", {"imanage_password": "guessed"})
-            stage.add("unset", {"imanage_timeout": "soon"})
-            return {
-                "preview": stage.run("imanage.control_center.preview", **OPTIONS),
-                "log": stage.run(ONBOARD, **OPTIONS),
-                "batches": stage.run("-e", "imanage_serial=2", ONBOARD, **OPTIONS),
-                "terminal": stage.run(ONBOARD, terminal=True, **OPTIONS),
-                "seldom": stage.run("--limit", "one,two", ONBOARD, **{**OPTIONS, "IMANAGE_PROGRESS_INTERVAL": "3600"}),
-                "small": stage.run(small, **OPTIONS),
-                "narrow": stage.run(small, terminal=True, **{**OPTIONS, "COLUMNS": "20"}),
-                "dumb": stage.run(small, execute=partial(on_terminal, term="dumb"), **OPTIONS),
-                "runner": stage.run(small, terminal=True, AWX_ISOLATED_DATA_DIR=str(folder), **OPTIONS),
-            }
-
-    return once(tmp_path_factory, "progress", make)
+    folder = tmp_path_factory.mktemp("progress")
+    (folder / "small.yml").write_text(SMALL)
+    small = str(folder / "small.yml")
+    with Stage(folder) as stage:
+        for name in ("one", "two", "three"):
+            stage.add(name)
+        stage.add("unprovisioned", applications=catalog(EXTENSION))
+        stage.add("wrong", {"imanage_password": "guessed"})
+        stage.add("unset", {"imanage_timeout": "soon"})
+        return {
+            "preview": stage.run("imanage.control_center.preview", **OPTIONS),
+            "log": stage.run(ONBOARD, **OPTIONS),
+            "batches": stage.run("-e", "imanage_serial=2", ONBOARD, **OPTIONS),
+            "terminal": stage.run(ONBOARD, terminal=True, **OPTIONS),
+            "seldom": stage.run("--limit", "one,two", ONBOARD, **{**OPTIONS, "IMANAGE_PROGRESS_INTERVAL": "3600"}),
+            "small": stage.run(small, **OPTIONS),
+            "narrow": stage.run(small, terminal=True, **{**OPTIONS, "COLUMNS": "20"}),
+            "dumb": stage.run(small, execute=partial(on_terminal, term="dumb"), **OPTIONS),
+            "runner": stage.run(small, terminal=True, AWX_ISOLATED_DATA_DIR=str(folder), **OPTIONS),
+        }
 
 
 def told(run):

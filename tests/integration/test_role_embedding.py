@@ -20,7 +20,6 @@ from playbooks_support import (
     app,
     authorizers,
     catalog,
-    once,
     typing,
 )
 
@@ -178,13 +177,9 @@ def _tagged(stage: Stage) -> dict[str, Run]:
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory):
     """The run of a foreign playbook."""
-
-    def make() -> dict[str, Any]:
-        with Stage(tmp_path_factory.mktemp("foreign")) as stage:
-            run = _foreign(stage)
-            return {"run": run, "remote": [path.name for path in stage.where.rglob("remote")]}
-
-    return once(tmp_path_factory, "role_foreign", make)
+    with Stage(tmp_path_factory.mktemp("foreign")) as stage:
+        run = _foreign(stage)
+        return {"run": run, "remote": [path.name for path in stage.where.rglob("remote")]}
 
 
 @pytest.fixture(scope="module")
@@ -196,12 +191,8 @@ def run(foreign):
 @pytest.fixture(scope="module")
 def tagged(tmp_path_factory):
     """The runs under options of the command line, by name."""
-
-    def make() -> dict[str, Run]:
-        with Stage(tmp_path_factory.mktemp("tagged")) as stage:
-            return _tagged(stage)
-
-    return once(tmp_path_factory, "role_tagged", make)
+    with Stage(tmp_path_factory.mktemp("tagged")) as stage:
+        return _tagged(stage)
 
 
 # -- playbooks of others --------------------------------------------------------------------------------------------

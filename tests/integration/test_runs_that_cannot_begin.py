@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playbooks_support import Stage, once, shell
+from playbooks_support import Stage, shell
 
 pytestmark = pytest.mark.sweep
 
@@ -55,21 +55,17 @@ IN_THE_INVENTORY = {
 @pytest.fixture(scope="module")
 def refused(tmp_path_factory):
     """The runs that are refused."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("begin")) as stage:
-            stage.add("acme")
-            stage.add("birch")
-            inventory, usual = stage.inventory, stage.hosts
-            stage.inventory = lambda group: {**inventory(group), "others": {"hosts": {"stranger": {}}}}
-            runs = {}
-            for name, (options, _words) in REFUSED.items():
-                stage.hosts = {host: {**usual[host], **IN_THE_INVENTORY.get(name, {}).get(host, {})} for host in usual}
-                report = None if "folder" in name or "a report" in name else "report"
-                runs[name] = stage.run(*options, f"{C}.onboard", report=report)
-            return runs
-
-    return once(tmp_path_factory, "begin", make)
+    with Stage(tmp_path_factory.mktemp("begin")) as stage:
+        stage.add("acme")
+        stage.add("birch")
+        inventory, usual = stage.inventory, stage.hosts
+        stage.inventory = lambda group: {**inventory(group), "others": {"hosts": {"stranger": {}}}}
+        runs = {}
+        for name, (options, _words) in REFUSED.items():
+            stage.hosts = {host: {**usual[host], **IN_THE_INVENTORY.get(name, {}).get(host, {})} for host in usual}
+            report = None if "folder" in name or "a report" in name else "report"
+            runs[name] = stage.run(*options, f"{C}.onboard", report=report)
+        return runs
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -91,30 +87,26 @@ def test_no_inventory_is_a_mistake(tmp_path, playbook):
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """Two hosts of one tenant, a tenant without its password, and starts in the middle."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("twice")) as stage:
-            for name in ("acme", "birch", "cedar"):
-                stage.add(name, {"imanage_customer_id": 1000 + len(stage.hosts)})
-            stage.hosts["birch_uk"] = {**stage.hosts["birch"], "imanage_username": "admin@birch.example"}
-            stage.hosts["birch_uk"]["imanage_password"] = "birch-admin-password"
-            vault = {"vaulted_passwords": {"acme": "secret"}}
-            stage.add("dune", {**vault, "imanage_password": "{{ vaulted_passwords[inventory_hostname] }}"})
-            stage.common["imanage_fail_on"] = "drifted, onboarded"
-            found = {"preview": stage.run(f"{C}.preview"), "onboard": stage.run(f"{C}.onboard")}
-            found["audit"] = stage.run(f"{C}.audit", "--limit", "acme,birch,birch_uk")
-            stage.common["imanage_fail_on"] = ["awaiting_consent"]
-            found["merge"] = _merged(stage)
-            kept = stage.where / "kept"
-            for playbook in ("onboard", "verify_contract"):
-                into = ("-e", f"imanage_report={kept}", "--limit", "acme", f"{C}.{playbook}")
-                stage.run(*into, report=None)
-                before = {name: (kept / name).read_text() for name in REPORT if (kept / name).exists()}
-                run = stage.run("--start-at-task", "Write the report", *into, report=None)
-                found[f"{playbook} in the middle"] = (run, before, {name: (kept / name).read_text() for name in before})
-            return found
-
-    return once(tmp_path_factory, "twice", make)
+    with Stage(tmp_path_factory.mktemp("twice")) as stage:
+        for name in ("acme", "birch", "cedar"):
+            stage.add(name, {"imanage_customer_id": 1000 + len(stage.hosts)})
+        stage.hosts["birch_uk"] = {**stage.hosts["birch"], "imanage_username": "admin@birch.example"}
+        stage.hosts["birch_uk"]["imanage_password"] = "birch-admin-password"
+        vault = {"vaulted_passwords": {"acme": "secret"}}
+        stage.add("dune", {**vault, "imanage_password": "{{ vaulted_passwords[inventory_hostname] }}"})
+        stage.common["imanage_fail_on"] = "drifted, onboarded"
+        found = {"preview": stage.run(f"{C}.preview"), "onboard": stage.run(f"{C}.onboard")}
+        found["audit"] = stage.run(f"{C}.audit", "--limit", "acme,birch,birch_uk")
+        stage.common["imanage_fail_on"] = ["awaiting_consent"]
+        found["merge"] = _merged(stage)
+        kept = stage.where / "kept"
+        for playbook in ("onboard", "verify_contract"):
+            into = ("-e", f"imanage_report={kept}", "--limit", "acme", f"{C}.{playbook}")
+            stage.run(*into, report=None)
+            before = {name: (kept / name).read_text() for name in REPORT if (kept / name).exists()}
+            run = stage.run("--start-at-task", "Write the report", *into, report=None)
+            found[f"{playbook} in the middle"] = (run, before, {name: (kept / name).read_text() for name in before})
+        return found
 
 
 def _merged(stage):

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from playbooks_support import EXTENSION, Stage, catalog, once
+from playbooks_support import EXTENSION, Stage, catalog
 from sandbox import Fault
 from sandbox.faults import KINDS
 from support.plays import play
@@ -216,7 +216,7 @@ def _played(where: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
     """What the playbooks left, made once."""
-    return once(tmp_path_factory, "secret_sweep", lambda: _played(tmp_path_factory.mktemp("sweep")))
+    return _played(tmp_path_factory.mktemp("sweep"))
 
 
 def test_the_playbooks_end_in_every_way(played):

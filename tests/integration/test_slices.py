@@ -17,7 +17,7 @@ import pytest
 import yaml
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import STAGES
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import merged_reports
-from playbooks_support import Stage, keep, once, shell
+from playbooks_support import Stage, keep, shell
 from support.guides import Guide, changed
 from support.results import libraries
 from support.tree import ROOT
@@ -121,26 +121,22 @@ def in_other_ways(folder):
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """Twelve tenants, one of them with a wrong password, in four slices, and several ways to merge their reports."""
-
-    def make():
-        folder = tmp_path_factory.mktemp("slices")
-        with Stage(folder / "stage") as stage:
-            for name in TENANTS:
-                stage.add(name, {"imanage_password": "guessed"} if name == "t07" else None)
-            keep(folder, **{name: stage.inventory() for name in ("run/inventory/hosts.json", "tenants.yml")})
-            progress = shell(f"{PROGRESS.strip()} --limit t00,t01", folder)
-            stage.sandbox.clear_log()
-            found = in_slices(folder)
-            return {
-                "progress": progress,
-                "log": [entry.plain() for entry in stage.sandbox.log],
-                **found,
-                **in_other_ways(folder),
-                "controller": in_controller(folder),
-                "again": again_with_a_worker_that_dies(folder),
-            }
-
-    return once(tmp_path_factory, "slices", make)
+    folder = tmp_path_factory.mktemp("slices")
+    with Stage(folder / "stage") as stage:
+        for name in TENANTS:
+            stage.add(name, {"imanage_password": "guessed"} if name == "t07" else None)
+        keep(folder, **{name: stage.inventory() for name in ("run/inventory/hosts.json", "tenants.yml")})
+        progress = shell(f"{PROGRESS.strip()} --limit t00,t01", folder)
+        stage.sandbox.clear_log()
+        found = in_slices(folder)
+        return {
+            "progress": progress,
+            "log": [entry.plain() for entry in stage.sandbox.log],
+            **found,
+            **in_other_ways(folder),
+            "controller": in_controller(folder),
+            "again": again_with_a_worker_that_dies(folder),
+        }
 
 
 def test_the_progress_is_told(run):

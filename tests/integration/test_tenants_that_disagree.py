@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from playbooks_support import Stage, app, once
+from playbooks_support import Stage, app
 
 pytestmark = pytest.mark.sweep
 
@@ -79,7 +79,7 @@ def _filled(value, known):
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     """What the runs left."""
-    return once(tmp_path_factory, "tenants_that_disagree", lambda: scenario(tmp_path_factory.mktemp("disagree")))
+    return scenario(tmp_path_factory.mktemp("disagree"))
 
 
 def status(found, run, name):

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import ADDED, OPERATIONS
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract_check import NEEDED
-from playbooks_support import EXTENSION, Stage, catalog, once
+from playbooks_support import EXTENSION, Stage, catalog
 from sandbox import Fault
 from support.cases import BOTH, CHAIN, OTHERS
 from support.places import SIGNING, TRACKER, refreshing
@@ -352,37 +352,33 @@ PLAYBOOK = "imanage.control_center.verify_contract"
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """Tenants that answer well, otherwise, and not at all; then those that answer well alone."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("contract")) as stage:
-            done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
-            stage.add("well", applications=done)
-            stage.add("bare")
-            stage.add("other", applications=done)
-            stage.add("lacking", applications=done)
-            stage.add("roles", applications=done)
-            stage.add("denied", applications=done)
-            stage.add("refused", {"imanage_password": "wrong"})
-            stage.add("mistaken", {"imanage_timeout": "soon"})
-            stage.add("undefined", {"imanage_password": "{{ nowhere }}"})
-            stage.add("gone", {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1})
-            body = {"data": [{"id": "drive", "title": "iManage Drive", "status": "enabled"}]}
-            faults = {
-                "other": Fault("shape", operation="listApps", body=body),
-                "lacking": Fault("status", operation="listLibraryAuthorizations", status=404),
-                "roles": Fault("status", operation="listRoles", status=404),
-                "denied": Fault("status", operation="listLibraries", status=403),
-            }
-            for name, fault in faults.items():
-                stage.sandbox.tenant(name).faults.append(fault)
-            files = ("contract.txt", "contract.json")
-            return {
-                "all": stage.run(PLAYBOOK, files=files),
-                "check": stage.run(PLAYBOOK, "--check", "--limit", "other", files=files),
-                "well": stage.run(PLAYBOOK, "--limit", "well:bare:roles:denied", report=None),
-            }
-
-    return once(tmp_path_factory, "verify_contract", make)
+    with Stage(tmp_path_factory.mktemp("contract")) as stage:
+        done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
+        stage.add("well", applications=done)
+        stage.add("bare")
+        stage.add("other", applications=done)
+        stage.add("lacking", applications=done)
+        stage.add("roles", applications=done)
+        stage.add("denied", applications=done)
+        stage.add("refused", {"imanage_password": "wrong"})
+        stage.add("mistaken", {"imanage_timeout": "soon"})
+        stage.add("undefined", {"imanage_password": "{{ nowhere }}"})
+        stage.add("gone", {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1})
+        body = {"data": [{"id": "drive", "title": "iManage Drive", "status": "enabled"}]}
+        faults = {
+            "other": Fault("shape", operation="listApps", body=body),
+            "lacking": Fault("status", operation="listLibraryAuthorizations", status=404),
+            "roles": Fault("status", operation="listRoles", status=404),
+            "denied": Fault("status", operation="listLibraries", status=403),
+        }
+        for name, fault in faults.items():
+            stage.sandbox.tenant(name).faults.append(fault)
+        files = ("contract.txt", "contract.json")
+        return {
+            "all": stage.run(PLAYBOOK, files=files),
+            "check": stage.run(PLAYBOOK, "--check", "--limit", "other", files=files),
+            "well": stage.run(PLAYBOOK, "--limit", "well:bare:roles:denied", report=None),
+        }
 
 
 def test_the_playbook_reads_only(runs):
