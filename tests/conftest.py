@@ -51,7 +51,6 @@ def pytest_terminal_summary(terminalreporter):
 SPREAD = {
     "test_fault_matrix",
     "test_kills",
-    "test_laws",
     "test_module_sweep",
     "test_previews_tell_the_truth",
     "test_wire_faults",
@@ -73,6 +72,8 @@ LONGEST = (
     "test_runs_that_cannot_begin",
     "test_long_run",
     "test_previews_tell_the_truth",
+    "test_fault_matrix",
+    "test_laws",
 )
 
 

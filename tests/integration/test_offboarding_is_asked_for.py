@@ -39,7 +39,6 @@ def _runs(stage):
     three = ("--limit", "acme,birch,cedar")
     runs["nobody asked"] = stage.run(OFFBOARD)
     runs["another number"] = stage.run(OFFBOARD, *three, "-e", "imanage_confirm=offboard:2")
-    runs["no number"] = stage.run(OFFBOARD, *three, "-e", "imanage_confirm=offboard")
     runs["state by -e"] = stage.run(OFFBOARD, *three, "-e", f"{STATE}=absent")
     # Ansible then reads facts of the hosts first, whatever the play says.
     stage.common["ansible_python_interpreter"] = sys.executable
@@ -73,7 +72,6 @@ def runs(tmp_path_factory):
     [
         ("nobody asked", "4 tenants", "acme, birch, cedar, misspelt", "imanage_confirm=offboard:4"),
         ("another number", "3 tenants", "acme, birch, cedar", "imanage_confirm=offboard:3"),
-        ("no number", "3 tenants", "acme, birch, cedar", "imanage_confirm=offboard:3"),
         ("state by -e", "3 tenants", "acme, birch, cedar", "imanage_confirm=offboard:3"),
     ],
 )

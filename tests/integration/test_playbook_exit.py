@@ -14,7 +14,7 @@ import re
 import socket
 import stat
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote_plus
 
 import pytest
 from playbooks_support import EXTENSION, PROCESS, Run, Stage, authorizers, catalog
@@ -104,14 +104,10 @@ def _scenario(where: Any) -> dict[str, Any]:
         start = stage.snapshots()
         runs["check"] = stage.run("--check", ONBOARD)
         assert stage.snapshots() == start
-        # The free strategy in a check, so that the run after it finds something to do.
-        runs["free"] = stage.run("--check", ONBOARD, ANSIBLE_STRATEGY="ansible.builtin.free")
         everything = ("-vvv", "--diff", ONBOARD)
-        runs["all"] = stage.run(*everything, files=(*REPORTS, "log"), ANSIBLE_LOG_PATH="log")
-        runs["issued"] = sorted(stage.sandbox._tokens._access) + sorted(stage.sandbox._tokens._refresh)
+        runs["all"] = stage.run(*everything)
         runs["serial"] = stage.run("-e", "imanage_serial=1", "--limit", "a_wrong,b_fine,h_unset,z_fine", ONBOARD)
         runs["all failed"] = stage.run("--limit", "a_wrong,g_echo,h_unset", ONBOARD)
-        runs["only failing"] = stage.run("--limit", "a_wrong", "-e", "imanage_serial=1", ONBOARD)
         runs["waiting"] = stage.run("--limit", "b_fine,c_bare,d_consent", ONBOARD)
     return runs
 
@@ -152,11 +148,9 @@ ALL = ("a_wrong", "b_fine", "c_bare", "d_consent", "e_refresh", "f_access", "g_e
 FAILED = {"a_wrong": "sign_in", "g_echo": "bad_option", "h_unset": "bad_option", "i_nowhere": "unreachable"}
 LIMITED = {
     "check": ALL,
-    "free": ALL,
     "all": ALL,
     "serial": ("a_wrong", "b_fine", "h_unset", "z_fine"),
     "all failed": ("a_wrong", "g_echo", "h_unset"),
-    "only failing": ("a_wrong",),
     "waiting": ("b_fine", "c_bare", "d_consent"),
 }
 
@@ -212,7 +206,7 @@ def test_the_recap_has_every_tenant_once_and_fails_the_failed(runs, name):
 @pytest.mark.parametrize("name", LIMITED)
 def test_the_report_has_one_row_a_tenant_in_every_format(runs, name):
     run = runs[name]
-    assert set(run.files) - {"log"} == REPORTS
+    assert set(run.files) == REPORTS
     assert tuple(run.report) == LIMITED[name]
     assert tuple(row["tenant"] for row in _rows(run)) == LIMITED[name]
     heads = _Page(run.files["report.html"]).heads
@@ -286,9 +280,8 @@ def test_one_tenant_fails_and_the_others_are_done(runs):
     assert all(authorizers(run.snapshots["z_fine"]).values())
 
 
-@pytest.mark.parametrize("name", ["check", "free"])
-def test_a_check_writes_the_report_and_nothing_else(runs, name):
-    run = runs[name]
+def test_a_check_writes_the_report_and_nothing_else(runs):
+    run = runs["check"]
     assert {tenant: run.writes(tenant) for tenant in ALL if run.writes(tenant)} == {}
     assert {row["check_mode"] for row in run.report.values()} == {True}
     assert "A preview: nothing was written" in run.files["report.html"]
@@ -297,11 +290,6 @@ def test_a_check_writes_the_report_and_nothing_else(runs, name):
 def test_a_report_of_a_run_does_not_call_itself_a_preview(runs):
     assert "preview" not in runs["all"].files["report.html"].lower()
     assert {row["check_mode"] for row in runs["all"].report.values()} == {False}
-
-
-def test_a_strategy_changes_nothing(runs):
-    status = [{tenant: row["status"] for tenant, row in runs[name].report.items()} for name in ("check", "free")]
-    assert status[0] == status[1]
 
 
 def test_a_batch_after_a_failed_one_is_done(runs):
@@ -334,39 +322,8 @@ def test_no_report_unless_asked_for(others):
 # -- what must not be in them ---------------------------------------------------------------------------------------
 
 
-def _forms(secret: str) -> set[str]:
-    """A secret as given and as it would look on the wire, in JSON and in headers."""
-    raw = secret.encode()
-    encoded = {base64.b64encode(raw).decode().rstrip("="), base64.urlsafe_b64encode(raw).decode().rstrip("=")}
-    return {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), html_text(secret), *encoded}
-
-
-def html_text(text: str) -> str:
-    """As templates escape it."""
-    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("'", "&#39;"), ('"', "&#34;")):
-        text = text.replace(sign, entity)
-    return text
-
-
-def test_no_secret_is_shown_logged_or_reported(runs):
-    run = runs["all"]
-    given = [PASSWORD, KEEPER_PASSWORD, REFUSED_PASSWORD, SECRET, REFRESH, ACCESS, "c_bare-admin-password"]
-    assert len(run.output) > 20_000
-    assert run.files["log"]
-    assert len(runs["issued"]) > 5
-    texts = {"output": run.output, **run.files, "lines": repr(run.lines)}
-    found = [
-        (where, secret)
-        for secret in [*given, *runs["issued"], "tracker-client-secret"]
-        for form in _forms(secret)
-        for where, text in texts.items()
-        if form in text
-    ]
-    assert found == []
-
-
 def test_all_the_output_was_asked_for(runs):
-    """The tests for secrets and for processes look at an output that would show them."""
+    """The test for processes looks at an output that would show them."""
     assert "task path: " in runs["all"].output
     assert PROCESS.findall(runs["all"].output)
     assert "+ARCHIVE: authorized" in runs["all"].output
@@ -406,6 +363,6 @@ def test_a_preview_writes_nothing_without_being_told_to_check(others):
     assert "+ARCHIVE: authorized" in run.output
 
 
-@pytest.mark.parametrize("name", ["serial", "all failed", "only failing", "waiting"])
+@pytest.mark.parametrize("name", ["serial", "all failed", "waiting"])
 def test_nothing_warns(runs, name):
     assert runs[name].warnings == []

@@ -27,10 +27,7 @@ ROLE = "imanage.control_center.tracker_onboarding"
 STAGES = ("provisioning", "application", "refresh_token", "authorization")
 ADDED = {"status": "enabled"}
 TAGS = ("application", "refresh_token", "authorization")
-POLICY, LIBRARIES = (
-    "Allow refresh tokens for the configuration application",
-    "Authorize Tracker's background service for the libraries",
-)
+LIBRARIES = "Authorize Tracker's background service for the libraries"
 
 
 def _left_out(fact: dict[str, Any]) -> list[str]:
@@ -148,9 +145,7 @@ def _tagged(stage: Stage) -> dict[str, Run]:
     # A person who answers no at one of the stages.
     step = typing({f"{LIBRARIES} (N)o/(y)es/(c)ontinue: ": "n", "(N)o/(y)es/(c)ontinue: ": "y"})
     runs["step"] = stage.run("--step", "--limit", "stepped", onboard, execute=step)
-    # Nobody begins behind the look.
-    for name, task in {"start": POLICY, "start at the result": "Say how the tenant stands"}.items():
-        runs[name] = stage.run("--start-at-task", task, "--limit", "two", onboard)
+    runs["start at the result"] = stage.run("--start-at-task", "Say how the tenant stands", "--limit", "two", onboard)
     groups = json.dumps({"tracker_onboarding_groups": ["IT"], "tracker_onboarding_access": "custom"})
     limited = ("--check", "--diff", "--limit", "narrowed", "-e", groups, "-e", "tracker_onboarding_libraries=ARCHIVE")
     runs["check"] = stage.run(*limited, onboard)
@@ -434,13 +429,6 @@ def test_a_stage_to_which_a_person_says_no_remains(tagged):
     assert (run.code, fact["status"], fact["changed"], _left_out(fact)) == (0, "incomplete", True, ["authorization"])
     assert run.applied("stepped") == ["updateApp", "updateApp", "writeTokenPolicy"]
     assert run.report["stepped"]["status"] == "incomplete"
-
-
-@pytest.mark.sweep
-def test_nobody_starts_at_a_stage(tagged):
-    run = tagged["start"]
-    assert (run.report, run.calls("two")) == ({}, [])
-    assert "No matching task" in run.output
 
 
 @pytest.mark.sweep
