@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -101,13 +102,13 @@ class Run:
             if line["host"] == tenant and line["role"] and line["diffs"]
         }
 
-    @property
+    @cached_property
     def recap(self) -> dict[str, dict[str, int]]:
         """The counters of each host."""
         rows = re.findall(r"^(\S+)\s+: (ok=.*)$", self.output, re.MULTILINE)
         return {host: {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", row)} for host, row in rows}
 
-    @property
+    @cached_property
     def all_warnings(self) -> list[str]:
         """Every warning and deprecation, as often as it was shown, unwrapped."""
         found = re.findall(r"\[(?:DEPRECATION )?WARNING\]:.*?(?=\n\S|\n\n|\Z)", self.output, re.DOTALL)

@@ -17,6 +17,8 @@ from sandbox.people import Library
 from support.places import applications
 from support.tasks import run_in_memory
 
+pytestmark = pytest.mark.sweep
+
 PREVIEW, ONBOARD = "imanage.control_center.preview", "imanage.control_center.onboard"
 FILES = ("report.json", "report.html", "plan.json", "changes.html")
 EVIL = "<script>alert(1)</script>"

@@ -14,6 +14,8 @@ from playbooks_support import WRITES, Stage, catalog
 from sandbox import Fault
 from support.places import EXTENSION
 
+pytestmark = pytest.mark.sweep
+
 ONBOARD, PREVIEW, OFFBOARD = (f"imanage.control_center.{name}" for name in ("onboard", "preview", "offboard"))
 RECORD = {"ANSIBLE_CALLBACKS_ENABLED": "task_lines,imanage.control_center.change_record"}
 TENANTS = ("one", "unprovisioned", "refused", "partly")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 
@@ -103,30 +104,33 @@ FIELD = {
 OWN = {"code": "NRC_NO_RECORD", "message": "There is no record."}
 
 
-@pytest.mark.parametrize("operation", PROBED)
+ANSWERS = [
+    ({"status": 404, "body": {"error": OWN}}, "as_contract", "so the call is there"),
+    ({"status": 404, "body": {"error": {"code": "NRC_NO_RECORD"}}}, "as_contract", "so the call is there"),
+    ({"status": 400, "body": {"error": FIELD}}, "differs", "wants another field: state."),
+    ({"status": 400, "body": {"error": {**FIELD, "messages": [{"field": "x" * 99}]}}}, "differs", "field: {text}."),
+    ({"status": 400, "body": {"error": OWN}}, "differs", "There is no record."),
+    ({"status": 403}, "not_allowed", "privilege is missing, or the scope"),
+    ({"status": 401}, "not_allowed", "privilege is missing, or the scope"),
+    ({"status": 405, "headers": {"Allow": "PUT, GET"}}, "differs", "wants another method: PUT, GET."),
+    ({"status": 405}, "differs", "this tenant has no such call"),
+    ({"status": 404, "text": ""}, "absent", "this tenant has no such call"),
+    ({"status": 404, "body": {"message": "no route"}}, "absent", "this tenant has no such call"),
+    ({"status": 404, "text": "<html>", "content_type": "text/html"}, "absent", "this tenant has no such call"),
+    ({"status": 200, "text": "<html>", "content_type": "text/html"}, "absent", "A page of HTML"),
+    ({"status": 501}, "absent", "this tenant has no such call"),
+    ({"status": 409}, "differs", "The server answers 409."),
+    ({"status": 302, "headers": {"Location": "https://elsewhere.example/x"}}, "differs", "redirected"),
+    ({"status": 429}, "failed", "429"),
+    ({"status": 500}, "failed", "500"),
+    ({"status": 503}, "failed", "503"),
+]
+
+
+# Each answer to one of the writes: a probe treats them alike.
 @pytest.mark.parametrize(
-    ("answer", "verdict", "words"),
-    [
-        ({"status": 404, "body": {"error": OWN}}, "as_contract", "so the call is there"),
-        ({"status": 404, "body": {"error": {"code": "NRC_NO_RECORD"}}}, "as_contract", "so the call is there"),
-        ({"status": 400, "body": {"error": FIELD}}, "differs", "wants another field: state."),
-        ({"status": 400, "body": {"error": {**FIELD, "messages": [{"field": "x" * 99}]}}}, "differs", "field: {text}."),
-        ({"status": 400, "body": {"error": OWN}}, "differs", "There is no record."),
-        ({"status": 403}, "not_allowed", "privilege is missing, or the scope"),
-        ({"status": 401}, "not_allowed", "privilege is missing, or the scope"),
-        ({"status": 405, "headers": {"Allow": "PUT, GET"}}, "differs", "wants another method: PUT, GET."),
-        ({"status": 405}, "differs", "this tenant has no such call"),
-        ({"status": 404, "text": ""}, "absent", "this tenant has no such call"),
-        ({"status": 404, "body": {"message": "no route"}}, "absent", "this tenant has no such call"),
-        ({"status": 404, "text": "<html>", "content_type": "text/html"}, "absent", "this tenant has no such call"),
-        ({"status": 200, "text": "<html>", "content_type": "text/html"}, "absent", "A page of HTML"),
-        ({"status": 501}, "absent", "this tenant has no such call"),
-        ({"status": 409}, "differs", "The server answers 409."),
-        ({"status": 302, "headers": {"Location": "https://elsewhere.example/x"}}, "differs", "redirected"),
-        ({"status": 429}, "failed", "429"),
-        ({"status": 500}, "failed", "500"),
-        ({"status": 503}, "failed", "503"),
-    ],
+    ("operation", "answer", "verdict", "words"),
+    [(operation, *answer) for operation, answer in zip(itertools.cycle(PROBED), ANSWERS)],
 )
 def test_what_the_answer_to_a_probe_says(ready, naps, operation, answer, verdict, words):
     ready.fault("status", operation, **answer)

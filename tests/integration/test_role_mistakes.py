@@ -134,6 +134,7 @@ def without_authorities(tmp_path_factory):
         return stage.run(onboard, **missing), stage.run("-e", f"imanage_ca_path={where}/ca.pem", onboard, **missing)
 
 
+@pytest.mark.sweep
 def test_authorities_that_are_not_there_fail_the_tenant_and_are_named(without_authorities):
     run, _with_ca_path = without_authorities
     found = run.report["acme"]
@@ -143,6 +144,7 @@ def test_authorities_that_are_not_there_fail_the_tenant_and_are_named(without_au
     assert run.calls("acme") == []
 
 
+@pytest.mark.sweep
 def test_ca_path_counts_where_the_environment_names_none_that_are_there(without_authorities):
     _without, run = without_authorities
     assert (run.code, run.report["acme"]["status"]) == (0, "onboarded")

@@ -381,6 +381,7 @@ def runs(tmp_path_factory):
         }
 
 
+@pytest.mark.sweep
 def test_the_playbook_reads_only(runs):
     for run in runs.values():
         entries = [one for entries in run.entries.values() for one in entries]
@@ -388,6 +389,7 @@ def test_the_playbook_reads_only(runs):
         assert set(run.tokens_left.values()) == {0}
 
 
+@pytest.mark.sweep
 def test_the_playbook_fails_for_what_an_onboarding_needs(runs):
     assert (runs["all"].code, runs["check"].code, runs["well"].code) == (2, 2, 0)
     failed = {host for host, counts in runs["all"].recap.items() if counts["failed"]}
@@ -395,6 +397,7 @@ def test_the_playbook_fails_for_what_an_onboarding_needs(runs):
     assert "An onboarding cannot rely on listApps; the report says why." in runs["all"].output
 
 
+@pytest.mark.sweep
 def test_the_playbook_says_how_each_tenant_answers(runs):
     text = runs["all"].files["contract.txt"]
     for line in (
@@ -418,6 +421,7 @@ def test_the_playbook_says_how_each_tenant_answers(runs):
     assert text in runs["all"].output
 
 
+@pytest.mark.sweep
 def test_the_playbook_leaves_a_report_for_its_owner_alone(runs):
     run = runs["all"]
     rows = {row["tenant"]: row for row in json.loads(run.files["contract.json"])}
