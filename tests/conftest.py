@@ -62,7 +62,7 @@ LONGEST = (
     "test_role_embedding",
     "test_good_manners",
     "test_offboarding_is_asked_for",
-    "test_audit",
+    "test_auditing",
     "test_tenants_that_disagree",
     "test_module_sweep",
     "test_both_paths",

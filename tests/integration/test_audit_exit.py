@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An audit of one tenant that has drifted: it fails where that is asked for; test_audit.py has every other case."""
+"""An audit of one tenant that has drifted: it fails where that is asked for; test_auditing.py has every other case."""
 
 from __future__ import annotations
 
