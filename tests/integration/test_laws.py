@@ -134,7 +134,6 @@ def test_law_2_check_mode_and_run_return_the_same(done, name):
 def test_law_2_check_mode_fails_as_the_run_does(done, name):
     server_decides = {
         "unknown user in the access list",
-        "unknown group in the access list",
         "libraries while refresh is off",
         "consent of a person",
         "application with settings",
