@@ -149,14 +149,6 @@ def _tagged(stage: Stage) -> dict[str, Run]:
     groups = json.dumps({"tracker_onboarding_groups": ["IT"], "tracker_onboarding_access": "custom"})
     limited = ("--check", "--diff", "--limit", "narrowed", "-e", groups, "-e", "tracker_onboarding_libraries=ARCHIVE")
     runs["check"] = stage.run(*limited, onboard)
-    # Tags of a play of somebody else.
-    web = {"tags": ["web"]}
-    plays = [
-        _play("added", task=web),
-        _play("two", "include_role", role={"apply": web}, task=web),
-        _play("narrowed", "include_role", task=web),
-    ]
-    runs["web"] = stage.run("--tags", "web", _write(stage, "web", plays), report=None)
     # Whoever keeps nothing in the inventory gives all of it in the environment.
     del stage.common["imanage_url"], stage.common["imanage_client_id"]
     runs["environment"] = stage.run(
@@ -438,19 +430,6 @@ def test_who_starts_behind_the_look_has_failed(tagged):
     assert run.report["two"]["failure"]["kind"] == "task_failed"
 
 
-@pytest.mark.parametrize("tenant", ["added", "two"])
-@pytest.mark.sweep
-def test_tags_of_somebody_s_play_choose_the_whole_role(tagged, tenant):
-    (fact,) = tagged["web"].facts(tenant)
-    assert (fact["status"], fact["remaining"], fact["failure"]) == ("onboarded", [], None)
-
-
-@pytest.mark.sweep
-def test_a_tag_that_is_not_applied_to_the_role_s_tasks_runs_none_and_claims_nothing(tagged):
-    assert tagged["web"].facts("narrowed") == []
-    assert tagged["web"].calls("narrowed") == []
-
-
 @pytest.mark.parametrize("name", ["check", "environment"])
 @pytest.mark.sweep
 def test_a_limit_leaves_the_others_alone(tagged, name):
@@ -488,7 +467,7 @@ def test_credentials_of_the_environment_are_enough(tagged):
     assert set(authorizers(run.snapshots["environment"]).values()) == {"admin@environment.example"}
 
 
-@pytest.mark.parametrize("name", ["refresh_token", "skip", "environment", "step", "web"])
+@pytest.mark.parametrize("name", ["refresh_token", "skip", "environment", "step"])
 @pytest.mark.sweep
 def test_no_option_brings_a_warning(tagged, name):
     assert tagged[name].warnings == []
