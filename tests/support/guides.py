@@ -63,13 +63,6 @@ class Guide:
             raise AttributeError(f"A guide has no {kind}; there are {', '.join(KINDS)}.")
         return self._of(kind)
 
-    @property
-    def yaml_by_heading(self) -> dict[str, str]:
-        """The same as C(yaml), by the heading above each, for a test that goes through all of them."""
-        found = [block for block in self.blocks if block.language in KINDS["yaml"]]
-        assert len({block.heading for block in found}) == len(found), f"{self.name}: two under one heading"
-        return {block.heading: block.text for block in found}
-
     def _of(self, kind: str) -> tuple[str, ...]:
         left_out = [beginning for name, beginning in NOT_RUN if name == self.name]
         found = [block.text for block in self.blocks if block.language in KINDS[kind]]
