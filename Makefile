@@ -9,12 +9,13 @@ LOCK := tests/requirements/lock.txt
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox test test-all test-deep kills faults long-run browser coverage mutants changelog pictures docs lint gates matrix \
+.PHONY: help demo sandbox unit test test-all test-deep kills faults long-run browser coverage mutants changelog pictures docs lint gates matrix \
 	lowest lock bench clean
 
 help:
 	@echo "make demo     preview and onboard five tenants against a sandbox Control Center"
 	@echo "make sandbox  run the sandbox and its pages on port $(SANDBOX_PORT) until you stop it"
+	@echo "make unit     run the tests that need no server, in half a minute"
 	@echo "make test     run the tests in a few minutes, without the sweeps (or all of what ARGS names)"
 	@echo "make test-all run all tests, the sweeps too"
 	@echo "make test-deep try the properties on many more examples, of a random seed (or of SEED=number)"
@@ -40,6 +41,9 @@ demo: .venv/demo.done
 
 sandbox: .venv/demo.done
 	$(BIN)/python -m sandbox --tenants tests/sandbox/demo.yml --port $(SANDBOX_PORT)
+
+unit: .venv/test.done
+	$(BIN)/python -m pytest -n auto tests/unit -m "not sweep" $(ARGS)
 
 # What somebody names is run whole, sweep or not. pyproject.toml says what a sweep is.
 test: .venv/test.done

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from pathlib import PurePath
 
 import pytest
 from support.environment import clean_environment
@@ -44,6 +45,63 @@ def pytest_terminal_summary(terminalreporter):
         for name, value in report.user_properties:
             if name == "figures":
                 terminalreporter.write_line(value)
+
+
+# Files whose tests share nothing. Each test goes to whatever worker is free.
+SPREAD = {
+    "test_fault_matrix",
+    "test_module_sweep",
+    "test_previews_tell_the_truth",
+    "test_wire_faults",
+}
+# What takes longest begins first, so that no worker ends alone.
+LONGEST = (
+    "test_slices",
+    "test_secret_sweep",
+    "test_role_outcomes",
+    "test_kills",
+    "test_role_embedding",
+    "test_approved_plans",
+    "test_change_record",
+    "test_auditing",
+    "test_offboarding_is_asked_for",
+    "test_module_sweep",
+    "test_tenants_that_disagree",
+    "test_both_paths",
+    "test_playbook_exit",
+    "test_good_manners",
+    "test_progress_callback",
+    "test_role_previews",
+    "test_runs_that_cannot_begin",
+    "test_long_run",
+    "test_demo",
+    "test_bound_to_the_tenant",
+    "test_role_mistakes",
+    "test_role_consent",
+    "test_two_at_once",
+    "test_previews_tell_the_truth",
+    "test_laws",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """The tests of a file go to one worker, so that what they share is made once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            path = nodeid.partition("::")[0]
+            return nodeid if PurePath(path).stem in SPREAD else path
+
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,6 @@ import hashlib
 import re
 
 import pytest
-from integration.playbooks_support import once
 from report_rows import failure, planned, row, sheet_of
 
 pytest.importorskip("playwright")
@@ -54,7 +53,7 @@ def two_hundred():
 def sheet(tmp_path_factory):
     """The address of the sheet."""
     folder = tmp_path_factory.mktemp("sheet")
-    return once(tmp_path_factory, "change_sheet", lambda: sheet_of(two_hundred(), folder).as_uri())
+    return sheet_of(two_hundred(), folder).as_uri()
 
 
 @pytest.fixture

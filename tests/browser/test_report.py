@@ -8,11 +8,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from itertools import combinations
+from itertools import combinations, cycle
 from pathlib import Path
 
 import pytest
-from integration.playbooks_support import EXTENSION, Stage, catalog, once
+from integration.playbooks_support import EXTENSION, Stage, catalog
 from report_rows import (
     ELSEWHERE,
     HOSTILE,
@@ -52,27 +52,47 @@ def _real(where):
         return {"page": run.files["report.html"], "rows": list(run.report.values()), "url": stage.server.url}
 
 
+class _Pages(dict):
+    """The addresses of the pages by name, each made when somebody first asks for it."""
+
+    def __init__(self, where, made):
+        self._where, self._made = where, made
+
+    def __missing__(self, name):
+        folder, rows = self._where / name, self._made["rows"]
+        folder.mkdir()
+        if name == "real":
+            page = folder / "real.html"
+            page.write_text(self._made["real"]["page"], encoding="utf-8")
+        else:
+            page = page_of({"varied": rows, "one": rows[:1], "planned": previewed()}[name], folder)
+        self[name] = page.as_uri()
+        return self[name]
+
+
+class _Made(dict):
+    """The pages, what is in them, and the run that nobody waits for who does not look at it."""
+
+    def __init__(self, where):
+        self._where = where
+        super().__init__(rows=varied(), paths=_Pages(where, self))
+
+    def __missing__(self, name):
+        assert name == "real"
+        self[name] = _real(self._where / "stage")
+        return self[name]
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """The pages, by name, made once."""
-
-    def make():
-        where = tmp_path_factory.mktemp("reports")
-        found = {"real": _real(where / "stage"), "rows": varied()}
-        (where / "real.html").write_text(found["real"]["page"], encoding="utf-8")
-        paths = {"real": where / "real.html"}
-        for name, rows in (("varied", found["rows"]), ("one", found["rows"][:1]), ("planned", previewed())):
-            (where / name).mkdir()
-            paths[name] = page_of(rows, where / name)
-        return {**found, "paths": {name: path.as_uri() for name, path in paths.items()}}
-
-    return once(tmp_path_factory, "report_pages", make)
+    """The pages, by name."""
+    return _Made(tmp_path_factory.mktemp("reports"))
 
 
 @pytest.fixture(scope="module")
 def thousand(tmp_path_factory):
     """The address of the page of a thousand tenants."""
-    return once(tmp_path_factory, "thousand", lambda: page_of(many(1000), tmp_path_factory.mktemp("thousand")).as_uri())
+    return page_of(many(1000), tmp_path_factory.mktemp("thousand")).as_uri()
 
 
 @pytest.fixture
@@ -167,8 +187,7 @@ def _sorted(rows, title, down):
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("how", ["mouse", "Enter", "Space"])
-@pytest.mark.parametrize("title", [*COLUMNS, *LAST])
+@pytest.mark.parametrize(("title", "how"), [*zip([*COLUMNS, *LAST], cycle(["mouse", "Enter", "Space"]))])
 def test_each_column_sorts_up_and_down(opened, made, title, how):
     report, rows = opened(), made["rows"]
     # Names of signs only have an order of their own in each language.
@@ -217,6 +236,7 @@ def test_details_open_and_close(opened, made, how):
     expect(report.page.locator(".details:visible")).to_have_count(2)
 
 
+@pytest.mark.sweep
 def test_the_details_of_the_only_tenant_are_open(opened):
     report = opened("one")
     expect(report.page.locator(".details:visible")).to_have_count(1)
@@ -288,6 +308,7 @@ def test_lines_of_a_message_stay_lines(opened):
     assert details.get_by_role("listitem").inner_text() == "Send this to iManage:\n\nDear iManage,\n  please"
 
 
+@pytest.mark.sweep
 def test_the_report_of_a_run_shows_what_its_rows_say(opened, made):
     report, real = opened("real"), made["real"]
     assert [one["status"] for one in real["rows"]] == [
@@ -360,6 +381,7 @@ def test_hostile_names_are_shown_and_inert(opened):
                                 ".filter(name => name.startsWith('on'))") == []  # fmt: skip
 
 
+@pytest.mark.sweep
 def test_no_script_but_its_own_runs_and_nothing_is_fetched(made, page):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -405,12 +427,14 @@ def test_sums_and_bar_say_the_same(opened, made, name):
     assert widths == pytest.approx([one * int(count) for count, _sign, _words in sums], rel=0.02)
 
 
+@pytest.mark.sweep
 def test_a_preview_says_so_and_a_run_does_not(opened):
     expect(opened("planned").page.get_by_text("A preview: nothing was written.")).to_be_visible()
     expect(opened("varied").page.get_by_text("An audit: nothing was written.")).to_be_visible()
     expect(opened("real").page.get_by_text("nothing was written.")).to_have_count(0)
 
 
+@pytest.mark.sweep
 def test_a_preview_does_not_look_like_a_result(opened):
     """Nothing that would be has a check mark, and who would authorize is nobody yet, also where the page is there."""
     report = opened("planned")
@@ -430,6 +454,7 @@ def test_a_preview_does_not_look_like_a_result(opened):
     expect(report.page.locator(".year")).to_have_count(0)
 
 
+@pytest.mark.sweep
 def test_a_report_names_its_playbook_and_its_time(opened):
     words = report_line = opened("real").page.locator(".beside").first.inner_text()
     assert re.match(r"Playbook onboard, \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", report_line), words

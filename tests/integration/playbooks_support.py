@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
-import pickle
 import re
 import select
 import shlex
@@ -17,8 +15,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -103,13 +102,13 @@ class Run:
             if line["host"] == tenant and line["role"] and line["diffs"]
         }
 
-    @property
+    @cached_property
     def recap(self) -> dict[str, dict[str, int]]:
         """The counters of each host."""
         rows = re.findall(r"^(\S+)\s+: (ok=.*)$", self.output, re.MULTILINE)
         return {host: {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", row)} for host, row in rows}
 
-    @property
+    @cached_property
     def all_warnings(self) -> list[str]:
         """Every warning and deprecation, as often as it was shown, unwrapped."""
         found = re.findall(r"\[(?:DEPRECATION )?WARNING\]:.*?(?=\n\S|\n\n|\Z)", self.output, re.DOTALL)
@@ -383,22 +382,3 @@ def catalog(*without: str, **states: dict[str, Any]) -> list[dict[str, Any]]:
         {"id": "tracker-cc", "name": EXTENSION, **states.get("tracker_cc", {})},
     ]
     return [row for row in rows if row["name"] not in without]
-
-
-def once(factory: Any, name: str, make: Callable[[], Any]) -> Any:
-    """What make() gives, made by one worker of a test run and read by the others; it has to be plain data."""
-    base = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return make()
-    stored = base.parent / f"{name}.pickle"
-    with _locked(base.parent / f"{name}.lock"):
-        if not stored.exists():
-            stored.write_bytes(pickle.dumps(make()))
-        return pickle.loads(stored.read_bytes())
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

@@ -10,12 +10,14 @@ import json
 from typing import Any
 
 import pytest
-from playbooks_support import EXTENSION, TRACKER, WRITES, Run, Stage, authorizers, catalog, once
+from playbooks_support import EXTENSION, TRACKER, WRITES, Run, Stage, authorizers, catalog
 from sandbox import Fault, Sandbox
 from sandbox.examples import example
 from sandbox.people import Library
 from support.places import applications
 from support.tasks import run_in_memory
+
+pytestmark = pytest.mark.sweep
 
 PREVIEW, ONBOARD = "imanage.control_center.preview", "imanage.control_center.onboard"
 FILES = ("report.json", "report.html", "plan.json", "changes.html")
@@ -47,12 +49,8 @@ def _tenants(stage: Stage) -> None:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The runs, each made once."""
-
-    def make() -> dict[str, Any]:
-        with Stage(tmp_path_factory.mktemp("approved")) as stage:
-            return _runs(stage)
-
-    return once(tmp_path_factory, "approved", make)
+    with Stage(tmp_path_factory.mktemp("approved")) as stage:
+        return _runs(stage)
 
 
 def _runs(stage: Stage) -> dict[str, Any]:

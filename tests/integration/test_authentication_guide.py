@@ -12,7 +12,7 @@ import pytest
 import yaml
 from ansible_collections.imanage.control_center.plugins.module_utils._run import options
 from ansible_collections.imanage.control_center.plugins.modules import imanage_session
-from playbooks_support import Stage, authorizers, encrypt, keep, once, shell
+from playbooks_support import Stage, authorizers, encrypt, keep, shell
 from sandbox.examples import example
 from support.guides import Guide, changed
 from support.places import CLIENT_ID, SIGNING
@@ -101,7 +101,7 @@ def tried(folder):
 @pytest.fixture(scope="module")
 def ways(tmp_path_factory):
     """What each way gave, made once."""
-    return once(tmp_path_factory, "authentication", lambda: tried(tmp_path_factory.mktemp("ways")))
+    return tried(tmp_path_factory.mktemp("ways"))
 
 
 @pytest.mark.parametrize(

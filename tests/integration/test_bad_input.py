@@ -18,7 +18,6 @@ from support.tasks import WRITERS
 # These are refused by the server, so the write is seen and changes nothing.
 REFUSED_BY_THE_SERVER = {
     "unknown user in the access list",
-    "unknown group in the access list",
     "libraries while refresh is off",
     "consent of a person",
     "application with settings",

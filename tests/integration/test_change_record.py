@@ -10,9 +10,11 @@ import json
 import re
 
 import pytest
-from playbooks_support import WRITES, Stage, catalog, once
+from playbooks_support import WRITES, Stage, catalog
 from sandbox import Fault
 from support.places import EXTENSION
+
+pytestmark = pytest.mark.sweep
 
 ONBOARD, PREVIEW, OFFBOARD = (f"imanage.control_center.{name}" for name in ("onboard", "preview", "offboard"))
 RECORD = {"ANSIBLE_CALLBACKS_ENABLED": "task_lines,imanage.control_center.change_record"}
@@ -23,32 +25,28 @@ TORN = '{"time": "2026-01-01T00:00:00.000+00:00", "tenant": "one", "oper'
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """A preview, an onboarding, the same again, and the way back, all with one record."""
+    with Stage(tmp_path_factory.mktemp("record")) as stage:
+        path = stage.where / "changes"
+        options = {**RECORD, "IMANAGE_CHANGE_RECORD_PATH": str(path)}
+        found, texts = {}, {}
 
-    def make():
-        with Stage(tmp_path_factory.mktemp("record")) as stage:
-            path = stage.where / "changes"
-            options = {**RECORD, "IMANAGE_CHANGE_RECORD_PATH": str(path)}
-            found, texts = {}, {}
+        def run(name, *arguments):
+            found[name] = stage.run(*arguments, **options)
+            texts[name] = path.read_text(encoding="utf-8")
 
-            def run(name, *arguments):
-                found[name] = stage.run(*arguments, **options)
-                texts[name] = path.read_text(encoding="utf-8")
-
-            stage.add("one")
-            stage.add("unprovisioned", applications=catalog(EXTENSION))
-            stage.add("refused")
-            stage.add("partly", libraries=["ACTIVE", {"id": "CLOSED", "consent_required": True}, "OTHER"])
-            stage.sandbox.tenant("refused").faults.append(Fault("status", operation="writeTokenPolicy", status=403))
-            run("preview", PREVIEW)
-            run("onboard", ONBOARD)
-            mode = path.stat().st_mode & 0o777
-            with path.open("a") as record:
-                record.write(TORN)
-            run("again", ONBOARD)
-            run("offboard", OFFBOARD, "--limit", "one", *stage.confirm(1))
-            return found, texts, mode
-
-    return once(tmp_path_factory, "change_record", make)
+        stage.add("one")
+        stage.add("unprovisioned", applications=catalog(EXTENSION))
+        stage.add("refused")
+        stage.add("partly", libraries=["ACTIVE", {"id": "CLOSED", "consent_required": True}, "OTHER"])
+        stage.sandbox.tenant("refused").faults.append(Fault("status", operation="writeTokenPolicy", status=403))
+        run("preview", PREVIEW)
+        run("onboard", ONBOARD)
+        mode = path.stat().st_mode & 0o777
+        with path.open("a") as record:
+            record.write(TORN)
+        run("again", ONBOARD)
+        run("offboard", OFFBOARD, "--limit", "one", *stage.confirm(1))
+        return found, texts, mode
 
 
 def lines(text):

@@ -9,7 +9,7 @@ import datetime
 import json
 
 import pytest
-from playbooks_support import Stage, catalog, keep, once, shell
+from playbooks_support import Stage, catalog, keep, shell
 from support.guides import Guide, changed
 from support.letters import customers, parsed
 from support.places import EXTENSION, TRACKER
@@ -94,7 +94,7 @@ def followed(folder):
 @pytest.fixture(scope="module")
 def steps(tmp_path_factory):
     """What each step left, made once."""
-    return once(tmp_path_factory, "consent_guide", lambda: followed(tmp_path_factory.mktemp("consent")))
+    return followed(tmp_path_factory.mktemp("consent"))
 
 
 def statuses(step, *tenants):

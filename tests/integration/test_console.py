@@ -9,7 +9,7 @@ import json
 import re
 
 import pytest
-from playbooks_support import EXTENSION, TRACKER, Stage, catalog, once
+from playbooks_support import EXTENSION, Stage, catalog
 
 pytestmark = pytest.mark.sweep
 
@@ -31,26 +31,20 @@ ESCAPING = [
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """A tenant that is well, one that waits for iManage, one for a person, one that is wrong; told in several ways."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("console")) as stage:
-            stage.add("well")
-            stage.add("wrong", {"imanage_password": "guessed"})
-            stage.add("bare", applications=catalog(EXTENSION))
-            stage.add("consent", consent_required=True)
-            found = {
-                "preview": stage.run(PREVIEW),
-                "minimal": stage.run("--check", ONBOARD, ANSIBLE_STDOUT_CALLBACK="minimal"),
-                "terminal": stage.run(ONBOARD, terminal=True, **COLOURS),
-                "log": stage.run(ONBOARD),
-                "no skips": stage.run("--limit", "well", ONBOARD, report=None, ANSIBLE_DISPLAY_SKIPPED_HOSTS="no"),
-                "no report": stage.run("--limit", "well,bare", ONBOARD, report=None),
-            }
-            book = stage.where / "escapes.yml"
-            book.write_text(json.dumps(ESCAPING), encoding="utf-8")
-            return {**found, "escapes": stage.run(str(book), report=None)}
-
-    return once(tmp_path_factory, "console", make)
+    with Stage(tmp_path_factory.mktemp("console")) as stage:
+        stage.add("well")
+        stage.add("wrong", {"imanage_password": "guessed"})
+        stage.add("bare", applications=catalog(EXTENSION))
+        stage.add("consent", consent_required=True)
+        found = {
+            "preview": stage.run(PREVIEW),
+            "minimal": stage.run("--check", ONBOARD, ANSIBLE_STDOUT_CALLBACK="minimal"),
+            "terminal": stage.run(ONBOARD, terminal=True, **COLOURS),
+            "log": stage.run(ONBOARD),
+        }
+        book = stage.where / "escapes.yml"
+        book.write_text(json.dumps(ESCAPING), encoding="utf-8")
+        return {**found, "escapes": stage.run(str(book), report=None)}
 
 
 def task(run, name):
@@ -100,10 +94,6 @@ def test_who_waits_or_failed_reads_there_what_to_do(runs, name):
             assert [step for step in row["next_steps"] if step.splitlines()[0] not in lines] == [], tenant
 
 
-def test_the_lines_stand_under_their_own_heading_where_headings_come_late(runs):
-    assert heads(runs["no skips"])[0] == "well: onboarded, 3 libraries authorized"
-
-
 def test_another_callback_gets_the_lines_in_the_result_and_nothing_in_between(runs):
     output = runs["minimal"].output
     (result,) = re.findall(r"^well(?: -> localhost)? \| SUCCESS => (\{[^}]*\"msg\": \[.*?\n\})", output, re.M | re.S)
@@ -135,39 +125,6 @@ def test_a_failure_is_a_message_and_no_wall_of_everything(runs, name):
     assert last == {"changed": False, "msg": message}
     assert "ignored=1" not in output
     assert runs[name].code == 2
-
-
-def test_nothing_is_skipped_but_what_was_not_asked_for(runs):
-    skipped = {
-        name: list(
-            dict.fromkeys(line["task"].rpartition(" : ")[2] for line in runs[name].lines if line["event"] == "skipped")
-        )
-        for name in ("preview", "log", "no report")
-    }
-    twice = "Fail the tenants that share a customer number"
-    of_the_role = ["Apply the plan", "Fail the tenant"]
-    closing = "Record the tenants without a result"
-    assert skipped == {
-        # A tenant waits, so the message is written and not removed.
-        "preview": [twice, *of_the_role, closing, "Remove the request of an earlier run"],
-        "log": [
-            twice,
-            "Apply the plan",
-            "Add iManage Tracker and its configuration application",
-            "Allow refresh tokens for the configuration application",
-            *("Fail the tenant", closing, "Write the plan", "Remove the request of an earlier run"),
-        ],
-        "no report": [
-            *(twice, "Create the report folder", "Apply the plan", closing, "Write the report", "Write the plan"),
-            *("Write the request to iManage", "Remove the request of an earlier run"),
-        ],
-    }
-
-
-def test_loops_are_labelled_by_what_they_write(runs):
-    items = re.findall(r"\(item=([^)]*)\)", runs["preview"].output)
-    reports = ["report.html", "report.json", "report.csv", "plan.json", "changes.html"]
-    assert list(dict.fromkeys(items)) == [TRACKER, EXTENSION, *reports]
 
 
 def test_what_a_name_has_for_terminals_does_not_reach_them(runs):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from playbooks_support import Stage, once
+from playbooks_support import Stage
 
 pytestmark = pytest.mark.sweep
 
@@ -29,33 +29,29 @@ TASKS = {"preview": 6, "first": 6, "second": 3, "audit": 2}
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """Three plain tenants over https: previewed, onboarded twice, audited, with the TLS contexts of the second run."""
-
-    def make():
-        where = tmp_path_factory.mktemp("costs")
-        authority = trustme.CA()
-        server = authority.issue_cert("127.0.0.1")
-        authority.cert_pem.write_to_path(where / "ca.pem")
-        (where / "chain.pem").write_bytes(b"".join(blob.bytes() for blob in server.cert_chain_pems))
-        server.private_key_pem.write_to_path(where / "key.pem")
-        notes = where / "contexts"
-        notes.touch()
-        with Stage(where, ssl_context_files=(where / "chain.pem", where / "key.pem")) as stage:
-            for name in TENANTS:
-                stage.add(name)
-            trust = {"REQUESTS_CA_BUNDLE": str(where / "ca.pem")}
-            found = {
-                name: stage.run(f"imanage.control_center.{book}", **trust, **more)
-                for name, book, more in (
-                    ("preview", "preview", {}),
-                    ("first", "onboard", {}),
-                    ("second", "onboard", {"PYTHONPATH": str(COUNTING), "TLS_CONTEXTS": str(notes)}),
-                    ("audit", "audit", {}),
-                )
-            }
-        contexts = [tuple(map(int, line.split())) for line in notes.read_text().splitlines()]
-        return {**found, "contexts": contexts, "here": os.getpid()}
-
-    return once(tmp_path_factory, "costs", make)
+    where = tmp_path_factory.mktemp("costs")
+    authority = trustme.CA()
+    server = authority.issue_cert("127.0.0.1")
+    authority.cert_pem.write_to_path(where / "ca.pem")
+    (where / "chain.pem").write_bytes(b"".join(blob.bytes() for blob in server.cert_chain_pems))
+    server.private_key_pem.write_to_path(where / "key.pem")
+    notes = where / "contexts"
+    notes.touch()
+    with Stage(where, ssl_context_files=(where / "chain.pem", where / "key.pem")) as stage:
+        for name in TENANTS:
+            stage.add(name)
+        trust = {"REQUESTS_CA_BUNDLE": str(where / "ca.pem")}
+        found = {
+            name: stage.run(f"imanage.control_center.{book}", **trust, **more)
+            for name, book, more in (
+                ("preview", "preview", {}),
+                ("first", "onboard", {}),
+                ("second", "onboard", {"PYTHONPATH": str(COUNTING), "TLS_CONTEXTS": str(notes)}),
+                ("audit", "audit", {}),
+            )
+        }
+    contexts = [tuple(map(int, line.split())) for line in notes.read_text().splitlines()]
+    return {**found, "contexts": contexts, "here": os.getpid()}
 
 
 @pytest.mark.parametrize("name", SIGN_INS)

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 import pytest
 import yaml
-from playbooks_support import PROCESS, once
+from playbooks_support import PROCESS
 from support.environment import clean_environment
 from support.results import libraries
 from support.tree import ROOT, ensure_tree
@@ -53,7 +53,7 @@ def _demonstrate() -> tuple[subprocess.CompletedProcess[str], float]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     """What the demonstration said, and when it began."""
-    return once(tmp_path_factory, "demo", _demonstrate)
+    return _demonstrate()
 
 
 def _parts(output: str) -> list[str]:

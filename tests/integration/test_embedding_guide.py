@@ -10,7 +10,7 @@ import re
 import sys
 
 import pytest
-from playbooks_support import Stage, app, catalog, keep, once, shell
+from playbooks_support import Stage, app, catalog, keep, shell
 from support.guides import Guide, changed
 from support.places import SIGNING
 
@@ -94,7 +94,7 @@ def embedded(folder):
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """What each playbook left, made once."""
-    return once(tmp_path_factory, "embedding_guide", lambda: embedded(tmp_path_factory.mktemp("embedding")))
+    return embedded(tmp_path_factory.mktemp("embedding"))
 
 
 def said(run, host):
@@ -189,7 +189,7 @@ def set_up(folder):
 @pytest.fixture(scope="module")
 def others(tmp_path_factory):
     """What each command left, made once."""
-    return once(tmp_path_factory, "other_applications", lambda: set_up(tmp_path_factory.mktemp("others")))
+    return set_up(tmp_path_factory.mktemp("others"))
 
 
 def items(run, tenant):

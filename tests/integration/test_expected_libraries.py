@@ -10,7 +10,7 @@ import re
 
 import pytest
 from browser.report_rows import authorized, reported, row
-from playbooks_support import once, shell
+from playbooks_support import shell
 
 ME = "ada@one.example"
 STATED = {"library": "EU", "by": None, "since": "2026-03-01", "until": "2099-03-01T00:00:00Z", "until_from": "reckoned"}
@@ -37,17 +37,13 @@ MERGE = (
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     """The lines of the summary, and the page's texts without its marks."""
-
-    def make():
-        folder = tmp_path_factory.mktemp("expected")
-        (folder / "r.json").write_text(json.dumps(reported(ROWS)), encoding="utf-8")
-        code, output = shell(MERGE, folder)
-        assert code == 0, output
-        page = (folder / "report" / "report.html").read_text(encoding="utf-8")
-        body = page.partition("<body>")[2]
-        return {"output": output, "page": " ".join(re.sub(r"<[^>]+>", " ", body).split())}
-
-    return once(tmp_path_factory, "expected_libraries", make)
+    folder = tmp_path_factory.mktemp("expected")
+    (folder / "r.json").write_text(json.dumps(reported(ROWS)), encoding="utf-8")
+    code, output = shell(MERGE, folder)
+    assert code == 0, output
+    page = (folder / "report" / "report.html").read_text(encoding="utf-8")
+    body = page.partition("<body>")[2]
+    return {"output": output, "page": " ".join(re.sub(r"<[^>]+>", " ", body).split())}
 
 
 @pytest.mark.parametrize(

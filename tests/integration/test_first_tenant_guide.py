@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playbooks_support import AT_THE_VAULT, Stage, encrypt, keep, once, shell
+from playbooks_support import AT_THE_VAULT, Stage, encrypt, keep, shell
 from sandbox.examples import example
 from support.guides import Guide, changed
 from support.tree import ROOT
@@ -74,7 +74,7 @@ def followed(folder):
 @pytest.fixture(scope="module")
 def steps(tmp_path_factory):
     """What each step of the guide left, made once."""
-    return once(tmp_path_factory, "first_tenant", lambda: followed(tmp_path_factory.mktemp("first")))
+    return followed(tmp_path_factory.mktemp("first"))
 
 
 def test_every_step_succeeds(steps):

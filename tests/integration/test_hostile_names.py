@@ -11,7 +11,7 @@ import io
 import json
 
 import pytest
-from playbooks_support import Stage, once
+from playbooks_support import Stage
 from sandbox import Fault
 
 pytestmark = pytest.mark.sweep
@@ -63,7 +63,7 @@ def _played(where):
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
     """What the playbooks left, made once."""
-    return once(tmp_path_factory, "hostile_names", lambda: _played(tmp_path_factory.mktemp("hostile")))
+    return _played(tmp_path_factory.mktemp("hostile"))
 
 
 def test_the_tenants_end_as_if_they_had_usual_names(played):

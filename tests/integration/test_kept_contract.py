@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from playbooks_support import Stage, catalog, once
+from playbooks_support import Stage, catalog
 from sandbox import Fault
 from support.places import refreshing
 
@@ -24,37 +24,33 @@ NAMES = ("well", "odd", "new", "moved")
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     """Three tenants are verified and one is not; then all are previewed into the same folder."""
-
-    def make():
-        where = tmp_path_factory.mktemp("kept")
-        folder = where / "report"
-        into = ("-e", f"imanage_report={folder}")
-        found, began = {}, str(datetime.now(UTC).date())
-        with Stage(where) as stage:
-            done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
-            for name in NAMES:
-                stage.add(name, applications=done)
-            missing = Fault("status", operation="listRoles", status=403)
-            stage.sandbox.tenant("odd").faults.append(missing)
-            stage.run(VERIFY, *into, "--limit", "well:odd")
-            stage.run(VERIFY, *into, "--limit", "moved")
-            found["days"] = [began, str(datetime.now(UTC).date())]
-            found["kept"] = json.loads((folder / "contract.json").read_text(encoding="utf-8"))
-            # Since then it has become another tenant.
-            kept = [{**row, "customer_id": 7} if row["tenant"] == "moved" else row for row in found["kept"]]
-            (folder / "contract.json").write_text(json.dumps(kept), encoding="utf-8")
-            for name in ("well", "new"):
-                wrong = Fault("shape", operation="listLibraryAuthorizations", body={"rows": []})
-                stage.sandbox.tenant(name).faults.append(wrong)
-            found["preview"] = stage.run(PREVIEW, *into)
-            found["page"] = rows_of((folder / "report.html").read_text(encoding="utf-8"))
-            found["report"] = json.loads((folder / "report.json").read_text(encoding="utf-8"))["tenants"]
-            (folder / "contract.json").write_text('[{"tenant": "well"', encoding="utf-8")
-            found["broken"] = stage.run(PREVIEW, *into)
-            found["broken page"] = rows_of((folder / "report.html").read_text(encoding="utf-8"))
-        return found
-
-    return once(tmp_path_factory, "kept_contract", make)
+    where = tmp_path_factory.mktemp("kept")
+    folder = where / "report"
+    into = ("-e", f"imanage_report={folder}")
+    found, began = {}, str(datetime.now(UTC).date())
+    with Stage(where) as stage:
+        done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
+        for name in NAMES:
+            stage.add(name, applications=done)
+        missing = Fault("status", operation="listRoles", status=403)
+        stage.sandbox.tenant("odd").faults.append(missing)
+        stage.run(VERIFY, *into, "--limit", "well:odd")
+        stage.run(VERIFY, *into, "--limit", "moved")
+        found["days"] = [began, str(datetime.now(UTC).date())]
+        found["kept"] = json.loads((folder / "contract.json").read_text(encoding="utf-8"))
+        # Since then it has become another tenant.
+        kept = [{**row, "customer_id": 7} if row["tenant"] == "moved" else row for row in found["kept"]]
+        (folder / "contract.json").write_text(json.dumps(kept), encoding="utf-8")
+        for name in ("well", "new"):
+            wrong = Fault("shape", operation="listLibraryAuthorizations", body={"rows": []})
+            stage.sandbox.tenant(name).faults.append(wrong)
+        found["preview"] = stage.run(PREVIEW, *into)
+        found["page"] = rows_of((folder / "report.html").read_text(encoding="utf-8"))
+        found["report"] = json.loads((folder / "report.json").read_text(encoding="utf-8"))["tenants"]
+        (folder / "contract.json").write_text('[{"tenant": "well"', encoding="utf-8")
+        found["broken"] = stage.run(PREVIEW, *into)
+        found["broken page"] = rows_of((folder / "report.html").read_text(encoding="utf-8"))
+    return found
 
 
 def day_of(ran, name):

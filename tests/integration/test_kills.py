@@ -13,7 +13,7 @@ from collections import Counter
 
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._api import secrets
-from playbooks_support import WRITES, Stage, once
+from playbooks_support import WRITES, Stage
 from sandbox import contract
 from support.endings import Ending
 from support.short_way import short_way
@@ -78,15 +78,11 @@ def write(tenant, operation, ids, body):
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A run that nobody disturbs: how many requests it takes, what it writes, and the state that it leads to."""
-
-    def make():
-        with staged(tmp_path_factory.mktemp("whole")) as stage:
-            watching = Ending(stage.sandbox, 0, signal.SIGINT)
-            run = stage.run(ONBOARD, execute=watching.execute, **options(stage))
-            assert run.code == 0, run.output
-            return len(watching.entries), made(watching.entries), essence(stage)
-
-    return once(tmp_path_factory, "whole", make)
+    with staged(tmp_path_factory.mktemp("whole")) as stage:
+        watching = Ending(stage.sandbox, 0, signal.SIGINT)
+        run = stage.run(ONBOARD, execute=watching.execute, **options(stage))
+        assert run.code == 0, run.output
+        return len(watching.entries), made(watching.entries), essence(stage)
 
 
 def essence(stage):

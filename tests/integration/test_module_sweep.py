@@ -181,7 +181,7 @@ RUNS = {
         ("-vvvvv", "--diff"),
         {"ANSIBLE_DEBUG": "1", "ANSIBLE_KEEP_REMOTE_FILES": "1"},
     ),
-    "in process, checked": (everything, {}, ("-vvvv", "--diff", "--check"), {"ANSIBLE_STDOUT_CALLBACK": "minimal"}),
+    "in process, checked": (choice, {}, ("-vvvv", "--diff", "--check"), {"ANSIBLE_STDOUT_CALLBACK": "minimal"}),
     "as modules": (choice, ELSEWHERE, ("-vvvv", "--diff"), {"ANSIBLE_STDOUT_CALLBACK": "oneline"}),
 }
 

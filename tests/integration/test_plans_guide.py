@@ -10,7 +10,7 @@ import re
 
 import pytest
 import yaml
-from playbooks_support import Stage, app, keep, once, shell
+from playbooks_support import Stage, app, keep, shell
 from sandbox.people import Library
 from support.guides import Guide, changed, every_guide
 from support.places import SIGNING
@@ -75,7 +75,7 @@ def done(folder):
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """What each command left, made once."""
-    return once(tmp_path_factory, "plans_guide", lambda: done(tmp_path_factory.mktemp("runs")))
+    return done(tmp_path_factory.mktemp("runs"))
 
 
 def test_a_preview_leaves_what_its_guide_says(runs):

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 
 import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS
-from playbooks_support import EXTENSION, Stage, catalog, once
+from playbooks_support import EXTENSION, Stage, catalog
 from sandbox import Reply, machine
 from sandbox.applications import Access, Application
 from sandbox.people import Library
@@ -103,30 +104,33 @@ FIELD = {
 OWN = {"code": "NRC_NO_RECORD", "message": "There is no record."}
 
 
-@pytest.mark.parametrize("operation", PROBED)
+ANSWERS = [
+    ({"status": 404, "body": {"error": OWN}}, "as_contract", "so the call exists"),
+    ({"status": 404, "body": {"error": {"code": "NRC_NO_RECORD"}}}, "as_contract", "so the call exists"),
+    ({"status": 400, "body": {"error": FIELD}}, "differs", "needs another field: state."),
+    ({"status": 400, "body": {"error": {**FIELD, "messages": [{"field": "x" * 99}]}}}, "differs", "field: {text}."),
+    ({"status": 400, "body": {"error": OWN}}, "differs", "There is no record."),
+    ({"status": 403}, "not_allowed", "privilege is missing, or the scope"),
+    ({"status": 401}, "not_allowed", "privilege is missing, or the scope"),
+    ({"status": 405, "headers": {"Allow": "PUT, GET"}}, "differs", "needs another method: PUT, GET."),
+    ({"status": 405}, "differs", "this tenant has no such call"),
+    ({"status": 404, "text": ""}, "absent", "this tenant has no such call"),
+    ({"status": 404, "body": {"message": "no route"}}, "absent", "this tenant has no such call"),
+    ({"status": 404, "text": "<html>", "content_type": "text/html"}, "absent", "this tenant has no such call"),
+    ({"status": 200, "text": "<html>", "content_type": "text/html"}, "absent", "The reply is an HTML page"),
+    ({"status": 501}, "absent", "this tenant has no such call"),
+    ({"status": 409}, "differs", "The server answers 409."),
+    ({"status": 302, "headers": {"Location": "https://elsewhere.example/x"}}, "differs", "redirected"),
+    ({"status": 429}, "failed", "429"),
+    ({"status": 500}, "failed", "500"),
+    ({"status": 503}, "failed", "503"),
+]
+
+
+# Each answer to one of the writes: a probe treats them alike.
 @pytest.mark.parametrize(
-    ("answer", "verdict", "words"),
-    [
-        ({"status": 404, "body": {"error": OWN}}, "as_contract", "so the call exists"),
-        ({"status": 404, "body": {"error": {"code": "NRC_NO_RECORD"}}}, "as_contract", "so the call exists"),
-        ({"status": 400, "body": {"error": FIELD}}, "differs", "needs another field: state."),
-        ({"status": 400, "body": {"error": {**FIELD, "messages": [{"field": "x" * 99}]}}}, "differs", "field: {text}."),
-        ({"status": 400, "body": {"error": OWN}}, "differs", "There is no record."),
-        ({"status": 403}, "not_allowed", "privilege is missing, or the scope"),
-        ({"status": 401}, "not_allowed", "privilege is missing, or the scope"),
-        ({"status": 405, "headers": {"Allow": "PUT, GET"}}, "differs", "needs another method: PUT, GET."),
-        ({"status": 405}, "differs", "this tenant has no such call"),
-        ({"status": 404, "text": ""}, "absent", "this tenant has no such call"),
-        ({"status": 404, "body": {"message": "no route"}}, "absent", "this tenant has no such call"),
-        ({"status": 404, "text": "<html>", "content_type": "text/html"}, "absent", "this tenant has no such call"),
-        ({"status": 200, "text": "<html>", "content_type": "text/html"}, "absent", "The reply is an HTML page"),
-        ({"status": 501}, "absent", "this tenant has no such call"),
-        ({"status": 409}, "differs", "The server answers 409."),
-        ({"status": 302, "headers": {"Location": "https://elsewhere.example/x"}}, "differs", "redirected"),
-        ({"status": 429}, "failed", "429"),
-        ({"status": 500}, "failed", "500"),
-        ({"status": 503}, "failed", "503"),
-    ],
+    ("operation", "answer", "verdict", "words"),
+    [(operation, *answer) for operation, answer in zip(itertools.cycle(PROBED), ANSWERS)],
 )
 def test_what_the_answer_to_a_probe_says(ready, naps, operation, answer, verdict, words):
     ready.fault("status", operation, **answer)
@@ -344,29 +348,25 @@ PROBE = ("imanage.control_center.verify_contract", "-e", "imanage_probe=true")
 @pytest.fixture(scope="module")
 def probes(tmp_path_factory):
     """Probes of one tenant, and those that are refused; then a tenant that makes whatever it is asked about."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("probe")) as stage:
-            done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
-            for name in ("well", "other"):
-                stage.add(name, applications=done)
-            limited = (*PROBE, "--limit", "well")
-            named = ("-e", json.dumps({"imanage_probe_application": EXTENSION}))
-            files = ("contract.txt", "contract.json")
-            ran = {
-                "all": stage.run(*PROBE, files=files),
-                "two": stage.run(*PROBE, "--limit", "well:other", files=files),
-                "one of one": stage.run(*PROBE, "-e", "imanage_tenants=well", files=files),
-                "check": stage.run(*limited, "--check", files=files),
-                "well": stage.run(*limited, *named, files=files),
-                "wrong": stage.run(*limited, "-e", "imanage_probe_application=Nothing", files=files),
-            }
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setitem(machine.HANDLERS, "updateApp", creating)
-                ran["creating"] = stage.run(*limited, files=files)
-            return ran
-
-    return once(tmp_path_factory, "verify_contract_probes", make)
+    with Stage(tmp_path_factory.mktemp("probe")) as stage:
+        done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
+        for name in ("well", "other"):
+            stage.add(name, applications=done)
+        limited = (*PROBE, "--limit", "well")
+        named = ("-e", json.dumps({"imanage_probe_application": EXTENSION}))
+        files = ("contract.txt", "contract.json")
+        ran = {
+            "all": stage.run(*PROBE, files=files),
+            "two": stage.run(*PROBE, "--limit", "well:other", files=files),
+            "one of one": stage.run(*PROBE, "-e", "imanage_tenants=well", files=files),
+            "check": stage.run(*limited, "--check", files=files),
+            "well": stage.run(*limited, *named, files=files),
+            "wrong": stage.run(*limited, "-e", "imanage_probe_application=Nothing", files=files),
+        }
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(machine.HANDLERS, "updateApp", creating)
+            ran["creating"] = stage.run(*limited, files=files)
+        return ran
 
 
 @pytest.mark.parametrize("name", ["all", "two", "one of one"])

@@ -9,7 +9,7 @@ import json
 
 import pytest
 from browser.report_rows import reported, row
-from playbooks_support import once, shell
+from playbooks_support import shell
 from support.letters import customers, parsed
 from support.places import TRACKER
 
@@ -90,7 +90,7 @@ def made(folder):
 @pytest.fixture(scope="module")
 def messages(tmp_path_factory):
     """What was made, once."""
-    return once(tmp_path_factory, "provisioning_message", lambda: made(tmp_path_factory.mktemp("message")))
+    return made(tmp_path_factory.mktemp("message"))
 
 
 def test_every_customer_is_on_a_line_of_its_own(messages):

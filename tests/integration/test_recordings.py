@@ -211,6 +211,7 @@ def test_bodies_are_not_unpacked(tmp_path):
 # -- secrets ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_law_5_reading_a_recording_leaves_no_secret(tmp_path, record_property):
     secrets = [mark(f"recorded-{number}", "/+=") for number in range(3)]
     entries = [
@@ -237,6 +238,7 @@ def test_law_5_reading_a_recording_leaves_no_secret(tmp_path, record_property):
     assert report.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.sweep
 def test_the_playbook_asks_for_what_it_needs(tmp_path):
     code, output = shell("ansible-playbook imanage.control_center.read_recording -e imanage_recording=x.har", tmp_path)
     assert code == 2

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playbooks_support import Stage, authorizers, catalog, encrypt, keep, once, shell
+from playbooks_support import Stage, authorizers, catalog, encrypt, keep, shell
 from support.guides import Guide
 from support.tree import TREE
 
@@ -62,40 +62,36 @@ def reports(folder):
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     """A night with drift, the run of the month, the next night, and a night without an inventory."""
-
-    def make():
-        folder = tmp_path_factory.mktemp("scheduled")
-        with Stage(folder / "stage") as stage:
-            password = {"imanage_password": "{{ vaulted_passwords[inventory_hostname] }}"}
-            people = {"authorized_by": "pat@acme.example"}
-            soon = [{"id": "ACTIVE", **people, "expires_in_days": 44}, {"id": "LATER", **people, "expires_in_days": 46}]
-            users = [
-                {
-                    "id": "admin@acme.example",
-                    "password": "acme-admin-password",
-                    "app_management": True,
-                    "nrtadmin": "all",
-                },
-            ]
-            stage.add("acme", password, applications=DONE, users=users, libraries=[*soon, "NEW"])
-            stage.add("birch", password, applications=catalog())
-            prepared(folder, stage)
-            found = {}
-            found["drift"] = by_cron(folder, NIGHTLY)
-            found["nothing written"] = not any(one.operation == "authorizeLibrary" for one in stage.sandbox.log)
-            found["renewal"] = by_cron(folder, MONTHLY)
-            found["authorizers"] = authorizers(stage.snapshots()["acme"])
-            found["well"] = by_cron(folder, NIGHTLY)
-            found["reports"] = reports(folder)
-            found["modes"] = {path.stat().st_mode & 0o077 for path in (folder / "reports").rglob("*")}
-            (folder / "tenants.yml").rename(folder / "elsewhere.yml")
-            found["no inventory"] = by_cron(folder, NIGHTLY)
-            (folder / "elsewhere.yml").rename(folder / "tenants.yml")
-            (folder / "vault-password").write_text("close sesame\n", encoding="utf-8")
-            found["no vault"] = by_cron(folder, NIGHTLY)
-        return found
-
-    return once(tmp_path_factory, "renewals_guide", make)
+    folder = tmp_path_factory.mktemp("scheduled")
+    with Stage(folder / "stage") as stage:
+        password = {"imanage_password": "{{ vaulted_passwords[inventory_hostname] }}"}
+        people = {"authorized_by": "pat@acme.example"}
+        soon = [{"id": "ACTIVE", **people, "expires_in_days": 44}, {"id": "LATER", **people, "expires_in_days": 46}]
+        users = [
+            {
+                "id": "admin@acme.example",
+                "password": "acme-admin-password",
+                "app_management": True,
+                "nrtadmin": "all",
+            },
+        ]
+        stage.add("acme", password, applications=DONE, users=users, libraries=[*soon, "NEW"])
+        stage.add("birch", password, applications=catalog())
+        prepared(folder, stage)
+        found = {}
+        found["drift"] = by_cron(folder, NIGHTLY)
+        found["nothing written"] = not any(one.operation == "authorizeLibrary" for one in stage.sandbox.log)
+        found["renewal"] = by_cron(folder, MONTHLY)
+        found["authorizers"] = authorizers(stage.snapshots()["acme"])
+        found["well"] = by_cron(folder, NIGHTLY)
+        found["reports"] = reports(folder)
+        found["modes"] = {path.stat().st_mode & 0o077 for path in (folder / "reports").rglob("*")}
+        (folder / "tenants.yml").rename(folder / "elsewhere.yml")
+        found["no inventory"] = by_cron(folder, NIGHTLY)
+        (folder / "elsewhere.yml").rename(folder / "tenants.yml")
+        (folder / "vault-password").write_text("close sesame\n", encoding="utf-8")
+        found["no vault"] = by_cron(folder, NIGHTLY)
+    return found
 
 
 def test_a_night_with_drift_fails_and_says_what_differs(ran):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from playbooks_support import Stage, once
+from playbooks_support import Stage
 from support.results import libraries
 
 LIBRARIES = ["ACTIVE", "ARCHIVE", "SPM"]
@@ -16,21 +16,17 @@ ONBOARD = "imanage.control_center.onboard"
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory):
     """The row of each tenant in the report of the run after the one that handed over, and what that run wrote."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("consent")) as stage:
-            for name in ("all", "part"):
-                stage.add(name, consent_required=True)
-            first = stage.run(ONBOARD)
-            assert {row["status"] for row in first.report.values()} == {"awaiting_consent"}
-            for name, libraries in (("all", LIBRARIES), ("part", ["SPM"])):
-                for library in libraries:
-                    stage.sandbox.tenant(name).consent(library, f"admin@{name}.example")
-            again = stage.run(ONBOARD)
-            assert again.code == 0, again.output
-            return {name: {**row, "writes": again.applied(name)} for name, row in again.report.items()}
-
-    return once(tmp_path_factory, "consent", make)
+    with Stage(tmp_path_factory.mktemp("consent")) as stage:
+        for name in ("all", "part"):
+            stage.add(name, consent_required=True)
+        first = stage.run(ONBOARD)
+        assert {row["status"] for row in first.report.values()} == {"awaiting_consent"}
+        for name, libraries in (("all", LIBRARIES), ("part", ["SPM"])):
+            for library in libraries:
+                stage.sandbox.tenant(name).consent(library, f"admin@{name}.example")
+        again = stage.run(ONBOARD)
+        assert again.code == 0, again.output
+        return {name: {**row, "writes": again.applied(name)} for name, row in again.report.items()}
 
 
 def test_a_tenant_where_all_is_done_is_onboarded_without_a_change(rows):

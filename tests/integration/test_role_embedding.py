@@ -20,7 +20,6 @@ from playbooks_support import (
     app,
     authorizers,
     catalog,
-    once,
     typing,
 )
 
@@ -28,10 +27,7 @@ ROLE = "imanage.control_center.tracker_onboarding"
 STAGES = ("provisioning", "application", "refresh_token", "authorization")
 ADDED = {"status": "enabled"}
 TAGS = ("application", "refresh_token", "authorization")
-POLICY, LIBRARIES = (
-    "Allow refresh tokens for the configuration application",
-    "Authorize Tracker's background service for the libraries",
-)
+LIBRARIES = "Authorize Tracker's background service for the libraries"
 
 
 def _left_out(fact: dict[str, Any]) -> list[str]:
@@ -154,14 +150,6 @@ def _tagged(stage: Stage) -> dict[str, Run]:
     groups = json.dumps({"tracker_onboarding_groups": ["IT"], "tracker_onboarding_access": "custom"})
     limited = ("--check", "--diff", "--limit", "narrowed", "-e", groups, "-e", "tracker_onboarding_libraries=ARCHIVE")
     runs["check"] = stage.run(*limited, onboard)
-    # Tags of a play of somebody else.
-    web = {"tags": ["web"]}
-    plays = [
-        _play("added", task=web),
-        _play("two", "include_role", role={"apply": web}, task=web),
-        _play("narrowed", "include_role", task=web),
-    ]
-    runs["web"] = stage.run("--tags", "web", _write(stage, "web", plays), report=None)
     # Whoever keeps nothing in the inventory gives all of it in the environment.
     del stage.common["imanage_url"], stage.common["imanage_client_id"]
     runs["environment"] = stage.run(
@@ -177,13 +165,9 @@ def _tagged(stage: Stage) -> dict[str, Run]:
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory):
     """The run of a foreign playbook."""
-
-    def make() -> dict[str, Any]:
-        with Stage(tmp_path_factory.mktemp("foreign")) as stage:
-            run = _foreign(stage)
-            return {"run": run, "remote": [path.name for path in stage.where.rglob("remote")]}
-
-    return once(tmp_path_factory, "role_foreign", make)
+    with Stage(tmp_path_factory.mktemp("foreign")) as stage:
+        run = _foreign(stage)
+        return {"run": run, "remote": [path.name for path in stage.where.rglob("remote")]}
 
 
 @pytest.fixture(scope="module")
@@ -195,12 +179,8 @@ def run(foreign):
 @pytest.fixture(scope="module")
 def tagged(tmp_path_factory):
     """The runs under options of the command line, by name."""
-
-    def make() -> dict[str, Run]:
-        with Stage(tmp_path_factory.mktemp("tagged")) as stage:
-            return _tagged(stage)
-
-    return once(tmp_path_factory, "role_tagged", make)
+    with Stage(tmp_path_factory.mktemp("tagged")) as stage:
+        return _tagged(stage)
 
 
 # -- playbooks of others --------------------------------------------------------------------------------------------
@@ -451,19 +431,6 @@ def test_nobody_starts_at_a_stage(tagged):
     assert "Nobody signed in. A start in the middle leaves out the play that sees" in run.output
 
 
-@pytest.mark.parametrize("tenant", ["added", "two"])
-@pytest.mark.sweep
-def test_tags_of_somebody_s_play_choose_the_whole_role(tagged, tenant):
-    (fact,) = tagged["web"].facts(tenant)
-    assert (fact["status"], fact["remaining"], fact["failure"]) == ("onboarded", [], None)
-
-
-@pytest.mark.sweep
-def test_a_tag_that_is_not_applied_to_the_role_s_tasks_runs_none_and_claims_nothing(tagged):
-    assert tagged["web"].facts("narrowed") == []
-    assert tagged["web"].calls("narrowed") == []
-
-
 @pytest.mark.parametrize("name", ["check", "environment"])
 @pytest.mark.sweep
 def test_a_limit_leaves_the_others_alone(tagged, name):
@@ -501,7 +468,7 @@ def test_credentials_of_the_environment_are_enough(tagged):
     assert set(authorizers(run.snapshots["environment"]).values()) == {"admin@environment.example"}
 
 
-@pytest.mark.parametrize("name", ["refresh_token", "skip", "environment", "step", "web"])
+@pytest.mark.parametrize("name", ["refresh_token", "skip", "environment", "step"])
 @pytest.mark.sweep
 def test_no_option_brings_a_warning(tagged, name):
     assert tagged[name].warnings == []

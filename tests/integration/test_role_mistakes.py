@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 import trustme
-from playbooks_support import EXTENSION, TRACKER, Stage, app, authorizers, catalog, once
+from playbooks_support import EXTENSION, TRACKER, Stage, app, authorizers, catalog
 from support.places import refreshing
 
 # What a host says, by what its message has to name.
@@ -38,31 +38,25 @@ OVER = {
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """A name in another case, and a name that is there twice, onboarded and offboarded."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("mistakes")) as stage:
-            stage.add("misspelt", {"tracker_onboarding_application": TRACKER.lower()})
-            twice = [*catalog(), {"id": "second", "name": EXTENSION, "status": "disabled", "extension": False}]
-            stage.add("twice", applications=twice)
-            for name, host in REFUSED.items():
-                stage.add(name, host)
-            for name, (password, _words) in PASSWORDS.items():
-                stage.add(name, {"imanage_password": password})
-            members = {"mode": "custom", "groups": ["Pilot"]}
-            pilot = catalog(tracker={"status": "enabled", "access": members})
-            stage.add("pilot", OVER, applications=pilot, groups=["Pilot", "Partners"])
-            by = {"ACTIVE": "gone@stays.example", "ARCHIVE": "pat@stays.example"}
-            libraries = [{"id": name, "authorized_by": who} for name, who in by.items()]
-            done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
-            stage.add(
-                "stays", {"tracker_onboarding_authorizer": [by["ARCHIVE"]]}, applications=done, libraries=libraries
-            )
-            stage.add("nobody", {"tracker_onboarding_access": "custom"}, applications=done)
-            before = stage.snapshots()
-            names = ("imanage.control_center.onboard", "imanage.control_center.offboard")
-            return before, [stage.run(*stage.confirm(), name) for name in names]
-
-    return once(tmp_path_factory, "mistakes", make)
+    with Stage(tmp_path_factory.mktemp("mistakes")) as stage:
+        stage.add("misspelt", {"tracker_onboarding_application": TRACKER.lower()})
+        twice = [*catalog(), {"id": "second", "name": EXTENSION, "status": "disabled", "extension": False}]
+        stage.add("twice", applications=twice)
+        for name, host in REFUSED.items():
+            stage.add(name, host)
+        for name, (password, _words) in PASSWORDS.items():
+            stage.add(name, {"imanage_password": password})
+        members = {"mode": "custom", "groups": ["Pilot"]}
+        pilot = catalog(tracker={"status": "enabled", "access": members})
+        stage.add("pilot", OVER, applications=pilot, groups=["Pilot", "Partners"])
+        by = {"ACTIVE": "gone@stays.example", "ARCHIVE": "pat@stays.example"}
+        libraries = [{"id": name, "authorized_by": who} for name, who in by.items()]
+        done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
+        stage.add("stays", {"tracker_onboarding_authorizer": [by["ARCHIVE"]]}, applications=done, libraries=libraries)
+        stage.add("nobody", {"tracker_onboarding_access": "custom"}, applications=done)
+        before = stage.snapshots()
+        names = ("imanage.control_center.onboard", "imanage.control_center.offboard")
+        return before, [stage.run(*stage.confirm(), name) for name in names]
 
 
 def test_a_name_in_another_case_is_a_mistake_and_no_matter_of_waiting(runs):
@@ -134,19 +128,16 @@ def test_a_name_that_is_there_twice_fails_before_anything_is_written(runs, which
 @pytest.fixture(scope="module")
 def without_authorities(tmp_path_factory):
     """The environment names authorities that are not there: without ca_path, and with it."""
-
-    def make():
-        where = tmp_path_factory.mktemp("authorities")
-        trustme.CA().cert_pem.write_to_path(where / "ca.pem")
-        with Stage(where / "stage") as stage:
-            stage.add("acme")
-            missing = {"REQUESTS_CA_BUNDLE": str(where / "missing.pem")}
-            onboard = "imanage.control_center.onboard"
-            return stage.run(onboard, **missing), stage.run("-e", f"imanage_ca_path={where}/ca.pem", onboard, **missing)
-
-    return once(tmp_path_factory, "authorities", make)
+    where = tmp_path_factory.mktemp("authorities")
+    trustme.CA().cert_pem.write_to_path(where / "ca.pem")
+    with Stage(where / "stage") as stage:
+        stage.add("acme")
+        missing = {"REQUESTS_CA_BUNDLE": str(where / "missing.pem")}
+        onboard = "imanage.control_center.onboard"
+        return stage.run(onboard, **missing), stage.run("-e", f"imanage_ca_path={where}/ca.pem", onboard, **missing)
 
 
+@pytest.mark.sweep
 def test_authorities_that_are_not_there_fail_the_tenant_and_are_named(without_authorities):
     run, _with_ca_path = without_authorities
     found = run.report["acme"]
@@ -156,6 +147,7 @@ def test_authorities_that_are_not_there_fail_the_tenant_and_are_named(without_au
     assert run.calls("acme") == []
 
 
+@pytest.mark.sweep
 def test_ca_path_counts_where_the_environment_names_none_that_are_there(without_authorities):
     _without, run = without_authorities
     assert (run.code, run.report["acme"]["status"]) == (0, "onboarded")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from playbooks_support import EXTENSION, TRACKER, WRITES, Run, app, authorizers, once
+from playbooks_support import EXTENSION, TRACKER, WRITES, Run, app, authorizers
 from role_outcomes import LIBRARIES, LIMITED, SOME, STAGES, scenario
 from support.results import libraries as stand
 
@@ -17,7 +17,7 @@ from support.results import libraries as stand
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """What the six runs left, by name."""
-    return once(tmp_path_factory, "role_outcomes", lambda: scenario(tmp_path_factory.mktemp("outcomes")))
+    return scenario(tmp_path_factory.mktemp("outcomes"))
 
 
 WELL = (

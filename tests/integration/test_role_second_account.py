@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from playbooks_support import Stage, once
+from playbooks_support import Stage
 
 pytestmark = pytest.mark.sweep
 
@@ -14,22 +14,18 @@ pytestmark = pytest.mark.sweep
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """One tenant onboarded and one offboarded, each with the second account of a neighbour that is onboarded."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("second_account")) as stage:
-            stage.add("neighbour")
-            stage.run("imanage.control_center.onboard")
-            other = {
-                "imanage_nrtadmin_username": "admin@neighbour.example",
-                "imanage_nrtadmin_password": "neighbour-admin-password",
-            }
-            stage.add("fresh", other)
-            before = stage.snapshots()
-            onboarded = stage.run("--limit", "fresh", "imanage.control_center.onboard")
-            offboarded = stage.run("--limit", "fresh", *stage.confirm(1), "imanage.control_center.offboard")
-            return before, onboarded, offboarded
-
-    return once(tmp_path_factory, "second_account", make)
+    with Stage(tmp_path_factory.mktemp("second_account")) as stage:
+        stage.add("neighbour")
+        stage.run("imanage.control_center.onboard")
+        other = {
+            "imanage_nrtadmin_username": "admin@neighbour.example",
+            "imanage_nrtadmin_password": "neighbour-admin-password",
+        }
+        stage.add("fresh", other)
+        before = stage.snapshots()
+        onboarded = stage.run("--limit", "fresh", "imanage.control_center.onboard")
+        offboarded = stage.run("--limit", "fresh", *stage.confirm(1), "imanage.control_center.offboard")
+        return before, onboarded, offboarded
 
 
 @pytest.mark.parametrize("which", [1, 2])

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from playbooks_support import EXTENSION, Stage, authorizers, catalog, once
+from playbooks_support import EXTENSION, Stage, authorizers, catalog
 from sandbox import Fault
 
 pytestmark = pytest.mark.sweep
@@ -34,20 +34,16 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """One onboarding under all of them."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("settings")) as stage:
-            stage.add("a_misspelt", {"tracker_onboarding_access": "everybody"})
-            stage.add("b_wrong", {"imanage_password": "guessed"})
-            user = {"id": "admin@c_slow.example", "password": "c_slow-admin-password", "app_management": True}
-            stage.add("c_slow", libraries=LIBRARIES, users=[{**user, "nrtadmin": "all"}])
-            # Four are authorized, and of the fifth the reply does not come before the time is up.
-            stage.sandbox.tenant("c_slow").faults.append(Fault("hang", "authorizeLibrary", skip=4, applied=True))
-            stage.add("d_bare", applications=catalog(EXTENSION))
-            stage.add("e_fine")
-            return stage.run("imanage.control_center.onboard", **SETTINGS)
-
-    return once(tmp_path_factory, "settings", make)
+    with Stage(tmp_path_factory.mktemp("settings")) as stage:
+        stage.add("a_misspelt", {"tracker_onboarding_access": "everybody"})
+        stage.add("b_wrong", {"imanage_password": "guessed"})
+        user = {"id": "admin@c_slow.example", "password": "c_slow-admin-password", "app_management": True}
+        stage.add("c_slow", libraries=LIBRARIES, users=[{**user, "nrtadmin": "all"}])
+        # Four are authorized, and of the fifth the reply does not come before the time is up.
+        stage.sandbox.tenant("c_slow").faults.append(Fault("hang", "authorizeLibrary", skip=4, applied=True))
+        stage.add("d_bare", applications=catalog(EXTENSION))
+        stage.add("e_fine")
+        return stage.run("imanage.control_center.onboard", **SETTINGS)
 
 
 def test_no_setting_makes_one_tenant_s_trouble_another_s(run):

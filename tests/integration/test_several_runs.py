@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from playbooks_support import Stage
+
+pytestmark = pytest.mark.sweep
 
 COUNTING = {"ANSIBLE_CALLBACKS_ENABLED": "task_lines,imanage.control_center.progress"}
 PARTS = ("one,two", "three")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from playbooks_support import Stage, once
+from playbooks_support import Stage
 
 pytestmark = pytest.mark.sweep
 
@@ -26,22 +26,18 @@ TENANTS = {
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """Each playbook over such tenants."""
-
-    def make():
-        where = tmp_path_factory.mktemp("cannot_run")
-        scripts = {"sudo": SUDO, "crash": FAILING.format(1), "ssh": FAILING.format(255)}
-        for name, text in scripts.items():
-            (where / name).write_text(text, encoding="utf-8")
-            (where / name).chmod(0o700)
-        become = {"ansible_become": True, "ansible_become_exe": str(where / "sudo")}
-        with Stage(where / "stage") as stage:
-            stage.add("no_sudo", {**become, "ansible_become_exe": "/nonexistent/sudo"})
-            stage.add("no_interpreter", {**become, "ansible_python_interpreter": "/nonexistent/python"})
-            stage.add("crashing", {**become, "ansible_python_interpreter": str(where / "crash")})
-            stage.add("not_there", {"ansible_connection": "ssh", "ansible_ssh_executable": str(where / "ssh")})
-            return {name: stage.run(*stage.confirm(), f"imanage.control_center.{name}") for name in PLAYBOOKS}
-
-    return once(tmp_path_factory, "cannot_run", make)
+    where = tmp_path_factory.mktemp("cannot_run")
+    scripts = {"sudo": SUDO, "crash": FAILING.format(1), "ssh": FAILING.format(255)}
+    for name, text in scripts.items():
+        (where / name).write_text(text, encoding="utf-8")
+        (where / name).chmod(0o700)
+    become = {"ansible_become": True, "ansible_become_exe": str(where / "sudo")}
+    with Stage(where / "stage") as stage:
+        stage.add("no_sudo", {**become, "ansible_become_exe": "/nonexistent/sudo"})
+        stage.add("no_interpreter", {**become, "ansible_python_interpreter": "/nonexistent/python"})
+        stage.add("crashing", {**become, "ansible_python_interpreter": str(where / "crash")})
+        stage.add("not_there", {"ansible_connection": "ssh", "ansible_ssh_executable": str(where / "ssh")})
+        return {name: stage.run(*stage.confirm(), f"imanage.control_center.{name}") for name in PLAYBOOKS}
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)

@@ -23,9 +23,9 @@ URL = "http://127.0.0.1:1"
 ACCOUNT = {"username": "admin@acme.example", "password": "acme-admin-password", "client_id": CLIENT_ID}
 USERS = {"one": "pat@acme.example", "two": "nrt@acme.example"}
 DAYS = {"one": 10, "two": 20}
-ORDERS = [random.Random(seed).choices(("one", "two"), k=80) for seed in range(12)]
+ORDERS = [random.Random(seed).choices(("one", "two"), k=80) for seed in range(6)]
 # One goes so far, the other so far, then both to their ends.
-ORDERS += [["one"] * first + ["two"] * second for first, second in itertools.product(range(5, 26, 5), repeat=2)]
+ORDERS += [["one"] * first + ["two"] * second for first, second in itertools.product(range(5, 26, 10), repeat=2)]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import ADDED, OPERATIONS
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract_check import NEEDED
-from playbooks_support import EXTENSION, Stage, catalog, once
+from playbooks_support import EXTENSION, Stage, catalog
 from sandbox import Fault
 from support.cases import BOTH, CHAIN, OTHERS
 from support.places import SIGNING, TRACKER, refreshing
@@ -352,39 +352,36 @@ PLAYBOOK = "imanage.control_center.verify_contract"
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """Tenants that answer well, otherwise, and not at all; then those that answer well alone."""
-
-    def make():
-        with Stage(tmp_path_factory.mktemp("contract")) as stage:
-            done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
-            stage.add("well", applications=done)
-            stage.add("bare")
-            stage.add("other", applications=done)
-            stage.add("lacking", applications=done)
-            stage.add("roles", applications=done)
-            stage.add("denied", applications=done)
-            stage.add("refused", {"imanage_password": "wrong"})
-            stage.add("mistaken", {"imanage_timeout": "soon"})
-            stage.add("undefined", {"imanage_password": "{{ nowhere }}"})
-            stage.add("gone", {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1})
-            body = {"data": [{"id": "drive", "title": "iManage Drive", "status": "enabled"}]}
-            faults = {
-                "other": Fault("shape", operation="listApps", body=body),
-                "lacking": Fault("status", operation="listLibraryAuthorizations", status=404),
-                "roles": Fault("status", operation="listRoles", status=404),
-                "denied": Fault("status", operation="listLibraries", status=403),
-            }
-            for name, fault in faults.items():
-                stage.sandbox.tenant(name).faults.append(fault)
-            files = ("contract.txt", "contract.json")
-            return {
-                "all": stage.run(PLAYBOOK, files=files),
-                "check": stage.run(PLAYBOOK, "--check", "--limit", "other", files=files),
-                "well": stage.run(PLAYBOOK, "--limit", "well:bare:roles:denied", report=None),
-            }
-
-    return once(tmp_path_factory, "verify_contract", make)
+    with Stage(tmp_path_factory.mktemp("contract")) as stage:
+        done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
+        stage.add("well", applications=done)
+        stage.add("bare")
+        stage.add("other", applications=done)
+        stage.add("lacking", applications=done)
+        stage.add("roles", applications=done)
+        stage.add("denied", applications=done)
+        stage.add("refused", {"imanage_password": "wrong"})
+        stage.add("mistaken", {"imanage_timeout": "soon"})
+        stage.add("undefined", {"imanage_password": "{{ nowhere }}"})
+        stage.add("gone", {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1})
+        body = {"data": [{"id": "drive", "title": "iManage Drive", "status": "enabled"}]}
+        faults = {
+            "other": Fault("shape", operation="listApps", body=body),
+            "lacking": Fault("status", operation="listLibraryAuthorizations", status=404),
+            "roles": Fault("status", operation="listRoles", status=404),
+            "denied": Fault("status", operation="listLibraries", status=403),
+        }
+        for name, fault in faults.items():
+            stage.sandbox.tenant(name).faults.append(fault)
+        files = ("contract.txt", "contract.json")
+        return {
+            "all": stage.run(PLAYBOOK, files=files),
+            "check": stage.run(PLAYBOOK, "--check", "--limit", "other", files=files),
+            "well": stage.run(PLAYBOOK, "--limit", "well:bare:roles:denied", report=None),
+        }
 
 
+@pytest.mark.sweep
 def test_the_playbook_reads_only(runs):
     for run in runs.values():
         entries = [one for entries in run.entries.values() for one in entries]
@@ -392,6 +389,7 @@ def test_the_playbook_reads_only(runs):
         assert set(run.tokens_left.values()) == {0}
 
 
+@pytest.mark.sweep
 def test_the_playbook_fails_for_what_an_onboarding_needs(runs):
     assert (runs["all"].code, runs["check"].code, runs["well"].code) == (2, 2, 0)
     failed = {host for host, counts in runs["all"].recap.items() if counts["failed"]}
@@ -399,6 +397,7 @@ def test_the_playbook_fails_for_what_an_onboarding_needs(runs):
     assert "An onboarding cannot rely on listApps; the report says why." in runs["all"].output
 
 
+@pytest.mark.sweep
 def test_the_playbook_says_how_each_tenant_answers(runs):
     text = runs["all"].files["contract.txt"]
     for line in (
@@ -422,6 +421,7 @@ def test_the_playbook_says_how_each_tenant_answers(runs):
     assert text in runs["all"].output
 
 
+@pytest.mark.sweep
 def test_the_playbook_leaves_a_report_for_its_owner_alone(runs):
     run = runs["all"]
     rows = {row["tenant"]: row for row in json.loads(run.files["contract.json"])}

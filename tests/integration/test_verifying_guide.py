@@ -10,7 +10,7 @@ import re
 import pytest
 import yaml
 from ansible_collections.imanage.control_center.plugins.module_utils._api import contract_check
-from playbooks_support import Stage, catalog, encrypt, keep, once, shell
+from playbooks_support import Stage, catalog, encrypt, keep, shell
 from support.guides import Guide
 from support.places import TRACKER, refreshing
 from support.recordings import call, har
@@ -25,24 +25,21 @@ VERIFY, PROBE, READ = GUIDE.commands
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    def make():
-        folder = tmp_path_factory.mktemp("verifying")
-        found = {}
-        with Stage(folder / "stage") as stage:
-            done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
-            stage.add("acme", {"imanage_password": "{{ vaulted_password }}"}, applications=done)
-            encrypt(folder, "passwords.vault.yml", vaulted_password="acme-admin-password")
-            recording = har([call("PATCH", "/work/web/api/v2/customers/1000/applications/tracker")])
-            keep(folder, **{"tenants.yml": stage.inventory(), "tenant.har": recording})
-            found["verify"] = shell(VERIFY, folder)
-            found["verified"] = (folder / "contract" / "contract.txt").read_text(encoding="utf-8")
-            found["probe"] = shell(PROBE, folder)
-            found["read"] = shell(READ, folder)
-            found["kept"] = (folder / "tenant.har").exists()
-            found["files"] = {path.name: path.read_text() for path in folder.glob("*/*.*") if path.is_file()}
-        return found
-
-    return once(tmp_path_factory, "verifying", make)
+    folder = tmp_path_factory.mktemp("verifying")
+    found = {}
+    with Stage(folder / "stage") as stage:
+        done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
+        stage.add("acme", {"imanage_password": "{{ vaulted_password }}"}, applications=done)
+        encrypt(folder, "passwords.vault.yml", vaulted_password="acme-admin-password")
+        recording = har([call("PATCH", "/work/web/api/v2/customers/1000/applications/tracker")])
+        keep(folder, **{"tenants.yml": stage.inventory(), "tenant.har": recording})
+        found["verify"] = shell(VERIFY, folder)
+        found["verified"] = (folder / "contract" / "contract.txt").read_text(encoding="utf-8")
+        found["probe"] = shell(PROBE, folder)
+        found["read"] = shell(READ, folder)
+        found["kept"] = (folder / "tenant.har").exists()
+        found["files"] = {path.name: path.read_text() for path in folder.glob("*/*.*") if path.is_file()}
+    return found
 
 
 def test_the_tenants_are_asked(ran):

@@ -54,7 +54,7 @@ TESTS = [
     "tests/unit/test_approval.py",
     "tests/integration/test_laws.py",
     "tests/integration/test_wire_faults.py",
-    "tests/unit/test_previews_tell_the_truth.py",
+    "tests/integration/test_previews_tell_the_truth.py",
 ]
 # Tests that do not end have noticed a fault. All of them take far less, also where several run at once.
 TIMEOUT = 900

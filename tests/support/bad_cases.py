@@ -18,7 +18,7 @@ from .cases import (
     TWICE,
     Case,
 )
-from .places import EXTENSION, TRACKER, applications, refreshing
+from .places import EXTENSION, TRACKER, refreshing
 
 BAD = {
     "no credentials": Case(
@@ -27,44 +27,17 @@ BAD = {
     "no password": Case(
         "imanage_tenant_info", {"password": None}, kind="bad_option", tells=("username is given without password",)
     ),
-    "no client id": Case(
-        "imanage_tenant_info", {"client_id": None}, kind="bad_option", tells=("password is given without client_id",)
-    ),
     "two kinds, each missing a part": Case(
         "imanage_tenant_info",
         {"username": None, "refresh_token": "refr3sh", "client_id": None},
         kind="bad_option",
         tells=("password is given without username", "refresh_token is given without client_id"),
     ),
-    "url with a path": Case(
-        "imanage_tenant_info",
-        {"url": "https://cloudimanage.com/work/cc"},
-        kind="bad_option",
-        tells=("https://cloudimanage.com/work/cc", "more than a host"),
-    ),
-    "url without a scheme": Case(
-        "imanage_tenant_info", {"url": "cloudimanage.com"}, kind="bad_option", tells=("does not start with https://",)
-    ),
     "url with user information": Case(
         "imanage_tenant_info",
         {"url": "https://ada:s3cret@cloudimanage.com"},
         kind="bad_option",
         tells=("user information",),
-    ),
-    "plain http to another host": Case(
-        "imanage_tenant_info",
-        {"url": "http://cloudimanage.com"},
-        kind="bad_option",
-        tells=("plain http to cloudimanage.com",),
-    ),
-    "plain http to what looks like loopback": Case(
-        "imanage_tenant_info", {"url": "http://127.evil.example"}, kind="bad_option", tells=("127.evil.example",)
-    ),
-    "host that has no name": Case(
-        "imanage_tenant_info",
-        {"url": "https://\N{LATIN SMALL LIGATURE FI}rm.example"},
-        kind="bad_option",
-        tells=("the host in url is not a valid name",),
     ),
     "access token with a line break": Case(
         "imanage_tenant_info",
@@ -87,12 +60,6 @@ BAD = {
         kind="sign_in",
         tells=("password begins or ends with a space or a line break, which echo adds for example.",),
     ),
-    "unknown user": Case(
-        "imanage_tenant_info",
-        {"username": "nobody@{name}.example"},
-        kind="sign_in",
-        tells=("The credentials are not valid.",),
-    ),
     "unknown client": Case(
         "imanage_tenant_info", {"client_id": "other"}, kind="sign_in", tells=("The client is unknown",)
     ),
@@ -109,9 +76,6 @@ BAD = {
     "application in another case": Case(
         APPLICATION, {"name": "imanage tracker"}, kind="not_found", tells=("'imanage tracker'", "'iManage Tracker'")
     ),
-    "application with another space": Case(
-        POLICY, {"name": "iManageTracker"}, kind="not_found", tells=("'iManageTracker'", "'iManage Tracker'")
-    ),
     "application with a sign that hides": Case(
         POLICY, {"name": f"{TRACKER}\u200b"}, kind="not_found", tells=(f"'{TRACKER}\\u200b'", f"'{TRACKER}'")
     ),
@@ -122,24 +86,13 @@ BAD = {
         kind="ambiguous_name",
         tells=("2 applications", "one", "two", "app_id"),
     ),
-    "application that exists twice, to be removed": Case(
-        APPLICATION, {"name": TRACKER, "state": "absent"}, {"applications": TWICE}, kind="ambiguous_name"
-    ),
     "id that does not exist": Case(APPLICATION, {"app_id": "nothing"}, kind="not_found", tells=("'nothing'",)),
-    "policy of an id that does not exist": Case(POLICY, {"app_id": "nothing"}, kind="not_found", tells=("'nothing'",)),
     "expiry of zero days": Case(
         POLICY,
         {"name": EXTENSION, "allow_refresh_token": True, "refresh_token_expiry_days": 0},
         {"applications": ADDED},
         kind="bad_option",
         tells=("refresh_token_expiry_days is 0", "at least 1 day"),
-    ),
-    "negative minutes": Case(
-        POLICY,
-        {"name": EXTENSION, "access_token_expiry_minutes": -5},
-        {"applications": ADDED},
-        kind="bad_option",
-        tells=("access_token_expiry_minutes is -5", "at least 1 minute"),
     ),
     "expiry while refresh is off": Case(
         POLICY,
@@ -167,18 +120,9 @@ BAD = {
         kind="bad_option",
         tells=("ghost@x.example",),
     ),
-    "unknown group in the access list": Case(
-        APPLICATION, {"app_id": "drive", "access": "custom", "groups": ["Ghosts"]}, kind="bad_option", tells=("Ghosts",)
-    ),
     "everybody and some": Case(
         APPLICATION,
         {"name": TRACKER, "access": "all", "groups": ["IT"]},
-        kind="bad_option",
-        tells=("groups without access: custom",),
-    ),
-    "some without custom": Case(
-        APPLICATION,
-        {"app_id": "drive", "groups": ["IT"]},
         kind="bad_option",
         tells=("groups without access: custom",),
     ),
@@ -195,13 +139,6 @@ BAD = {
         {"applications": refreshing()},
         kind="not_found",
         tells=('the library "ACTIVE\\u2060" for', "It lists the library ACTIVE: correct the name"),
-    ),
-    "two libraries in one name": Case(
-        AUTHORIZATION,
-        {"libraries": ["ACTIVE, SPM"]},
-        {"applications": refreshing()},
-        kind="not_found",
-        tells=('the library "ACTIVE, SPM" for',),
     ),
     "library without NRTADMIN": Case(
         AUTHORIZATION,
@@ -271,12 +208,6 @@ BAD = {
         kind="bad_option",
         tells=("listApps", "https://evil.example/x"),
     ),
-    "api_url on another host": Case(
-        "imanage_tenant_info",
-        {"api_url": "https://evil.example/work/api/v2"},
-        kind="bad_option",
-        tells=("https://evil.example",),
-    ),
     "option that does not exist": Case(
         "imanage_tenant_info", {"user_name": "x"}, kind="bad_option", tells=("there is no option user_name",)
     ),
@@ -293,23 +224,11 @@ BAD = {
     "onboarding of one twice": Case(
         LOOK, {"applications": [*BOTH, {"name": TRACKER}]}, kind="bad_option", tells=("names an application twice",)
     ),
-    "onboarding with an expiry of zero days": Case(
-        LOOK,
-        {"applications": [{**BOTH[1], "refresh_token_expiry_days": 0}]},
-        kind="bad_option",
-        tells=("refresh_token_expiry_days is 0",),
-    ),
     "onboarding with an empty library list": Case(
         LOOK,
         {"applications": BOTH, "authorization": {"libraries": []}},
         kind="bad_option",
         tells=("libraries is an empty list",),
-    ),
-    "onboarding with negative days": Case(
-        LOOK,
-        {"applications": BOTH, "authorization": {"renew_before_days": -1}},
-        kind="bad_option",
-        tells=("renew_before_days is -1",),
     ),
     "onboarding with a library that does not exist": Case(
         LOOK,
@@ -342,20 +261,6 @@ BAD = {
         LOOK,
         {"applications": [{"name": TRACKER}, {**BOTH[1], "enabled": False}], "authorization": {}},
         {"applications": refreshing()},
-        kind="not_added",
-        tells=(EXTENSION, "would be disabled"),
-    ),
-    "onboarding that takes the page of authorized libraries away": Case(
-        LOOK,
-        {"applications": [{"name": TRACKER}, {**BOTH[1], "enabled": False}], "authorization": {}},
-        {"applications": refreshing(), "libraries": [{"id": "ACTIVE", "authorized_by": "admin@{name}.example"}]},
-        kind="not_added",
-        tells=(EXTENSION, "would be disabled"),
-    ),
-    "onboarding that leaves the page away": Case(
-        LOOK,
-        {"applications": [{"name": EXTENSION}], "authorization": {}},
-        {"applications": applications(extension="disabled")},
         kind="not_added",
         tells=(EXTENSION, "would be disabled"),
     ),

@@ -4,8 +4,7 @@
 """The guides, and their blocks of commands and files as they stand there.
 
 A test takes all blocks of a kind at once, C(PREVIEW, ONBOARD = Guide("docs/many-tenants.md").commands), and runs them.
-So a block that is added fails that test, and tests/unit/test_guides.py finds a kind that no test takes, and a name that
-is not used.
+So a block that is added fails that test.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 from .tree import ROOT
@@ -27,7 +25,6 @@ KINDS = {
     "json": ("json",),
     "diff": ("diff",),
 }
-SHOWN = "text"
 
 # The blocks that no test runs, by their guide and how they begin, and why.
 NOT_RUN = {
@@ -66,21 +63,6 @@ class Guide:
             raise AttributeError(f"A guide has no {kind}; there are {', '.join(KINDS)}.")
         return self._of(kind)
 
-    @property
-    def yaml_by_heading(self) -> dict[str, str]:
-        """The same as C(yaml), by the heading above each, for a test that goes through all of them."""
-        found = [block for block in self.blocks if block.language in KINDS["yaml"]]
-        assert len({block.heading for block in found}) == len(found), f"{self.name}: two under one heading"
-        return {block.heading: block.text for block in found}
-
-    def kinds(self) -> set[str]:
-        """The kinds of blocks that it has for a test to take."""
-        return {kind for kind in KINDS if self._of(kind)}
-
-    def not_run(self, beginning: str) -> list[Block]:
-        """The blocks that begin so."""
-        return [block for block in self.blocks if block.text.startswith(beginning)]
-
     def _of(self, kind: str) -> tuple[str, ...]:
         left_out = [beginning for name, beginning in NOT_RUN if name == self.name]
         found = [block.text for block in self.blocks if block.language in KINDS[kind]]
@@ -115,8 +97,3 @@ def changed(text: str, **words: str) -> str:
         assert old in text, old
         text = text.replace(old, new)
     return text
-
-
-def files_of_tests() -> list[Path]:
-    """The tests that may run a guide."""
-    return sorted((ROOT / "tests").glob("*/test_*.py"))

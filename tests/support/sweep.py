@@ -125,7 +125,7 @@ class CommandLines:
         self._file.write_bytes(b"\n".join(sorted(self._seen)))
 
     def _watch(self) -> None:
-        while not self._over.wait(0.02):
+        while not self._over.wait(0.1):
             for name in filter(str.isdigit, os.listdir("/proc")):
                 try:
                     self._seen.add(Path("/proc", name, "cmdline").read_bytes().replace(b"\0", b" "))

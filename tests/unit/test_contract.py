@@ -10,7 +10,7 @@ import pytest
 import yaml
 from ansible_collections.imanage.control_center.plugins.module_utils._api.shape import mismatch
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.applications import MEMBER_KINDS
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.tree import ROOT
 
@@ -173,6 +173,7 @@ def example(kind, schema):
 
 
 @pytest.mark.parametrize("name", [name for name in WRITTEN if ours.OPERATIONS[name].reply])
+@settings(max_examples=settings.default.max_examples // 5)
 @given(data=st.data())
 def test_law_9_every_reply_of_the_contract_fits(name, data):
     for schema in [schema for _status, schema in success(name) if schema]:

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the collection and its developers depend on: what for, under which licence, and pinned."""
+"""At run time the collection depends on requests alone, and every place says on which."""
 
 from __future__ import annotations
 
-import importlib.metadata
 import re
 
 import pytest
@@ -13,48 +12,20 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api import
 from packaging.requirements import Requirement
 from support.tree import ROOT
 
-FOLDER = ROOT / "tests" / "requirements"
-LOCK = FOLDER / "lock.txt"
-FILES = [ROOT / "requirements.txt", *sorted(set(FOLDER.glob("*.txt")) - {LOCK})]
-# What goes together with GPL-3.0-or-later. Of those that developers use, nothing is passed on.
-FITTING = {
-    "Apache-2.0",
-    "BSD-2-Clause",
-    "BSD-3-Clause",
-    "CC-BY-SA-4.0",
-    "CC0-1.0",
-    "GPL-3.0-or-later",
-    "MIT",
-    "MPL-2.0",
-}
 
-
-def lines(file):
-    """The requirements of a file, each with what its comment says."""
-    for line in file.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith(("#", "-r ")):
-            wanted, _hash, comment = line.partition("  # ")
-            yield Requirement(wanted), comment
-
-
-ALL = [(file.name, wanted, comment) for file in FILES for wanted, comment in lines(file)]
-IDS = [str(wanted) for _file, wanted, _comment in ALL]
-
-
-def locked(name):
-    """The releases of a package in the lock file; for some there is one for each Python."""
-    found = re.findall(rf"^{re.escape(name)}==([^\s;]+)", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
-    assert found, f"{name} is not in the lock file: make lock"
-    return found
+def wanted():
+    """What the collection needs at run time."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line.partition("  # ")[0]) for line in lines if line and not line.startswith("#")]
 
 
 def test_at_run_time_the_collection_needs_requests_alone():
-    assert [wanted.name for wanted, _comment in lines(ROOT / "requirements.txt")] == ["requests"]
+    assert [one.name for one in wanted()] == ["requests"]
 
 
 def test_every_place_tells_the_same_least_release_of_requests():
-    ((wanted, _comment),) = lines(ROOT / "requirements.txt")
-    (least,) = (one.version for one in wanted.specifier)
+    (requests,) = wanted()
+    (least,) = (one.version for one in requests.specifier)
     assert tuple(map(int, least.split("."))) == transport._LEAST_REQUESTS
     for place in (
         "README.md",
@@ -77,27 +48,3 @@ def test_an_older_release_of_requests_is_refused_before_anything_is_sent(version
     with pytest.raises(transport.TransportError, match=r"2\.32\.3 or newer\) is not installed") as caught:
         transport.Transport(timeout=1)
     assert (caught.value.kind, caught.value.sent) == ("bad_option", False)
-
-
-@pytest.mark.parametrize(("file", "wanted", "comment"), ALL, ids=IDS)
-def test_each_dependency_says_what_for_and_its_licence_fits(file, wanted, comment):
-    purpose, _semicolon, licence = comment.rpartition("; ")
-    assert purpose, f"{file}: {wanted} does not say what for"
-    assert set(re.split(" AND | OR ", licence)) <= FITTING, f"{file}: {wanted}"
-    try:
-        declared = importlib.metadata.metadata(wanted.name).get("License-Expression")
-    except importlib.metadata.PackageNotFoundError:
-        return  # The lock file holds its release, and the next environment that has it its licence.
-    assert declared in (None, licence)
-
-
-@pytest.mark.parametrize(("file", "wanted", "comment"), ALL, ids=IDS)
-def test_each_dependency_is_pinned_to_a_release_that_is_allowed(file, wanted, comment):
-    assert all(version in wanted.specifier for version in locked(wanted.name)), f"{wanted}: make lock"
-
-
-def test_the_lock_file_names_releases_and_no_place_to_get_them_from():
-    text = LOCK.read_text(encoding="utf-8")
-    for line in text.splitlines():
-        assert re.match(r"\s*#|[a-z0-9.-]+==\S+( ; .+)?$", line), line
-    assert "://" not in text

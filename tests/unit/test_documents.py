@@ -10,7 +10,6 @@ import re
 import pytest
 import yaml
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import KINDS
-from support.tasks import MODULES
 from support.tree import ROOT
 
 DOCUMENTS = sorted(
@@ -47,29 +46,6 @@ def test_every_page_that_the_product_names_is_there():
 def test_every_kind_of_failure_has_an_entry():
     text = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
     assert tuple(re.findall(r"^### (.+)$", text, re.MULTILINE)) == KINDS
-
-
-def test_the_places_of_a_change_are_there():
-    guide = (
-        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Adding a field")[2].partition("\n## ")[0]
-    )
-    places = re.findall(r"`([\w.-]+/[\w./-]*)`", guide)
-    assert places
-    assert [one for one in places if not (ROOT / one).exists()] == []
-
-
-def test_the_readme_names_every_module_and_playbook():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")} - {"begin"}
-    assert {name for name in [*MODULES, *playbooks] if f"  - `{name}`: " not in text} == set()
-
-
-def test_the_guide_has_the_counts_that_are_tested():
-    costs = (ROOT / "tests" / "integration" / "test_costs.py").read_text(encoding="utf-8")
-    first, second = re.search(r"^FIRST_RUN, SECOND_RUN = (\d+), (\d+)$", costs, re.MULTILINE).groups()
-    guide = (ROOT / "docs" / "many-tenants.md").read_text(encoding="utf-8")
-    assert f"at most {first} requests and six tasks" in guide
-    assert f"{second} requests and three tasks" in guide
 
 
 def test_the_execution_environment_has_the_version_of_the_collection():

@@ -1,124 +1,19 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every block of every guide is used by a test, every variable of a playbook is explained, and names are known."""
+"""Every variable of a playbook is explained in a guide, and guides name what there is."""
 
 from __future__ import annotations
 
-import ast
 import re
 
 import pytest
 import yaml
-from support.guides import KINDS, NOT_RUN, SHOWN, every_guide, files_of_tests
+from support.guides import every_guide
 from support.tasks import MODULES
 from support.tree import ROOT
 
 GUIDES = every_guide()
-ATTRIBUTES = {**{kind: kind for kind in KINDS}, "yaml_by_heading": "yaml"}
-
-
-def claims(source):
-    """What a test takes of guides: (guide, kind), and what is wrong with how it does."""
-    tree = ast.parse(source)
-    guides = {}
-    found, wrong = [], []
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and (name := literal(node.value)) and isinstance(node.targets[0], ast.Name):
-            guides[node.targets[0].id] = name
-    used = {
-        node.id
-        for function in ast.walk(tree)
-        if isinstance(function, (ast.FunctionDef, ast.Lambda))
-        for node in ast.walk(function)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
-    # What a name at the top is made of is used where that name is.
-    for node in reversed(tree.body):
-        if isinstance(node, ast.Assign) and used & names_in(node.targets[0]):
-            used |= names_in(node.value)
-    at_top = {id(node.value): node.targets[0] for node in tree.body if isinstance(node, ast.Assign)}
-    for node in ast.walk(tree):
-        if not (isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES):
-            continue
-        name = literal(node.value) or guides.get(getattr(node.value, "id", None))
-        if name is None:
-            continue
-        found.append((name, ATTRIBUTES[node.attr]))
-        target = at_top.get(id(node))
-        if node.attr == "yaml_by_heading":
-            names = [target.id] if isinstance(target, ast.Name) else []
-        else:
-            names = [one.id for one in target.elts if isinstance(one, ast.Name)] if is_unpacked(target) else []
-        if not names:
-            wrong.append(f"{name}: take its {node.attr} apart into names, at the top of the file")
-        wrong += [f"{name}: {one} is not used" for one in names if one not in used]
-    return found, wrong
-
-
-def names_in(node):
-    """Every name in a part of a file."""
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-
-
-def is_unpacked(target):
-    """Whether each block gets a name of its own."""
-    return isinstance(target, (ast.Tuple, ast.List)) and all(isinstance(one, ast.Name) for one in target.elts)
-
-
-def literal(node):
-    """The name in Guide("..."), None for anything else."""
-    is_guide = isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Guide" and len(node.args) == 1
-    return node.args[0].value if is_guide and isinstance(node.args[0], ast.Constant) else None
-
-
-CLAIMS = {path.relative_to(ROOT).as_posix(): claims(path.read_text(encoding="utf-8")) for path in files_of_tests()}
-TAKEN = {claim for found, _wrong in CLAIMS.values() for claim in found}
-
-
-@pytest.mark.parametrize("name", GUIDES)
-def test_every_block_of_a_guide_is_used_by_a_test(name):
-    assert GUIDES[name].kinds() == {kind for guide, kind in TAKEN if guide == name}
-
-
-def test_no_test_takes_a_block_and_leaves_it():
-    assert [words for _found, wrong in CLAIMS.values() for words in wrong] == []
-
-
-@pytest.mark.parametrize("name", GUIDES)
-def test_every_block_says_what_it_is(name):
-    known = {SHOWN, *(language for languages in KINDS.values() for language in languages)}
-    assert {block.language for block in GUIDES[name].blocks} <= known
-
-
-@pytest.mark.parametrize(("name", "beginning"), NOT_RUN)
-def test_what_is_not_run_is_there_once_and_says_why(name, beginning):
-    assert len(GUIDES[name].not_run(beginning)) == 1
-    assert NOT_RUN[name, beginning]
-
-
-@pytest.mark.parametrize(
-    ("lines", "words"),
-    [
-        ("ONE, TWO = Guide('x').commands\ndef test():\n    run(ONE)", "x: TWO is not used"),
-        ("GUIDE = Guide('x')\n(ONE,) = GUIDE.yaml\nrun(ONE)", "x: ONE is not used"),
-        ("ALL = Guide('x').commands\ndef test():\n    run(ALL[0])", "apart into names"),
-        ("FIRST, *REST = Guide('x').commands\ndef test():\n    run(FIRST, REST)", "apart into names"),
-        ("def test():\n    run(Guide('x').commands[0])", "apart into names"),
-    ],
-)
-def test_a_block_that_is_taken_and_left_is_found(lines, words):
-    _found, wrong = claims(lines)
-    assert [one for one in wrong if words in one], wrong
-
-
-def test_blocks_that_are_used_are_fine():
-    used = "GUIDE = Guide('x')\nONE, TWO = GUIDE.commands\nALL = GUIDE.yaml_by_heading\n"
-    assert claims(f"{used}def test():\n    run(ONE, TWO, ALL)") == ([("x", "commands"), ("x", "yaml")], [])
-
-
-# -- the playbooks --------------------------------------------------------------------------------------------------
-
 PLAYBOOKS = {path.stem: path for path in sorted((ROOT / "playbooks").glob("*.yml"))}
 IDENTIFIER = re.compile(r"(?<![\w.])imanage_\w+")
 
@@ -177,16 +72,6 @@ def variables(name):
 def test_the_guide_names_every_variable_of_every_playbook():
     named = set(re.findall(r"`(imanage_\w+)`", GUIDES["docs/many-tenants.md"].text))
     assert {one for name in PLAYBOOKS for one in variables(name)} - named == set()
-
-
-def test_the_variables_of_a_playbook_are_found():
-    assert variables("audit") == {
-        "imanage_fail_on",
-        "imanage_report",
-        "imanage_serial",
-        "imanage_tenants",
-    }
-    assert variables("read_recording") == {"imanage_recording", "imanage_report"}
 
 
 @pytest.mark.parametrize("name", GUIDES)
