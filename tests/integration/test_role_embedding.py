@@ -146,7 +146,9 @@ def _tagged(stage: Stage) -> dict[str, Run]:
     step = typing({f"{LIBRARIES} (N)o/(y)es/(c)ontinue: ": "n", "(N)o/(y)es/(c)ontinue: ": "y"})
     runs["step"] = stage.run("--step", "--limit", "stepped", onboard, execute=step)
     # Nobody begins behind the look.
-    runs["start"] = stage.run("--start-at-task", POLICY, "--limit", "two", onboard)
+    runs["start"] = stage.run(
+        "--start-at-task", "Allow refresh tokens for the configuration application", "--limit", "two", onboard
+    )
     groups = json.dumps({"tracker_onboarding_groups": ["IT"], "tracker_onboarding_access": "custom"})
     limited = ("--check", "--diff", "--limit", "narrowed", "-e", groups, "-e", "tracker_onboarding_libraries=ARCHIVE")
     runs["check"] = stage.run(*limited, onboard)
