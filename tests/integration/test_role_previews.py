@@ -18,7 +18,7 @@ from support.wants import role_situations, role_variables
 
 pytestmark = pytest.mark.sweep
 
-GENERATED = 32
+GENERATED = 52
 ADDED = f"'{EXTENSION}' is assumed to be added by an earlier task"
 PAGE = f"An earlier task is assumed to create the page Tracker background service authorization of '{EXTENSION}'"
 REFRESH = f"Refresh tokens are assumed to be allowed for '{EXTENSION}' by an earlier task"
@@ -67,7 +67,7 @@ def goal(runs, situations, name):
 
 
 def test_the_inventory_has_tenants_of_every_sort(runs):
-    assert len(runs["run"].report) == len(ALL)
+    assert len(runs["run"].report) == len(ALL) >= 50
     assert {runs["run"].report[name]["status"] for name in ALL} == {
         *("onboarded", "incomplete", "awaiting_consent", "failed")
     }
