@@ -161,6 +161,7 @@ def test_the_report_has_a_head_that_says_which_run_it_was(runs):
 @pytest.mark.parametrize("playbook", ["onboard", "verify_contract"])
 def test_a_start_in_the_middle_does_not_replace_a_good_report_with_an_empty_one(runs, playbook):
     run, before, after = runs[f"{playbook} in the middle"]
-    assert run.code == {"onboard": 4, "verify_contract": 2}[playbook]
+    # What Ansible ends with where it cannot find the hosts of a play, core by core.
+    assert run.code in {"onboard": (1, 4), "verify_contract": (2,)}[playbook]
     assert before
     assert before == after
