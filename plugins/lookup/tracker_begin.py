@@ -70,10 +70,6 @@ _raw:
     twice:
       description: The tenants that another host of the run is too, and why each of them fails.
       type: dict
-    hosts:
-      description: The patterns of the tenants that can begin, for C(hosts) of a play.
-      type: list
-      elements: str
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -114,15 +110,13 @@ class LookupModule(LookupBase):
                 tenants, self.get_option("confirm"), self._preview(playbook, known)
             )
         if refused:
-            return [{"refused": f"{' '.join(refused)} {run_checks.NOBODY_SIGNED_IN}", "twice": {}, "hosts": []}]
+            return [{"refused": f"{' '.join(refused)} {run_checks.NOBODY_SIGNED_IN}", "twice": {}}]
         twice = run_checks.twice(tenants)
         if playbook not in _WRITING:
             for words in twice.values():
                 self._display.warning(words)
             twice = {}
-        given = known.get("imanage_tenants", "imanage_tenants")
-        others = [run_checks.all_but(name) for name in twice]
-        return [{"refused": "", "twice": twice, "hosts": [*([given] if isinstance(given, str) else given), *others]}]
+        return [{"refused": "", "twice": twice}]
 
     def _wrong_options(self, playbook: str, variables: Mapping[str, Any], hosts: Mapping[str, Any]) -> list[str]:
         tags = run_checks.TAGS if playbook in _TAGGED else ("all",)

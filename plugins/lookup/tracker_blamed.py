@@ -36,7 +36,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: Each tenant that fails the run, with C(name), C(pattern) of hosts for it alone, and C(msg), the reason.
+  description: The C(name) of each tenant that fails the run, and C(msg) with the reason.
   type: list
   elements: dict
 """

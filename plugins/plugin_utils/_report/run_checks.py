@@ -89,17 +89,6 @@ def twice(tenants: Iterable[Tenant]) -> dict[str, str]:
     }
 
 
-def only(name: str) -> str:
-    """The pattern of hosts that matches just this name: no sign of it has a meaning in patterns."""
-    signs = (sign if sign.isascii() and sign.isalnum() else f"\\U{ord(sign):08x}" for sign in name)
-    return f"~^{''.join(signs)}$"
-
-
-def all_but(name: str) -> str:
-    """The pattern of hosts that leaves out just this name."""
-    return f"!{only(name)}"
-
-
 def site(url: str) -> str:
     """The site in which a customer number is unique. All of cloudimanage.com is one site."""
     parts = urlsplit(url.lower())
@@ -126,16 +115,9 @@ def wrong_folder(folder: Any) -> list[str]:
 
 
 def blamed(results: Iterable[Mapping[str, Any]], fail_on: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
-    """Each tenant that fails the run: its C(name), a C(pattern) for it alone, and the C(msg) that says why.
-
-    C(fail_on): statuses by tenant.
-    """
+    """The C(name) of each tenant that fails the run, and a C(msg) with the reason. C(fail_on): statuses by tenant."""
     return [
-        {
-            "name": one["tenant"],
-            "pattern": only(one["tenant"]),
-            "msg": (one["failure"] or {}).get("msg") or _status(one),
-        }
+        {"name": one["tenant"], "msg": (one["failure"] or {}).get("msg") or _status(one)}
         for one in results
         if one["status"] in fail_on[one["tenant"]]
     ]
