@@ -9,6 +9,7 @@ import csv
 import html
 import io
 import json
+import re
 
 import pytest
 from playbooks_support import Stage
@@ -139,3 +140,31 @@ def _sheet(run):
 def test_files_that_name_people_are_for_their_owner(played):
     assert set(played["modes"]) == {"report.html", "report.json", "report.csv", "plan.json", "changes.html"}
     assert set(played["modes"].values()) == {0o600}
+
+
+# What a pattern of hosts would take for more than one, or for another.
+FAILING, OTHERS = ("Birch LLP", "a.b", "x,y"), ("LLP", "a-b", "x")
+
+
+@pytest.fixture(scope="module")
+def patterns(tmp_path_factory):
+    """The runs over tenants whose names mean something as a pattern, by name. Those that fail have a wrong password."""
+    with Stage(tmp_path_factory.mktemp("patterns")) as stage:
+        stage.add("good")
+        del stage.hosts["good"]
+        for host in (*OTHERS, *FAILING):
+            password = "guessed" if host in FAILING else "good-admin-password"
+            stage.hosts[host] = {"imanage_username": "admin@good.example", "imanage_password": password}
+        runs = {name: stage.run(f"{COLLECTION}.{name}") for name in ("onboard", "audit")}
+        runs["verify_contract"] = stage.run(f"{COLLECTION}.verify_contract", report=None)
+        for host in OTHERS:
+            del stage.hosts[host]
+        runs["verify_contract of those"] = stage.run(f"{COLLECTION}.verify_contract", report=None)
+    return runs
+
+
+@pytest.mark.parametrize("name", ["onboard", "audit", "verify_contract", "verify_contract of those"])
+def test_a_name_that_means_something_as_a_pattern_fails_its_own_tenant_alone(patterns, name):
+    assert patterns[name].code == 2
+    failed = re.findall(r"^(.+?) +: ok=\d+.* failed=[1-9]", patterns[name].output, re.MULTILINE)
+    assert sorted(failed) == sorted(FAILING)
