@@ -12,6 +12,27 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.contra
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 
 
+def not_read() -> dict[str, Any]:
+    """The result of C(imanage_onboarding_info) for a tenant that was not read."""
+    return {
+        "tenant": dict.fromkeys(("customer_id", "user", "email", "authorizes", "authorizes_name")),
+        "left_alone": False,
+        "missing": [],
+        "near_misses": [],
+        "applications": [],
+        "libraries": [],
+        "wanted": [],
+        "others": [],
+        "not_visible": None,
+        "handed_over": [],
+        "tracker_calls": None,
+        "refresh_token_expiry_days": None,
+        "plan": {"changes": [], "writes": [], "assumptions": []},
+        "stages": [],
+        "remaining": [],
+    }
+
+
 def check_extension(application: Mapping[str, Any] | None, policy: Mapping[str, Any] | None) -> None:
     """Raise C(not_added) or C(conflict) if the plan would leave the extension unable to authorize libraries.
 

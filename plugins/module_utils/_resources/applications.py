@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client, text_or_none
@@ -23,9 +23,12 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.appli
     manages_access,
     plan_application,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
+from ansible_collections.imanage.control_center.plugins.module_utils._resources import in_order
 
 _MODE_OF_WIRE = {wire: mode for mode, wire in ACCESS_MODES.items()}
+
+assumptions, is_independent, settle = in_order.assumptions, in_order.is_independent, in_order.settle
 
 
 class Want(NamedTuple):
@@ -91,32 +94,9 @@ def title(want: Want, have: dict[str, Any] | None) -> str:
     return have["name"] if have else want.name or want.app_id or ""
 
 
-def assumptions(client: Client, plan: Plan) -> list[str]:
-    """Nothing: reading shows all that the plan depends on."""
-    return []
-
-
 def want_to_verify(want: Want, have: dict[str, Any] | None) -> Want:
     """The same want: planning on what is read afterwards needs nothing else."""
     return want
-
-
-def is_independent(step: Step) -> bool:
-    """No: each step depends on the one before it."""
-    return False
-
-
-def settle(
-    client: Client,
-    want: Want,
-    have: dict[str, Any] | None,
-    first_plan: Plan,
-    refused: Sequence[tuple[Step, Failure]],
-    result: dict[str, Any],
-) -> dict[str, Any]:
-    """Raise the first failure: no step can be left out."""
-    _step, failure = (*first_plan.refused, *refused)[0]
-    raise failure.but(result=result)
 
 
 # -- finding and reading, for the token policy and the info module too ----------------------------------------------

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY_DEFAULTS, POLICY_FIELDS
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall, NotYet
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import (
     PolicyWant,
     plan_token_policy,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._resources import applications
+from ansible_collections.imanage.control_center.plugins.module_utils._resources import applications, in_order
+
+assumptions, is_independent, settle = in_order.assumptions, in_order.is_independent, in_order.settle
 
 
 class Want(NamedTuple):
@@ -79,32 +81,9 @@ def title(want: Want, have: Have) -> str:
     return f"{have.application['name']}, Authentication"
 
 
-def assumptions(client: Client, plan: Plan) -> list[str]:
-    """Nothing: reading shows all that the plan depends on."""
-    return []
-
-
 def want_to_verify(want: Want, have: Have) -> Want:
     """The want with its application, which need not be found again."""
     return want._replace(found=have.application)
-
-
-def is_independent(step: Step) -> bool:
-    """No: each step depends on the one before it."""
-    return False
-
-
-def settle(
-    client: Client,
-    want: Want,
-    have: Have,
-    first_plan: Plan,
-    refused: Sequence[tuple[Step, Failure]],
-    result: dict[str, Any],
-) -> dict[str, Any]:
-    """Raise the first failure: no step can be left out."""
-    _step, failure = (*first_plan.refused, *refused)[0]
-    raise failure.but(result=result)
 
 
 def _check_call_exists(client: Client, app_id: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
@@ -54,65 +55,51 @@ class _Seen(NamedTuple):
     fields: set[str]
 
 
-def apply(
-    resource: Resource,
-    client: Client,
-    want: Any,
-    plan: Plan,
-    planned: Sequence[Mapping[str, Any]] | None,
-    journal: Journal,
-) -> Applied:
-    """Make the writes and read again, until nothing is left to do.
+@dataclass
+class Work:
+    """The writes of one plan: those that are done, refused, and in doubt.
 
-    After each round the plan is made again on what was read. It decides whether a write is still needed, whatever the
-    reply to the write was. A write that may have been applied is therefore never repeated blindly. C(planned), if
-    given, are the only writes that may be sent or repeated. C(journal) records the outcome of each write. Raises
-    Failure; its result has C(changed).
+    C(planned), if given, are the only writes that may be sent or repeated. C(journal) records the outcome of each.
     """
-    work = _Work(resource, client, want, plan, planned, journal)
-    steps = plan.steps
-    try:
-        while True:
-            sent = work.send(steps)
-            seen = work.read_again(sent)
-            steps = work.decide(sent, seen)
-            if not steps:
-                return Applied(seen.have, work.refused, bool(work.done))
-    except Failure as failure:
-        raise failure.but(
-            result={"changed": bool(work.done), **failure.result},
-            what=failure.what + done_before(step.does for step in work.done),
-        ) from failure
-    finally:
-        journal.close()
 
+    resource: Resource
+    client: Client
+    want: Any
+    plan: Plan
+    planned: Sequence[Mapping[str, Any]] | None
+    journal: Journal
+    refused: list[tuple[Step, Failure]] = field(default_factory=list)
+    done: list[Step] = field(default_factory=list)
+    pause: float = _PAUSE
+    tried: set[tuple[str, ...]] = field(default_factory=set)
+    doubts: dict[tuple[str, ...], Failure] = field(default_factory=dict)
+    progress: bool = False
 
-class _Work:
-    """The writes of one plan: those that are done, refused, and in doubt."""
+    def __post_init__(self) -> None:
+        self.deadline = time.monotonic() + self.client.connection.retry_timeout
 
-    def __init__(
-        self,
-        resource: Resource,
-        client: Client,
-        want: Any,
-        plan: Plan,
-        planned: Sequence[Mapping[str, Any]] | None,
-        journal: Journal,
-    ) -> None:
-        self.refused: list[tuple[Step, Failure]] = []
-        self.done: list[Step] = []
-        self._resource = resource
-        self._client = client
-        self._want = want
-        self._plan = plan
-        self._planned = planned
-        self._journal = journal
-        self._independent = resource.is_independent
-        self._deadline = time.monotonic() + client.connection.retry_timeout
-        self._pause = _PAUSE
-        self._tried: set[tuple[str, ...]] = set()
-        self._doubts: dict[tuple[str, ...], Failure] = {}
-        self._progress = False
+    def apply(self) -> Applied:
+        """Make the writes and read again, until nothing is left to do.
+
+        After each round the plan is made again on what was read. It decides whether a write is still needed, whatever
+        the reply to the write was. A write that may have been applied is therefore never repeated blindly. Raises
+        Failure; its result has C(changed).
+        """
+        steps = self.plan.steps
+        try:
+            while True:
+                sent = self.send(steps)
+                seen = self.read_again(sent)
+                steps = self.decide(sent, seen)
+                if not steps:
+                    return Applied(seen.have, self.refused, bool(self.done))
+        except Failure as failure:
+            raise failure.but(
+                result={"changed": bool(self.done), **failure.result},
+                what=failure.what + done_before(step.does for step in self.done),
+            ) from failure
+        finally:
+            self.journal.close()
 
     def send(self, steps: list[Step]) -> _Sent:
         """Send the writes in order. A step that is not accepted ends the round, unless it is independent.
@@ -120,34 +107,34 @@ class _Work:
         Raises C(conflict) if the approved plan does not have one of them. Then none of them is sent.
         """
         try:
-            check_writes(steps, self._planned)
+            check_writes(steps, self.planned)
         except Failure:
             self._give_up(steps)
             raise
         sent = self._send_in_order(steps)
-        self._doubts = {key_of(step): failure for step, failure in sent.in_doubt}
-        self._tried |= {key_of(step) for step in sent.steps}
+        self.doubts = {key_of(step): failure for step, failure in sent.in_doubt}
+        self.tried |= {key_of(step) for step in sent.steps}
         return sent
 
     def _send_in_order(self, steps: list[Step]) -> _Sent:
         sent = _Sent([], [], [])
         for step in steps:
-            self._journal.begun(step)
+            self.journal.begun(step)
             try:
-                _send(self._client, step)
+                _send(self.client, step)
             except Failure as failure:
-                self._journal.failed(step, failure)
+                self.journal.failed(step, failure)
                 if isinstance(failure, Uncertain):
                     sent.in_doubt.append((step, failure))
-                    if not self._independent(step):
+                    if not self.resource.is_independent(step):
                         return sent
-                elif self._independent(step) and failure.kind in _OF_ONE_STEP:
+                elif self.resource.is_independent(step) and failure.kind in _OF_ONE_STEP:
                     sent.refused.append((step, failure))
                 else:
                     return sent._replace(stopped=(step, failure))
             else:
                 sent.accepted.append(step)
-                self._journal.done(step)
+                self.journal.done(step)
         return sent
 
     def read_again(self, sent: _Sent) -> _Seen:
@@ -156,7 +143,7 @@ class _Work:
             seen = self._read()
             if any(key_of(step) in seen.left for step in [*sent.accepted, *(step for step, _failure in sent.in_doubt)]):
                 # An accepted write may show only after a moment.
-                time.sleep(self._pause)
+                time.sleep(self.pause)
                 seen = self._read()
         except Failure as failure:
             self.done += sent.accepted
@@ -166,26 +153,26 @@ class _Work:
         return seen
 
     def _read(self) -> _Seen:
-        have = self._resource.read(self._client, self._want)
-        plan = self._resource.plan(self._want, have)
+        have = self.resource.read(self.client, self.want)
+        plan = self.resource.plan(self.want, have)
         return _Seen(have, {key_of(step): step for step in plan.steps}, {*plan.before, *plan.after})
 
     def decide(self, sent: _Sent, seen: _Seen) -> list[Step]:
         """Return the steps to send next, or none at the end of the work. Raises Failure if no step can help."""
         settled = self._settle(sent, seen)
         steps = [step for key, step in seen.left.items() if key not in settled]
-        stuck = [self._doubts[key_of(step)] for step in steps if key_of(step) in self._doubts]
+        stuck = [self.doubts[key_of(step)] for step in steps if key_of(step) in self.doubts]
         if stuck:
             return self._try_again(steps, stuck[0])
-        if not steps or (self._progress and (self._doubts or sent.stopped)):
+        if not steps or (self.progress and (self.doubts or sent.stopped)):
             return steps  # The write in doubt is done. Only the steps after it are left.
-        appeared = [step for step in steps if key_of(step) not in self._tried]
-        if not all(map(self._independent, steps)) or len(appeared) < len(steps):
-            raise _changed_meanwhile(appeared[0]) if appeared else _unseen(self._client, steps[0])
+        appeared = [step for step in steps if key_of(step) not in self.tried]
+        if not all(map(self.resource.is_independent, steps)) or len(appeared) < len(steps):
+            raise _changed_meanwhile(appeared[0]) if appeared else _unseen(self.client, steps[0])
         # These steps appeared during the work. After the deadline the next run does them.
-        if time.monotonic() > self._deadline:
+        if time.monotonic() > self.deadline:
             return []
-        self._journal.widen(self._resource.plan(self._want, seen.have))
+        self.journal.widen(self.resource.plan(self.want, seen.have))
         return steps
 
     def _settle(self, sent: _Sent, seen: _Seen) -> set[tuple[str, ...]]:
@@ -195,16 +182,16 @@ class _Work:
         """
         sure = {key for key in map(key_of, sent.steps) if key not in seen.left}
         made = [step for step in sent.steps if key_of(step) in sure and seen.fields & set(step.touches)]
-        self._progress = bool({key_of(step) for step in made} - {key_of(step) for step in self.done})
+        self.progress = bool({key_of(step) for step in made} - {key_of(step) for step in self.done})
         self.done += made
         others = [step for step in sent.steps if step not in made]
-        unseen = [(step, _unseen(self._client, step)) for step in others if step in sent.accepted]
+        unseen = [(step, _unseen(self.client, step)) for step in others if step in sent.accepted]
         lost = [(step, failure) for step, failure in sent.in_doubt if step in others and key_of(step) in sure]
         self.refused += [*(one for one in sent.refused if one[0] in others), *lost, *unseen]
         settled = {key_of(step): failure for step, failure in self.refused}
         gone = [step for step, _failure in lost]
-        self._journal.read(made, [step for step in others if step not in gone], settled)
-        if unseen and not all(self._independent(step) for step, _failure in unseen):
+        self.journal.read(made, [step for step in others if step not in gone], settled)
+        if unseen and not all(self.resource.is_independent(step) for step, _failure in unseen):
             raise unseen[0][1]
         if sent.stopped and sent.stopped[0] in others:
             raise self._undo_for(*sent.stopped)
@@ -212,29 +199,29 @@ class _Work:
 
     def _try_again(self, steps: list[Step], doubt: Failure) -> list[Step]:
         """Return the same steps until the deadline. After it, count independent steps as refused."""
-        if time.monotonic() + self._pause <= self._deadline:
-            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+        if time.monotonic() + self.pause <= self.deadline:
+            self.pause = min(2 * self.pause, _LONGEST_PAUSE)
             return steps
         self._give_up(steps)
-        if not all(map(self._independent, steps)):
+        if not all(map(self.resource.is_independent, steps)):
             raise doubt
-        self.refused += [(step, self._doubts.get(key_of(step), doubt)) for step in steps]
+        self.refused += [(step, self.doubts.get(key_of(step), doubt)) for step in steps]
         return []
 
     def _give_up(self, steps: list[Step]) -> None:
         """Record the steps in doubt as refused. They are not tried again."""
         for step in steps:
-            if key_of(step) in self._doubts:
-                self._journal.refused(step, self._doubts[key_of(step)])
+            if key_of(step) in self.doubts:
+                self.journal.refused(step, self.doubts[key_of(step)])
 
     def _undo_for(self, step: Step, failure: Failure) -> Failure:
         """Undo the steps that were done only for this refused step. Return the failure with the outcome."""
         if not (step.undo and failure.kind in _REFUSALS and self.done):
             return failure
-        undo, journal = step.undo, self._journal.for_undo()
+        undo, journal = step.undo, self.journal.for_undo()
         journal.begun(undo)
         try:
-            _send(self._client, undo)
+            _send(self.client, undo)
             journal.done(undo)
             left = self._read().left
         except Failure as second:
@@ -242,7 +229,7 @@ class _Work:
                 journal.failed(undo, second)
             words = f" Taking back what had been done for it ({undo.does}) failed. {second.reason()}"
             return failure.but(what=failure.what + words)
-        if list(left) != [key_of(planned) for planned in self._plan.steps]:
+        if list(left) != [key_of(planned) for planned in self.plan.steps]:
             return failure
         self.done.clear()
         words = f" What had been done for it was taken back ({undo.does}), so nothing is changed."

@@ -13,7 +13,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.diff import render
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
-from ansible_collections.imanage.control_center.plugins.module_utils._run.apply import apply
+from ansible_collections.imanage.control_center.plugins.module_utils._run.apply import Work
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import Journal, planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._run.resource import Resource
 
@@ -68,7 +68,7 @@ def converge(resource: Resource, client: Client, want: Any, planned: Planned | N
     shown = {**_diffs(resource, client, want, have, plan, diff), "writes": journal.rows}
     to_verify = resource.want_to_verify(want, have)
     try:
-        applied = apply(resource, client, to_verify, plan, planned, journal)
+        applied = Work(resource, client, to_verify, plan, planned, journal).apply()
         result = {"changed": applied.changed, **resource.report(client, want, applied.have)}
         if applied.refused or plan.refused:
             result = resource.settle(client, to_verify, applied.have, plan, applied.refused, result)

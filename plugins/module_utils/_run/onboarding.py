@@ -21,12 +21,12 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan impor
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
 from ansible_collections.imanage.control_center.plugins.module_utils._resources import (
     application_info,
+    applications,
     library_authorizations,
     library_page,
     session,
     token_policy,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._resources import applications as _applications
 from ansible_collections.imanage.control_center.plugins.module_utils._run.converge import Preview, preview
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import WRITING_STAGES
@@ -69,40 +69,18 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     The result of a failure has what was read before it, and the stage in C(failed_stage).
     """
     want = _want(parameters)
-    found = {**_empty_result(want), "failed_stage": "provisioning", "left_alone": want.approved == {}}
+    nothing = chain.not_read()
+    found = {**chain.not_read(), "failed_stage": "provisioning", "left_alone": want.approved == {}}
+    found["remaining"] = [chain.left_out(stage, want.leaving) for stage in want.left_out]
     try:
         if not found["left_alone"]:
             _read_and_plan(client, want, found)
     except Failure as failure:
         # Unknown values would only clutter the message.
-        known = {name: value for name, value in found.items() if value and value not in (_NO_TENANT, _NO_PLAN)}
+        known = {name: value for name, value in found.items() if value and value != nothing.get(name)}
         raise failure.but(result=known) from failure
     del found["failed_stage"]
     return found
-
-
-_NO_TENANT = dict.fromkeys(("customer_id", "user", "email", "authorizes", "authorizes_name"))
-_NO_PLAN: dict[str, list[Any]] = {"changes": [], "writes": [], "assumptions": []}
-
-
-def _empty_result(want: Want) -> dict[str, Any]:
-    """The result for a tenant that was not read."""
-    return {
-        "tenant": dict(_NO_TENANT),
-        "missing": [],
-        "near_misses": [],
-        "applications": [],
-        "libraries": [],
-        "wanted": [],
-        "others": [],
-        "not_visible": None,
-        "handed_over": [],
-        "tracker_calls": None,
-        "refresh_token_expiry_days": None,
-        "plan": {name: [] for name in _NO_PLAN},
-        "stages": [],
-        "remaining": [chain.left_out(stage, want.leaving) for stage in want.left_out],
-    }
 
 
 def _read_and_plan(client: Client, want: Want, found: dict[str, Any]) -> None:
@@ -139,7 +117,7 @@ def _sign_in(client: Client, want: Want, found: dict[str, Any]) -> Client:
         # Accounts of two different tenants fail here with wrong_tenant.
         authorizer = client.for_account(want.second_account._replace(customer_id=client.identity.customer_id))
     known = {name: who[name] for name in ("customer_id", "user", "email")}
-    found["tenant"] = {**_NO_TENANT, **known}
+    found["tenant"] = {**found["tenant"], **known}
     if "authorization" in want.stages:
         found["tenant"].update(authorizes=authorizer.identity.user, authorizes_name=authorizer.identity.name)
     return authorizer
@@ -166,7 +144,7 @@ def _find_applications(client: Client, want: Want, found: dict[str, Any]) -> Non
     for name in want.names:
         if names.count(name) > 1 or (name not in names and not want.leaving):
             if name in found["near_misses"] or want.must_be_provisioned or names.count(name) > 1:
-                _applications.find(client, name, None)  # Raises a failure that explains the name.
+                applications.find(client, name, None)  # Raises a failure that explains the name.
             if name in usual:
                 _check_name(client, name, usual[name])
     found["missing"] = [] if want.leaving else [name for name in want.names if name not in names]
@@ -179,7 +157,7 @@ def _check_name(client: Client, name: str, usual: str) -> None:
     """
     if name == usual:
         return
-    there = [row["name"] for row in _applications.by_name(client, [name])[1]]
+    there = [row["name"] for row in applications.by_name(client, [name])[1]]
     near = [one for one in there if one == usual or distance(one.casefold(), name.casefold()) <= _LETTERS]
     if near:
         raise Failure(
@@ -298,19 +276,19 @@ def _want(parameters: Mapping[str, Any]) -> Want:
     if (parameters["approved"] or {}).get("unusable"):
         raise Failure("bad_option", str(parameters["approved"]["unusable"]), advice="Nobody signed in.")
     leaving = parameters["state"] == "absent"
-    applications = parameters["applications"]
-    names = [application["name"] for application in applications]
+    listed = parameters["applications"]
+    names = [application["name"] for application in listed]
     if not names or len(set(names)) < len(names):
         raise Failure(
             "bad_option", "applications is empty, or names an application twice.", advice="Name each application once."
         )
     # To remove an application, only its name counts.
-    kept = ["name"] if leaving else list(applications[0])
+    kept = ["name"] if leaving else list(listed[0])
     given = [
         {**dict.fromkeys(one), **{field: one[field] for field in kept}, "app_id": None, "state": parameters["state"]}
-        for one in applications
+        for one in listed
     ]
-    parts = [Part("application", _applications, _applications.want_of(one)) for one in given]
+    parts = [Part("application", applications, applications.want_of(one)) for one in given]
     authorization = parameters["authorization"]
     if not leaving:
         with_policy = [one for one in given if any(one[field] is not None for field in POLICY_FIELDS)]

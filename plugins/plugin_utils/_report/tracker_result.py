@@ -18,21 +18,6 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._report.pro
 
 Results = dict[str, list[dict[str, Any]]]
 
-# The result of imanage_onboarding_info for a tenant that was not read.
-_NOT_READ: dict[str, Any] = {
-    "tenant": {"customer_id": None, "user": None, "email": None, "authorizes": None},
-    "left_alone": False,
-    "missing": [],
-    "applications": [],
-    "libraries": [],
-    "wanted": [],
-    "others": [],
-    "not_visible": None,
-    "handed_over": [],
-    "plan": {"changes": [], "writes": [], "assumptions": []},
-    "stages": [],
-    "remaining": [],
-}
 # The records of the role for a tenant without a task that ran.
 NOTHING_RAN: dict[str, Any] = {
     "intent": "onboard",
@@ -55,7 +40,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     imanage_onboarding_info, and C(application), C(refresh_token) and C(authorization) by stage, empty for a task that
     did not run. C(failed) is the result on which the role failed. C(check_mode) is used if C(look) does not have it.
     """
-    intent, look = records["intent"], {**_NOT_READ, **records["look"]}
+    intent, look = records["intent"], {**chain.not_read(), **records["look"]}
     ran = {stage: _results(records[stage]) for stage in WRITING_STAGES}
     failed_stage, failure = _failure(records, ran)
     authorization = (ran["authorization"] or [{}])[0]
@@ -193,7 +178,7 @@ def _status(
 
 def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | None) -> dict[str, str]:
     """The outcome of each stage, as a word."""
-    known = {**_NOT_READ, **look}
+    known = {**chain.not_read(), **look}
     words = dict.fromkeys(STAGES, "skipped")
     if not known["left_alone"]:
         words["provisioning"] = "waiting" if known["missing"] else "unchanged"

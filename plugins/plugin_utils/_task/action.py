@@ -16,7 +16,6 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api import
 from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import shown
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, ended_by
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
-from ansible_collections.imanage.control_center.plugins.module_utils._run import task as _task
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
     CONNECTION_OPTIONS,
     check_texts,
@@ -24,6 +23,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.option
     of_one_account,
     validated,
 )
+from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task, refusal
+from ansible_collections.imanage.control_center.plugins.module_utils._run.task import run as run_task
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task import change_record
 
 # Load these once in the parent. Tasks are forks of it, and would otherwise load them each time.
@@ -44,7 +45,7 @@ class InProcessAction(ActionBase):
     _supports_async = True
     _requires_connection = False
 
-    task_definition: _task.Task
+    task_definition: Task
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the task's result, with the tenant's name in the headers of its diff."""
@@ -53,7 +54,7 @@ class InProcessAction(ActionBase):
         try:
             check_texts(self.task_definition.options, raw)
         except Failure as failure:
-            return _task.refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
+            return refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
         result = self._result(task_vars)
         if result.get("failure"):
             result["msg"] += number_hint(self.task_definition.options, raw, result["failure"])
@@ -79,13 +80,13 @@ class InProcessAction(ActionBase):
                 f"{self._task.action} runs on the controller only.",
                 advice="Use connection: local without become, async and environment for it.",
             )
-            return self._marked(_task.refusal(task, failure, self._where(), check_mode))
+            return self._marked(refusal(task, failure, self._where(), check_mode))
         try:
             parameters = validated(task.options, given)
         except Failure as failure:
-            result = _task.refusal(task, failure, self._where(), check_mode)
+            result = refusal(task, failure, self._where(), check_mode)
         else:
-            result = _task.run(task, parameters, check_mode, bool(self._task.diff))
+            result = run_task(task, parameters, check_mode, bool(self._task.diff))
         if (result.get("failure") or {}).get("kind") == "bad_option":
             result["msg"] += self._unset(given, task_vars or {})
         return self._marked(result)
@@ -100,7 +101,7 @@ class InProcessAction(ActionBase):
         except BaseException as error:  # noqa: BLE001 - a time-out of Ansible, whose result has no kind
             ended = ended_by(error)
             failure = ended.but(what=f"{ended.what} The module may still be running, and its writes are unknown.")
-            return _task.refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
+            return refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
         return result
 
     def _unset(self, given: dict[str, Any], task_vars: dict[str, Any]) -> str:

@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What resources have in common whose steps depend on each other: reading shows all, and no step can be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
+
+
+def assumptions(client: Client, plan: Plan) -> list[str]:
+    """Nothing: reading shows all that the plan depends on."""
+    return []
+
+
+def is_independent(step: Step) -> bool:
+    """No: each step depends on the one before it."""
+    return False
+
+
+def settle(
+    client: Client,
+    want: Any,
+    have: Any,
+    first_plan: Plan,
+    refused: Sequence[tuple[Step, Failure]],
+    result: dict[str, Any],
+) -> dict[str, Any]:
+    """Raise the first failure: no step can be left out."""
+    _step, failure = (*first_plan.refused, *refused)[0]
+    raise failure.but(result=result)
