@@ -68,6 +68,8 @@ def _scenario(where: Any) -> dict[str, Any]:
         runs: dict[str, Any] = {
             "lenient": stage.run(AUDIT),
             "one": stage.run(*STRICT, "--limit", "fine,off,waiting", AUDIT),
+            "all": stage.run(*STRICT, "--limit", "off,new", AUDIT),
+            "none": stage.run(*STRICT, "--limit", "fine,waiting", AUDIT),
             "serial": stage.run(*STRICT, "-e", "imanage_serial=1", "--limit", "off,new,fine", AUDIT),
             "beside a failure": stage.run(*STRICT, "-e", "imanage_serial=1", "--limit", "locked,off,fine", AUDIT),
         }
@@ -104,6 +106,8 @@ STATUS = {
 AUDITS = {
     "lenient": (tuple(STATUS), ["locked"]),
     "one": (("fine", "off", "waiting"), ["off"]),
+    "all": (("off", "new"), ["off", "new"]),
+    "none": (("fine", "waiting"), []),
     "serial": (("fine", "off", "new"), ["off", "new"]),
     "beside a failure": (("fine", "off", "locked"), ["off", "locked"]),
 }

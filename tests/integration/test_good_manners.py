@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Forty tenants on one host that allows so many requests a second, and answers 429 to all others."""
+"""A hundred tenants on one host that allows so many requests a second, and answers 429 to all others."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from playbooks_support import WRITES, Stage
 
 pytestmark = pytest.mark.sweep
 
-TENANTS = [f"t{number}" for number in range(40)]
-LIMIT = {"requests": 30, "seconds": 1}
+TENANTS = [f"t{number}" for number in range(100)]
+LIMIT = {"requests": 60, "seconds": 1}
 # The recommendation of docs/many-tenants.md.
 FORKS = "20"
 
@@ -59,7 +59,7 @@ def test_nothing_is_written_twice(run):
 def test_few_requests_are_refused(run):
     refused = [one for one in entries(run) if one["status"] == 429]
     share = len(refused) / len(entries(run))
-    assert share < 0.35, f"{share:.0%} of the requests were refused"
+    assert share < 0.2, f"{share:.0%} of the requests were refused"
 
 
 def test_waiting_is_said_once_a_task(run):

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import html.parser
 import io
 import re
 import socket
 import stat
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 import pytest
 from playbooks_support import EXTENSION, PROCESS, Run, Stage, authorizers, catalog
@@ -34,6 +36,7 @@ REFUSED_PASSWORD = "refused pass%20word"
 SECRET = "client/secret+of=all"
 REFRESH = "refresh/token+of one"
 ACCESS = "access/token+of=another"
+EVIL = "=HYPERLINK(<script>alert(1)</script>)"
 
 
 def _tenants(stage: Stage) -> None:
@@ -101,10 +104,14 @@ def _scenario(where: Any) -> dict[str, Any]:
         start = stage.snapshots()
         runs["check"] = stage.run("--check", ONBOARD)
         assert stage.snapshots() == start
+        # The free strategy in a check, so that the run after it finds something to do.
+        runs["free"] = stage.run("--check", ONBOARD, ANSIBLE_STRATEGY="ansible.builtin.free")
         everything = ("-vvv", "--diff", ONBOARD)
-        runs["all"] = stage.run(*everything)
+        runs["all"] = stage.run(*everything, files=(*REPORTS, "log"), ANSIBLE_LOG_PATH="log")
+        runs["issued"] = sorted(stage.sandbox._tokens._access) + sorted(stage.sandbox._tokens._refresh)
         runs["serial"] = stage.run("-e", "imanage_serial=1", "--limit", "a_wrong,b_fine,h_unset,z_fine", ONBOARD)
         runs["all failed"] = stage.run("--limit", "a_wrong,g_echo,h_unset", ONBOARD)
+        runs["only failing"] = stage.run("--limit", "a_wrong", "-e", "imanage_serial=1", ONBOARD)
         runs["waiting"] = stage.run("--limit", "b_fine,c_bare,d_consent", ONBOARD)
     return runs
 
@@ -114,11 +121,17 @@ def _others(where: Any) -> dict[str, Any]:
     with Stage(where) as stage:
         stage.add("drifting")
         stage.add("bare", applications=catalog(EXTENSION))
+        stage.hosts[EVIL] = {
+            "imanage_username": "admin@drifting.example",
+            "imanage_password": "drifting-admin-password",
+        }
+        stage.hosts["+1"] = {"imanage_url": "http://a&b\"'<i>.example"}
         mine = ("-e", "imanage_tenants=mine")
         quiet = ("--limit", "drifting,bare", *mine)
         runs: dict[str, Any] = {}
         stage.run(*quiet, "-e", "imanage_report=new/place", AUDIT, report=None, group="mine")
         runs["new place"] = sorted(path.name for path in stage.where.glob("run*/new/place/*"))
+        runs["evil"] = stage.run(*mine, "imanage.control_center.preview", group="mine")
         runs["no report"] = stage.run("--limit", "bare", *mine, AUDIT, report=None, group="mine")
     return runs
 
@@ -139,9 +152,11 @@ ALL = ("a_wrong", "b_fine", "c_bare", "d_consent", "e_refresh", "f_access", "g_e
 FAILED = {"a_wrong": "sign_in", "g_echo": "bad_option", "h_unset": "bad_option", "i_nowhere": "unreachable"}
 LIMITED = {
     "check": ALL,
+    "free": ALL,
     "all": ALL,
     "serial": ("a_wrong", "b_fine", "h_unset", "z_fine"),
     "all failed": ("a_wrong", "g_echo", "h_unset"),
+    "only failing": ("a_wrong",),
     "waiting": ("b_fine", "c_bare", "d_consent"),
 }
 
@@ -152,21 +167,27 @@ def _rows(run: Run) -> list[dict[str, str]]:
 
 
 class _Page(html.parser.HTMLParser):
-    """The heads of the rows and columns of a page."""
+    """What a browser sees of a page: its elements and its words."""
 
     def __init__(self, text: str):
         super().__init__()
+        self.elements: list[str] = []
+        self.attributes: list[str] = []
+        self.words = ""
         self.heads: list[str] = []
         self.feed(text)
         self.close()
 
     def handle_starttag(self, tag, attrs):
         """An element begins."""
+        self.elements.append(tag)
+        self.attributes.extend(name for name, _value in attrs)
         if tag == "th":
             self.heads.append("")
 
     def handle_data(self, data):
         """Words between elements."""
+        self.words += data
         if self.heads:
             self.heads[-1] += data
 
@@ -191,7 +212,7 @@ def test_the_recap_has_every_tenant_once_and_fails_the_failed(runs, name):
 @pytest.mark.parametrize("name", LIMITED)
 def test_the_report_has_one_row_a_tenant_in_every_format(runs, name):
     run = runs[name]
-    assert set(run.files) == REPORTS
+    assert set(run.files) - {"log"} == REPORTS
     assert tuple(run.report) == LIMITED[name]
     assert tuple(row["tenant"] for row in _rows(run)) == LIMITED[name]
     heads = _Page(run.files["report.html"]).heads
@@ -265,8 +286,9 @@ def test_one_tenant_fails_and_the_others_are_done(runs):
     assert all(authorizers(run.snapshots["z_fine"]).values())
 
 
-def test_a_check_writes_the_report_and_nothing_else(runs):
-    run = runs["check"]
+@pytest.mark.parametrize("name", ["check", "free"])
+def test_a_check_writes_the_report_and_nothing_else(runs, name):
+    run = runs[name]
     assert {tenant: run.writes(tenant) for tenant in ALL if run.writes(tenant)} == {}
     assert {row["check_mode"] for row in run.report.values()} == {True}
     assert "A preview: nothing was written" in run.files["report.html"]
@@ -275,6 +297,11 @@ def test_a_check_writes_the_report_and_nothing_else(runs):
 def test_a_report_of_a_run_does_not_call_itself_a_preview(runs):
     assert "preview" not in runs["all"].files["report.html"].lower()
     assert {row["check_mode"] for row in runs["all"].report.values()} == {False}
+
+
+def test_a_strategy_changes_nothing(runs):
+    status = [{tenant: row["status"] for tenant, row in runs[name].report.items()} for name in ("check", "free")]
+    assert status[0] == status[1]
 
 
 def test_a_batch_after_a_failed_one_is_done(runs):
@@ -307,13 +334,78 @@ def test_no_report_unless_asked_for(others):
 # -- what must not be in them ---------------------------------------------------------------------------------------
 
 
+def _forms(secret: str) -> set[str]:
+    """A secret as given and as it would look on the wire, in JSON and in headers."""
+    raw = secret.encode()
+    encoded = {base64.b64encode(raw).decode().rstrip("="), base64.urlsafe_b64encode(raw).decode().rstrip("=")}
+    return {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), html_text(secret), *encoded}
+
+
+def html_text(text: str) -> str:
+    """As templates escape it."""
+    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("'", "&#39;"), ('"', "&#34;")):
+        text = text.replace(sign, entity)
+    return text
+
+
+def test_no_secret_is_shown_logged_or_reported(runs):
+    run = runs["all"]
+    given = [PASSWORD, KEEPER_PASSWORD, REFUSED_PASSWORD, SECRET, REFRESH, ACCESS, "c_bare-admin-password"]
+    assert len(run.output) > 20_000
+    assert run.files["log"]
+    assert len(runs["issued"]) > 5
+    texts = {"output": run.output, **run.files, "lines": repr(run.lines)}
+    found = [
+        (where, secret)
+        for secret in [*given, *runs["issued"], "tracker-client-secret"]
+        for form in _forms(secret)
+        for where, text in texts.items()
+        if form in text
+    ]
+    assert found == []
+
+
 def test_all_the_output_was_asked_for(runs):
-    """The test for processes looks at an output that would show them."""
+    """The tests for secrets and for processes look at an output that would show them."""
     assert "task path: " in runs["all"].output
     assert PROCESS.findall(runs["all"].output)
     assert "+ARCHIVE: authorized" in runs["all"].output
 
 
-@pytest.mark.parametrize("name", ["serial", "all failed", "waiting"])
+def test_what_the_server_echoes_is_hidden(runs):
+    msg = runs["all"].report["g_echo"]["failure"]["msg"]
+    assert "No lists for" in msg
+    assert "pass/word" not in msg
+
+
+def test_a_name_is_inert_in_html(others):
+    page = others["evil"].files["report.html"]
+    seen = _Page(page)
+    (script,) = re.findall(r"<script[^>]*>(.*?)</script", page, re.DOTALL)
+    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{allowed}'" in page, "no script but the page's own is run"
+    assert seen.elements.count("script") == 1
+    assert "i" not in seen.elements
+    assert EVIL in seen.words
+    assert not any(name.startswith("on") for name in seen.attributes)
+    assert seen.attributes.count("data-status") == len(others["evil"].report)
+
+
+def test_a_name_is_inert_in_a_spreadsheet(others):
+    rows = _rows(others["evil"])
+    assert [row["tenant"] for row in rows] == ["drifting", "bare", f"'{EVIL}", "'+1"]
+    for row in rows:
+        assert not any(value.startswith(("=", "+", "-", "@", "\t", "\r")) for value in row.values())
+
+
+def test_a_preview_writes_nothing_without_being_told_to_check(others):
+    run = others["evil"]
+    assert {tenant: run.writes(tenant) for tenant in ("drifting", "bare")} == {"drifting": [], "bare": []}
+    assert {row["check_mode"] for row in run.report.values()} == {True}
+    assert run.report["drifting"]["status"] == "onboarded"
+    assert "+ARCHIVE: authorized" in run.output
+
+
+@pytest.mark.parametrize("name", ["serial", "all failed", "only failing", "waiting"])
 def test_nothing_warns(runs, name):
     assert runs[name].warnings == []

@@ -27,7 +27,10 @@ ROLE = "imanage.control_center.tracker_onboarding"
 STAGES = ("provisioning", "application", "refresh_token", "authorization")
 ADDED = {"status": "enabled"}
 TAGS = ("application", "refresh_token", "authorization")
-LIBRARIES = "Authorize Tracker's background service for the libraries"
+POLICY, LIBRARIES = (
+    "Allow refresh tokens for the configuration application",
+    "Authorize Tracker's background service for the libraries",
+)
 
 
 def _left_out(fact: dict[str, Any]) -> list[str]:
@@ -146,12 +149,19 @@ def _tagged(stage: Stage) -> dict[str, Run]:
     step = typing({f"{LIBRARIES} (N)o/(y)es/(c)ontinue: ": "n", "(N)o/(y)es/(c)ontinue: ": "y"})
     runs["step"] = stage.run("--step", "--limit", "stepped", onboard, execute=step)
     # Nobody begins behind the look.
-    runs["start"] = stage.run(
-        "--start-at-task", "Allow refresh tokens for the configuration application", "--limit", "two", onboard
-    )
+    for name, task in {"start": POLICY, "start at the result": "Set the result fact"}.items():
+        runs[name] = stage.run("--start-at-task", task, "--limit", "two", onboard)
     groups = json.dumps({"tracker_onboarding_groups": ["IT"], "tracker_onboarding_access": "custom"})
     limited = ("--check", "--diff", "--limit", "narrowed", "-e", groups, "-e", "tracker_onboarding_libraries=ARCHIVE")
     runs["check"] = stage.run(*limited, onboard)
+    # Tags of a play of somebody else.
+    web = {"tags": ["web"]}
+    plays = [
+        _play("added", task=web),
+        _play("two", "include_role", role={"apply": web}, task=web),
+        _play("narrowed", "include_role", task=web),
+    ]
+    runs["web"] = stage.run("--tags", "web", _write(stage, "web", plays), report=None)
     # Whoever keeps nothing in the inventory gives all of it in the environment.
     del stage.common["imanage_url"], stage.common["imanage_client_id"]
     runs["environment"] = stage.run(
@@ -429,8 +439,28 @@ def test_a_stage_to_which_a_person_says_no_remains(tagged):
 @pytest.mark.sweep
 def test_nobody_starts_at_a_stage(tagged):
     run = tagged["start"]
-    assert (run.code in (1, 4), run.report, run.calls("two")) == (True, {}, [])
-    assert "Nobody signed in. A start in the middle leaves out the play that sees" in run.output
+    assert (run.report, run.calls("two")) == ({}, [])
+    assert "No matching task" in run.output
+
+
+@pytest.mark.sweep
+def test_who_starts_behind_the_look_has_failed(tagged):
+    run = tagged["start at the result"]
+    assert (run.code, run.report["two"]["status"], run.calls("two")) == (2, "failed", [])
+    assert run.report["two"]["failure"]["kind"] == "task_failed"
+
+
+@pytest.mark.parametrize("tenant", ["added", "two"])
+@pytest.mark.sweep
+def test_tags_of_somebody_s_play_choose_the_whole_role(tagged, tenant):
+    (fact,) = tagged["web"].facts(tenant)
+    assert (fact["status"], fact["remaining"], fact["failure"]) == ("onboarded", [], None)
+
+
+@pytest.mark.sweep
+def test_a_tag_that_is_not_applied_to_the_role_s_tasks_runs_none_and_claims_nothing(tagged):
+    assert tagged["web"].facts("narrowed") == []
+    assert tagged["web"].calls("narrowed") == []
 
 
 @pytest.mark.parametrize("name", ["check", "environment"])
@@ -470,7 +500,7 @@ def test_credentials_of_the_environment_are_enough(tagged):
     assert set(authorizers(run.snapshots["environment"]).values()) == {"admin@environment.example"}
 
 
-@pytest.mark.parametrize("name", ["refresh_token", "skip", "environment", "step"])
+@pytest.mark.parametrize("name", ["refresh_token", "skip", "environment", "step", "web"])
 @pytest.mark.sweep
 def test_no_option_brings_a_warning(tagged, name):
     assert tagged[name].warnings == []

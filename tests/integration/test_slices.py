@@ -28,6 +28,7 @@ GUIDE = Guide("docs/many-tenants.md")
 PROGRESS, SLICES, MERGE, BUILD = GUIDE.commands
 SLICED_TEMPLATE, MERGING_TEMPLATE = GUIDE.yaml
 TENANTS = [f"t{number:02}" for number in range(12)]
+PATTERN = "out/*o*/artifacts/report.json"
 OTHERS = "imanage_tenants:!t06:!t07:!t08"
 NAMES = ("one", "two", "three", "four")
 # The worker of the second slice takes its work and is killed.
@@ -103,12 +104,17 @@ def in_other_ways(folder):
     (folder / "empty.json").touch()
     (folder / "other.json").write_text('[{"tenant": 1}]')
     good = [f"out/{name}/artifacts/report.json" for name in ("one", "two", "four")]
+    listed = json.dumps({"imanage_tenants": OTHERS.split(":")})
     return {
         "good": merge(folder, good, "good"),
         "wrong": merge(folder, ["empty.json", *good, "out/five/report.json", "other.json", good[1]], "wrong"),
+        "none": merge(folder, [], "none"),
+        "pattern": merge(folder, [PATTERN], "pattern"),
         "absent": merge(folder, good, "absent", "-i run/inventory"),
         "others": merge(folder, good, "others", f"-i run/inventory -e 'imanage_tenants={OTHERS}'"),
+        "list": merge(folder, good, "list", f"-i run/inventory -e '{listed}'"),
         "nobody": merge(folder, good, "nobody", "-i run/inventory -e imanage_tenants=law_firms"),
+        "out of range": merge(folder, good, "range", "-i run/inventory -e 'imanage_tenants=imanage_tenants[99]'"),
     }
 
 
@@ -183,7 +189,7 @@ def test_the_recipe_for_automation_controller_makes_one_report(run):
     ) == ["t07"]
 
 
-@pytest.mark.parametrize("case", ["good", "others"])
+@pytest.mark.parametrize("case", ["good", "others", "list"])
 def test_a_merge_where_all_is_well_succeeds(run, case):
     code, output, merged = run[case]
     assert code == 0, output
@@ -192,8 +198,9 @@ def test_a_merge_where_all_is_well_succeeds(run, case):
     assert ("There is no inventory" in output) is (case == "good")
 
 
-def test_tenants_that_the_inventory_has_not_are_a_mistake(run):
-    code, output, merged = run["nobody"]
+@pytest.mark.parametrize("case", ["nobody", "out of range"])
+def test_tenants_that_the_inventory_has_not_are_a_mistake(run, case):
+    code, output, merged = run[case]
     assert (code, merged) == (2, None)
     assert "so missing tenants would not be found. Give the inventory of the" in output
 
@@ -206,6 +213,7 @@ def test_tenants_that_the_inventory_has_not_are_a_mistake(run):
         ("wrong", "other.json is not what a playbook wrote"),
         ("wrong", "t03 is in "),
         ("absent", "In none of the reports: t06, t07, t08. Each tenant belongs in one slice."),
+        ("pattern", f"{PATTERN} is a pattern, so missing tenants are found only with an inventory"),
     ],
 )
 def test_what_is_wrong_with_a_slice_fails_the_merge_after_the_report(run, case, words):
@@ -213,6 +221,12 @@ def test_what_is_wrong_with_a_slice_fails_the_merge_after_the_report(run, case, 
     assert code == 2
     assert words in output
     assert {row["tenant"] for row in merged} == {row["tenant"] for row in run["good"][2]}
+
+
+def test_a_merge_of_nothing_says_what_to_give(run):
+    code, output, merged = run["none"]
+    assert (code, merged) == (2, None)
+    assert "imanage_reports must list the report.json of each slice" in output
 
 
 ROW = {

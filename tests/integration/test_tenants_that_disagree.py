@@ -24,6 +24,8 @@ WELL = {
     "no_scope": ({"scope": "invalid"}, {}),
     "less_scope": ({"scope": "less"}, {}),
     "answers_200": ({"writes": 200}, LISTS),
+    "answers_201": ({"writes": 201}, LISTS),
+    "answers_202": ({"writes": 202}, LISTS),
     "answers_204": ({"writes": 204}, LISTS),
     "empty_bodies": ({"body": "empty"}, LISTS),
     "no_dates": ({"dates": "none"}, {}),
