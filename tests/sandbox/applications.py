@@ -9,13 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from .fields import DescriptionError, Fields
+from .policy import ALLOW, EXPIRY, completed_policy, policy_problem
 from .times import iso
 
 TRACKER = "iManage Tracker"
 CONFIGURATION = "iManage Tracker CC configuration"
-REFRESH_DAYS = 365
-IDLE_MINUTES = 30
-POLICY_KEYS = ("allow_refresh_token", "refresh_token_expiry", "access_token_max_idle_time")
 
 
 @dataclass
@@ -56,12 +54,12 @@ class Application:
     @property
     def allows_refresh(self) -> bool:
         """Whether refresh tokens are allowed; they are not until somebody says so."""
-        return bool(self.token_policy and self.token_policy["allow_refresh_token"])
+        return bool(self.token_policy and self.token_policy[ALLOW.wire])
 
     @property
     def refresh_days(self) -> int:
         """How long a refresh token lives."""
-        return (self.token_policy or {}).get("refresh_token_expiry", REFRESH_DAYS)
+        return (self.token_policy or {}).get(EXPIRY.wire, EXPIRY.default)
 
     def set_status(self, status: str, now: datetime) -> None:
         """Add, enable, disable, or (with "available") return to the catalog."""
@@ -131,31 +129,6 @@ def read_application(description: Any, what: str) -> Application:
             raise DescriptionError(f"token_policy of {what}: {problem}")
         app.token_policy = completed_policy(policy)
     return app
-
-
-def policy_problem(policy: dict[str, Any]) -> str | None:
-    """What is wrong with a token policy, in words; None if it can be set."""
-    unknown = sorted(set(policy) - set(POLICY_KEYS))
-    if unknown:
-        return f"Unknown fields: {', '.join(unknown)}."
-    allowed = policy.get("allow_refresh_token")
-    if not isinstance(allowed, bool):
-        return "allow_refresh_token must be true or false."
-    for name in POLICY_KEYS[1:]:
-        value = policy.get(name, 1)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            return f"{name} must be a whole number of at least 1."
-    if not allowed and "refresh_token_expiry" in policy:
-        return "refresh_token_expiry can be set only while allow_refresh_token is true."
-    return None
-
-
-def completed_policy(policy: dict[str, Any]) -> dict[str, Any]:
-    """A valid policy with the documented defaults for what it leaves out."""
-    complete = {"access_token_max_idle_time": IDLE_MINUTES, **policy}
-    if policy["allow_refresh_token"]:
-        complete.setdefault("refresh_token_expiry", REFRESH_DAYS)
-    return {name: complete[name] for name in POLICY_KEYS if name in complete}
 
 
 def _read_access(description: dict[str, Any], what: str) -> Access:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .applications import TRACKER, Access, Application, completed_policy, policy_problem
+from .applications import TRACKER, Access, Application
 from .call import Call, json_body, need_app_management, page
+from .policy import completed_policy, policy_problem
 from .wire import Refusal, Reply, data_reply
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .answers import DOOR
-from .applications import IDLE_MINUTES
 from .call import Call, form_body
 from .model import Tenant
 from .people import User
+from .policy import IDLE
 from .tokens import Token, lives
 from .wire import Refusal, Reply, data_reply, json_reply, oauth_error
 
@@ -53,7 +53,7 @@ def request_token(call: Call) -> Reply:
         {
             "access_token": access,
             "token_type": "Bearer",
-            "expires_in": IDLE_MINUTES * 60,
+            "expires_in": IDLE.default * 60,
             # Where it is used up, and at a first sign-in, there is a new one.
             "refresh_token": refresh if old is None or answers.refresh == "rotates" else form["refresh_token"],
             **({"scope": scope} if scope else {}),

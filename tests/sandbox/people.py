@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from .applications import REFRESH_DAYS
 from .fields import DescriptionError, Fields
+from .policy import EXPIRY
 from .times import iso, plus_days
 
 
@@ -143,10 +143,10 @@ def read_library(description: Any, what: str, users: dict[str, User], now: datet
         raise DescriptionError(f"{what} has both expires_at and expires_in_days.")
     user = users.get(authorizer.lower())
     person = user.person() if user else {"id": authorizer, "name": authorizer, "email": authorizer}
-    library.authorize(person, authorized_at or now, REFRESH_DAYS)
+    library.authorize(person, authorized_at or now, EXPIRY.default)
     end = expires_at if days is None else now + timedelta(days=days)
     if end is not None:
         library.expires_at = end
         # One that ends soon was made long ago, unless the description says otherwise.
-        library.authorized_at = authorized_at or min(now, end - timedelta(days=REFRESH_DAYS))
+        library.authorized_at = authorized_at or min(now, end - timedelta(days=EXPIRY.default))
     return library

@@ -8,9 +8,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .applications import IDLE_MINUTES, REFRESH_DAYS
 from .model import Tenant
 from .people import User
+from .policy import EXPIRY, IDLE
 
 
 @dataclass
@@ -64,7 +64,7 @@ class Tokens:
 
 def use(token: Token, now: datetime) -> bool:
     """Use an access token; False if it has ended, by revocation or inactivity."""
-    if now - token.used >= timedelta(minutes=IDLE_MINUTES):
+    if now - token.used >= timedelta(minutes=IDLE.default):
         token.ended = True
     if not token.ended:
         token.used = now
@@ -73,4 +73,4 @@ def use(token: Token, now: datetime) -> bool:
 
 def lives(token: Token, now: datetime) -> bool:
     """Whether a refresh token is still good."""
-    return not token.ended and now - token.used < timedelta(days=REFRESH_DAYS)
+    return not token.ended and now - token.used < timedelta(days=EXPIRY.default)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY
 
 CHAIN = "chain"
 LOOK = "imanage_onboarding_info"
@@ -60,10 +60,10 @@ def _tasks(given: Result, look: Result) -> Iterator[tuple[str, str, Result]]:
 def _of_applications(given: Result, connection: Result, leaving: bool) -> Iterator[tuple[str, str, Result]]:
     for one in given["applications"]:
         own = {"state": "absent", "name": one["name"]} if leaving else one
-        own = {name: value for name, value in own.items() if name not in POLICY_FIELDS}
+        own = {name: value for name, value in own.items() if name not in POLICY}
         yield "application", "imanage_application", {**connection, **own}
     for one in [] if leaving else given["applications"]:
-        own = {name: value for name, value in one.items() if name in POLICY_FIELDS and value is not None}
+        own = {name: value for name, value in one.items() if name in POLICY and value is not None}
         if own:
             yield "refresh_token", "imanage_app_auth", {**connection, "name": one["name"], **own}
 

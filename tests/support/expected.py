@@ -10,6 +10,8 @@ import datetime
 from typing import Any
 from unittest.mock import ANY
 
+from sandbox.policy import EXPIRY, by_options
+
 from .chain import CHAIN
 
 State = dict[str, Any]
@@ -19,19 +21,10 @@ def settled(snapshot: State) -> State:
     """A snapshot in which what means the same is the same: the order of members, and policies with their defaults."""
     state = copy.deepcopy(snapshot)
     for app in state["applications"]:
-        app["token_policy"] = _policy(app["token_policy"] or {})
+        app["token_policy"] = by_options(app["token_policy"] or {})
         if app["access"]:
             app["access"]["members"].sort(key=lambda member: (member["type"], member["id"]))
     return state
-
-
-def _policy(value: State) -> State:
-    allow = value.get("allow_refresh_token", False)
-    return {
-        "allow_refresh_token": allow,
-        "refresh_token_expiry_days": value.get("refresh_token_expiry", 365) if allow else None,
-        "access_token_expiry_minutes": value.get("access_token_max_idle_time", 30),
-    }
 
 
 class Wanted:
@@ -63,7 +56,7 @@ class Wanted:
         """What imanage_application is for."""
         if options.get("state") == "absent":
             if app["status"] != "available":
-                app.update(status="available", access=None, token_policy=_policy({}))
+                app.update(status="available", access=None, token_policy=by_options({}))
                 if app["extension"]:
                     self._forget(self.state["libraries"])
             return
@@ -92,7 +85,7 @@ class Wanted:
         policy = app["token_policy"]
         wanted = {key: options[key] for key in policy if options.get(key) is not None}
         turned_on = wanted.get("allow_refresh_token") and not policy["allow_refresh_token"]
-        policy.update({"refresh_token_expiry_days": 365} if turned_on else {}, **wanted)
+        policy.update({EXPIRY.option: EXPIRY.default} if turned_on else {}, **wanted)
         if not policy["allow_refresh_token"]:
             policy["refresh_token_expiry_days"] = None
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import ACCESS_MODES, POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import ACCESS_MODES
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import Authorizations
+from sandbox.policy import by_options
 
 NOW = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
 _KINDS = {"user": "users", "group": "groups"}
@@ -69,13 +70,7 @@ def policy_after(policy: dict[str, Any], steps: list[Any]) -> dict[str, Any]:
         assert step.body["type"] == "value"
         assert "allow_refresh_token" in value
         assert value["allow_refresh_token"] or "refresh_token_expiry" not in value, "the server refuses that"
-        policy = {
-            "allow_refresh_token": value["allow_refresh_token"],
-            "refresh_token_expiry_days": (
-                value.get(POLICY_FIELDS["refresh_token_expiry_days"], 365) if value["allow_refresh_token"] else None
-            ),
-            "access_token_expiry_minutes": value.get(POLICY_FIELDS["access_token_expiry_minutes"], 30),
-        }
+        policy = by_options(value)
     return policy
 
 

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 import yaml
+from sandbox.policy import FIELDS
 
 State = dict[str, Any]
 LIBRARIES = "Tracker background service authorization"
@@ -50,12 +51,8 @@ def _application(app: State) -> State:
 
 
 def _policy(policy: State) -> State:
-    expiry = policy["refresh_token_expiry_days"]
-    return {
-        "Allow Refresh Token": policy["allow_refresh_token"],
-        "Refresh Token Expiry (days)": "none" if expiry is None else expiry,
-        "Access Token Expiry (minutes)": policy["access_token_expiry_minutes"],
-    }
+    shown = {field.label: policy[field.option] for field in FIELDS}
+    return {label: "none" if value is None else value for label, value in shown.items()}
 
 
 def _is_what(shown: Any, seen: Any) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
+from sandbox.policy import ALLOW, EXPIRY, FIELDS
 
 from .chain import CHAIN
 from .generated import ADMIN, GROUPS, KEEPER, LIBRARIES, NAMES, PEOPLE, in_any_case, seldom, some, tenants
@@ -57,13 +58,12 @@ def state(draw: Draw) -> dict[str, Any]:
 def policy(draw: Draw) -> dict[str, Any]:
     """What can be wanted of a token policy."""
     numbers = (0, -7) if seldom(draw) else (1, 14, 30, 365, 98765)
-    allow = perhaps(draw, "allow_refresh_token", st.sampled_from([True, True, False]))
-    fits = allow.get("allow_refresh_token") or seldom(draw)
-    return {
-        **allow,
-        **(perhaps(draw, "refresh_token_expiry_days", st.sampled_from(numbers)) if fits else {}),
-        **perhaps(draw, "access_token_expiry_minutes", st.sampled_from(numbers)),
-    }
+    given: dict[str, Any] = {}
+    for field in FIELDS:
+        values = [True, True, False] if isinstance(field.default, bool) else numbers
+        if field is not EXPIRY or given.get(ALLOW.option) or seldom(draw):
+            given |= perhaps(draw, field.option, st.sampled_from(values))
+    return given
 
 
 def authorization(draw: Draw, tenant: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def application(draw: Draw, tenant: dict[str, Any]) -> dict[str, Any]:
 def _as_the_role(draw: Draw) -> dict[str, Any]:
     """The applications as the role asks for them."""
     access = {key: value for key, value in state(draw).items() if key in ("access", "users", "groups")}
-    expiries = {key: value for key, value in policy(draw).items() if key != "allow_refresh_token"}
+    expiries = {key: value for key, value in policy(draw).items() if key != ALLOW.option}
     return {
         "applications": [
             {"name": TRACKER, "enabled": True, **access},

@@ -22,10 +22,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.autho
     plan_authorizations,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import (
-    PolicyWant,
-    plan_token_policy,
-)
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import plan_token_policy
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import planned_rows
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import plan_file
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
@@ -75,7 +72,7 @@ def application(have=TRACKER, **want):
 
 
 def policy(*told, have=POLICY, **want):
-    return Part("refresh_token", "CC, Authentication", plan_token_policy(PolicyWant(**want), have, "cc", told))
+    return Part("refresh_token", "CC, Authentication", plan_token_policy(want, have, "cc", told))
 
 
 def page(*libraries, email="ada@acme.example", **others):

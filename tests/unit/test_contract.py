@@ -183,9 +183,9 @@ def test_law_9_every_reply_of_the_contract_fits(name, data):
 
 def test_law_9_defaults_and_words():
     policy = CONTRACT["components"]["schemas"]["TokenPolicy"]["properties"]
-    assert set(ours.POLICY_FIELDS.values()) == set(policy)
-    for field, wire in ours.POLICY_FIELDS.items():
-        assert ours.POLICY_DEFAULTS[field] == policy[wire]["default"]
+    assert {field.wire: field.default for field in ours.POLICY.values()} == {
+        wire: about["default"] for wire, about in policy.items()
+    }
     schemas = CONTRACT["components"]["schemas"]
     assert sorted(ours.ACCESS_MODES.values()) == sorted(schemas["DefaultSecurity"]["enum"])
     assert {"available", *ours.ADDED} == set(schemas["AppStatus"]["enum"])

@@ -17,6 +17,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.option
     WRITING_STAGES,
     validated,
 )
+from sandbox.policy import FIELDS as POLICY
 from support.tasks import COLLECTION, MODULES, WRITERS, documentation, module, returned, task
 from support.tree import ROOT
 
@@ -43,14 +44,7 @@ CONNECTION = {
 BEFORE = ("refresh_token_expiry_days",)
 OWN = {
     "imanage_application": {"name", "app_id", "state", "enabled", "access", "users", "groups", "exclusive", "planned"},
-    "imanage_app_auth": {
-        "name",
-        "app_id",
-        "allow_refresh_token",
-        "refresh_token_expiry_days",
-        "access_token_expiry_minutes",
-        "planned",
-    },
+    "imanage_app_auth": {"name", "app_id", *(field.option for field in POLICY), "planned"},
     "imanage_library_authorization": {
         "libraries",
         "except",

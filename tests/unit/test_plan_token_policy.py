@@ -6,37 +6,24 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import (
-    PolicyWant,
-    plan_token_policy,
-)
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import plan_token_policy
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from sandbox.policy import ALLOW, EXPIRY, FIELDS
 from support.model import policy_after
 
 DEFAULTS = {"allow_refresh_token": False, "refresh_token_expiry_days": None, "access_token_expiry_minutes": 30}
 ON = {"allow_refresh_token": True, "refresh_token_expiry_days": 14, "access_token_expiry_minutes": 5}
-ALL = tuple(POLICY_FIELDS)
+ALL = tuple(POLICY)
 
 numbers = st.sampled_from([1, 14, 30, 365, 98765])
-policies = st.builds(
-    lambda on, days, minutes: {
-        "allow_refresh_token": on,
-        "refresh_token_expiry_days": days if on else None,
-        "access_token_expiry_minutes": minutes,
-    },
-    st.booleans(),
-    numbers,
-    numbers,
+values = {field.option: st.booleans() if isinstance(field.default, bool) else numbers for field in FIELDS}
+policies = st.fixed_dictionaries(values).map(
+    lambda policy: policy if policy[ALLOW.option] else {**policy, EXPIRY.option: None}
 )
-wants = st.builds(
-    PolicyWant,
-    st.sampled_from([None, True, False]),
-    st.one_of(st.none(), numbers),
-    st.one_of(st.none(), numbers),
-)
+wants = st.fixed_dictionaries({}, optional=values)
 
 
 def planned(want, have, read_fields=ALL):
@@ -73,28 +60,28 @@ def test_law_1_holds_for_a_policy_that_was_never_set(want):
 def test_steps_and_differences_go_together(want, have):
     plan = planned(want, have)
     assert bool(plan.steps) == (plan.before != plan.after)
-    assert len(plan.before) == len([one for one in want if one is not None])
+    assert len(plan.before) == len(want)
 
 
 @given(wants, policies)
 def test_what_is_not_given_stays_as_it_was(want, have):
     plan = planned(want, have)
-    for field, wanted in want._asdict().items():
-        turned = plan.will_have["allow_refresh_token"] != have["allow_refresh_token"]
-        if wanted is None and not (field == "refresh_token_expiry_days" and turned):
+    turned = plan.will_have["allow_refresh_token"] != have["allow_refresh_token"]
+    for field in have.keys() - want.keys():
+        if not (field == "refresh_token_expiry_days" and turned):
             assert plan.will_have[field] == have[field]
 
 
 def test_only_what_is_given_is_sent_to_a_policy_that_was_never_set():
-    assert value(PolicyWant(allow_refresh_token=True), DEFAULTS, read_fields=()) == {"allow_refresh_token": True}
-    assert value(PolicyWant(None, None, 60), DEFAULTS, read_fields=()) == {
+    assert value({"allow_refresh_token": True}, DEFAULTS, read_fields=()) == {"allow_refresh_token": True}
+    assert value({"access_token_expiry_minutes": 60}, DEFAULTS, read_fields=()) == {
         "allow_refresh_token": False,
         "access_token_max_idle_time": 60,
     }
 
 
 def test_the_rest_of_a_policy_is_sent_as_it_was_read():
-    assert value(PolicyWant(access_token_expiry_minutes=60), ON) == {
+    assert value({"access_token_expiry_minutes": 60}, ON) == {
         "allow_refresh_token": True,
         "refresh_token_expiry": 14,
         "access_token_max_idle_time": 60,
@@ -104,24 +91,24 @@ def test_the_rest_of_a_policy_is_sent_as_it_was_read():
 def test_what_was_not_read_is_not_sent():
     """A write that makes up a default could change what nobody asked for."""
     read_fields = ("allow_refresh_token",)
-    assert value(PolicyWant(access_token_expiry_minutes=60), ON, read_fields) == {
+    assert value({"access_token_expiry_minutes": 60}, ON, read_fields) == {
         "allow_refresh_token": True,
         "access_token_max_idle_time": 60,
     }
-    assert value(PolicyWant(refresh_token_expiry_days=60), ON, read_fields) == {
+    assert value({"refresh_token_expiry_days": 60}, ON, read_fields) == {
         "allow_refresh_token": True,
         "refresh_token_expiry": 60,
     }
 
 
 def test_turning_refresh_on_foretells_the_documented_expiry():
-    plan = plan_token_policy(PolicyWant(allow_refresh_token=True), DEFAULTS, "app", read_fields=())
+    plan = plan_token_policy({"allow_refresh_token": True}, DEFAULTS, "app", read_fields=())
     assert plan.will_have["refresh_token_expiry_days"] == 365
     assert plan.after == {"Allow Refresh Token": True}
 
 
 def test_turning_refresh_off_sends_no_expiry():
-    assert value(PolicyWant(allow_refresh_token=False), ON) == {
+    assert value({"allow_refresh_token": False}, ON) == {
         "allow_refresh_token": False,
         "access_token_max_idle_time": 5,
     }
@@ -129,11 +116,11 @@ def test_turning_refresh_off_sends_no_expiry():
 
 def test_an_expiry_while_refresh_is_off_is_refused():
     with pytest.raises(Failure, match="refresh_token_expiry_days") as caught:
-        plan_token_policy(PolicyWant(refresh_token_expiry_days=14), DEFAULTS, "app", ALL)
+        plan_token_policy({"refresh_token_expiry_days": 14}, DEFAULTS, "app", ALL)
     assert caught.value.kind == "bad_option"
     assert "allow_refresh_token: true" in caught.value.advice
 
 
 def test_nothing_wanted_plans_nothing():
-    plan = plan_token_policy(PolicyWant(), ON, "app", ALL)
+    plan = plan_token_policy({}, ON, "app", ALL)
     assert (plan.before, plan.after, plan.steps, plan.will_have) == ({}, {}, [], ON)

@@ -30,16 +30,27 @@ APPLICATIONS = ("iManage Tracker", EXTENSION)
 ADDED = ("enabled", "disabled")
 ACCESS_MODES = {"all": "public", "custom": "private"}
 
-# Our option names, the wire's field names, and the vendor's documented defaults.
-POLICY_FIELDS = {
-    "allow_refresh_token": "allow_refresh_token",
-    "refresh_token_expiry_days": "refresh_token_expiry",
-    "access_token_expiry_minutes": "access_token_max_idle_time",
-}
-POLICY_DEFAULTS = {
-    "allow_refresh_token": False,
-    "refresh_token_expiry_days": 365,
-    "access_token_expiry_minutes": 30,
+
+class PolicyField(NamedTuple):
+    """A field of a token policy: its name on the wire, its label on the screen, and the vendor's documented default.
+
+    The option has the type of the default. A number counts C(unit)s and is at least 1. C(always): every reply has it.
+    """
+
+    wire: str
+    label: str
+    default: bool | int
+    unit: str = ""
+    always: bool = False
+
+
+# The screen Authentication, by the names of our options.
+POLICY = {
+    "allow_refresh_token": PolicyField("allow_refresh_token", "Allow Refresh Token", False, always=True),
+    "refresh_token_expiry_days": PolicyField("refresh_token_expiry", "Refresh Token Expiry (days)", 365, "day"),
+    "access_token_expiry_minutes": PolicyField(
+        "access_token_max_idle_time", "Access Token Expiry (minutes)", 30, "minute"
+    ),
 }
 
 STATUSES = ("available", *ADDED)
@@ -53,7 +64,7 @@ ACCESS_MODE = {"default_security": tuple(ACCESS_MODES.values())}
 # For workspaces and folders, public client code reads the members directly from data, and the mode next to it.
 ACCESS = OneOf({"data": {**ACCESS_MODE, "members?": MEMBERS}}, {"data": MEMBERS, **ACCESS_MODE})
 TOKEN_POLICY = {
-    "value": {"allow_refresh_token": bool, "refresh_token_expiry?": int, "access_token_max_idle_time?": int},
+    "value": {field.wire if field.always else f"{field.wire}?": type(field.default) for field in POLICY.values()},
 }
 LIBRARY_AUTHORIZATION = {"id": str, "authorized_by?": dict, "expires_at?": str}
 IDENTITY = {"user": {"customer_id": int, "id": str}, "versions": [{"name": str}]}

@@ -6,59 +6,46 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY_DEFAULTS, POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan, Step
 
 
-class PolicyWant(NamedTuple):
-    """The managed fields of a token policy. None means not managed."""
-
-    allow_refresh_token: bool | None = None
-    refresh_token_expiry_days: int | None = None
-    access_token_expiry_minutes: int | None = None
-
-
-POLICY_LABELS = {
-    "allow_refresh_token": "Allow Refresh Token",
-    "refresh_token_expiry_days": "Refresh Token Expiry (days)",
-    "access_token_expiry_minutes": "Access Token Expiry (minutes)",
-}
-
-
-def plan_token_policy(want: PolicyWant, have: Mapping[str, Any], app_id: str, read_fields: Collection[str]) -> Plan:
+def plan_token_policy(
+    want: Mapping[str, Any], have: Mapping[str, Any], app_id: str, read_fields: Collection[str]
+) -> Plan:
     """Plan the token policy of the application C(app_id).
 
-    C(read_fields) are the fields that Control Center returned. The other fields of C(have) are documented defaults.
+    C(want) are the managed fields. C(read_fields) are the fields that Control Center returned. The other fields of
+    C(have) are documented defaults.
     """
-    wanted = {field: value for field, value in want._asdict().items() if value is not None}
-    target = {**have, **wanted}
+    target = {**have, **want}
     if not target["allow_refresh_token"]:
-        if want.refresh_token_expiry_days is not None:
+        if "refresh_token_expiry_days" in want:
             raise Failure(
                 "bad_option",
                 "refresh_token_expiry_days is given, but refresh tokens are not allowed for this application.",
                 advice="Give allow_refresh_token: true with it, or leave the expiry out.",
             )
         target["refresh_token_expiry_days"] = None
-    elif not have["allow_refresh_token"] and want.refresh_token_expiry_days is None:
+    elif not have["allow_refresh_token"] and "refresh_token_expiry_days" not in want:
         # Allowing refresh tokens sets this expiry, whatever it was before.
-        target["refresh_token_expiry_days"] = POLICY_DEFAULTS["refresh_token_expiry_days"]
-    before = {POLICY_LABELS[field]: have[field] for field in wanted}
-    after = {POLICY_LABELS[field]: target[field] for field in wanted}
+        target["refresh_token_expiry_days"] = POLICY["refresh_token_expiry_days"].default
+    before = {POLICY[name].label: have[name] for name in want}
+    after = {POLICY[name].label: target[name] for name in want}
     steps = []
     if before != after:
         value = {
-            wire: target[field]
-            for field, wire in POLICY_FIELDS.items()
-            if field in wanted or _keeps(field, have, read_fields)
+            field.wire: target[name]
+            for name, field in POLICY.items()
+            if name in want or _keeps(name, have, read_fields)
         }
         if not target["allow_refresh_token"]:
-            value.pop(POLICY_FIELDS["refresh_token_expiry_days"], None)
+            value.pop(POLICY["refresh_token_expiry_days"].wire, None)
         body = {"type": "value", "value": value}
-        keeps = tuple(wire for field, wire in POLICY_FIELDS.items() if field not in wanted)
+        keeps = tuple(field.wire for name, field in POLICY.items() if name not in want)
         step = Step(
             "writeTokenPolicy", {"app_id": app_id}, body, "set the token policy", touches=tuple(after), keeps=keeps
         )
@@ -66,6 +53,6 @@ def plan_token_policy(want: PolicyWant, have: Mapping[str, Any], app_id: str, re
     return Plan(before, after, steps, target)
 
 
-def _keeps(field: str, have: Mapping[str, Any], read_fields: Collection[str]) -> bool:
+def _keeps(name: str, have: Mapping[str, Any], read_fields: Collection[str]) -> bool:
     """Whether to send an unmanaged field as it was read, because the write replaces the whole policy."""
-    return field == "allow_refresh_token" or (field in read_fields and have[field] is not None)
+    return name == "allow_refresh_token" or (name in read_fields and have[name] is not None)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client, text_or_none
-from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import EXTENSION, POLICY_DEFAULTS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import EXTENSION, POLICY
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import seen, spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
@@ -192,7 +192,7 @@ def _refresh_days(client: Client) -> int | None:
 
 def refresh_days(policy: Mapping[str, Any]) -> int:
     """The expiry in days. If refresh tokens are not allowed yet, the expiry that allowing them sets."""
-    days: int = policy["refresh_token_expiry_days"] or POLICY_DEFAULTS["refresh_token_expiry_days"]
+    days: int = policy["refresh_token_expiry_days"] or POLICY["refresh_token_expiry_days"].default
     return days
 
 

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
-from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY_DEFAULTS, POLICY_FIELDS
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall, NotYet
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import (
-    PolicyWant,
-    plan_token_policy,
-)
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.token_policy import plan_token_policy
 from ansible_collections.imanage.control_center.plugins.module_utils._resources import applications, in_order
+
+_DEFAULTS = {name: field.default for name, field in POLICY.items()}
 
 assumptions, is_independent, settle = in_order.assumptions, in_order.is_independent, in_order.settle
 
@@ -26,7 +25,7 @@ class Want(NamedTuple):
 
     name: str | None
     app_id: str | None
-    managed: PolicyWant
+    managed: dict[str, Any]
     found: dict[str, Any] | None = None
 
 
@@ -40,12 +39,11 @@ class Have(NamedTuple):
 
 def want_of(parameters: Mapping[str, Any]) -> Want:
     """Return what the options ask for. Raises C(bad_option)."""
-    managed = PolicyWant(**{field: parameters[field] for field in PolicyWant._fields})
-    for field, unit in (("refresh_token_expiry_days", "day"), ("access_token_expiry_minutes", "minute")):
-        value = getattr(managed, field)
-        if value is not None and value < 1:
-            raise Failure("bad_option", f"{field} is {value}, but it must be at least 1 {unit}.")
-    if managed.refresh_token_expiry_days is not None and managed.allow_refresh_token is False:
+    managed = {name: parameters[name] for name in POLICY if parameters[name] is not None}
+    for name, value in managed.items():
+        if POLICY[name].unit and value < 1:
+            raise Failure("bad_option", f"{name} is {value}, but it must be at least 1 {POLICY[name].unit}.")
+    if "refresh_token_expiry_days" in managed and managed.get("allow_refresh_token") is False:
         raise Failure(
             "bad_option",
             "refresh_token_expiry_days is given together with allow_refresh_token: false.",
@@ -60,7 +58,7 @@ def read(client: Client, want: Want) -> Have:
         application = want.found or applications.find_added(client, want.name, want.app_id)
     except NotYet as missing:
         _check_call_exists(client, missing.assumed["id"])
-        assumed = Have(missing.assumed, dict(POLICY_DEFAULTS, refresh_token_expiry_days=None), ())
+        assumed = Have(missing.assumed, dict(_DEFAULTS, refresh_token_expiry_days=None), ())
         raise missing.but(assumed=assumed) from missing
     return Have(application, *read_policy(client, application["id"]))
 
@@ -113,8 +111,8 @@ def read_policy(client: Client, app_id: str) -> tuple[dict[str, Any], tuple[str,
         if failure.kind != "not_found":
             raise
         value = {}
-    read_fields = {field: value[wire] for field, wire in POLICY_FIELDS.items() if value.get(wire) is not None}
-    policy = {**POLICY_DEFAULTS, **read_fields}
+    read_fields = {name: value[field.wire] for name, field in POLICY.items() if value.get(field.wire) is not None}
+    policy = {**_DEFAULTS, **read_fields}
     if not policy["allow_refresh_token"]:
         policy["refresh_token_expiry_days"] = None
     return policy, tuple(read_fields)

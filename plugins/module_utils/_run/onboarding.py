@@ -13,7 +13,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.connec
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import (
     APPLICATIONS,
     EXTENSION,
-    POLICY_FIELDS,
+    POLICY,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import in_quotes
@@ -291,7 +291,7 @@ def _want(parameters: Mapping[str, Any]) -> Want:
     parts = [Part("application", applications, applications.want_of(one)) for one in given]
     authorization = parameters["authorization"]
     if not leaving:
-        with_policy = [one for one in given if any(one[field] is not None for field in POLICY_FIELDS)]
+        with_policy = [one for one in given if any(one[field] is not None for field in POLICY)]
         parts += [Part("refresh_token", token_policy, token_policy.want_of(one)) for one in with_policy]
     if authorization is not None:
         managed = {**authorization, **(_ALL if leaving else {}), "state": "unauthorized" if leaving else "authorized"}

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ansible.module_utils.basic import env_fallback
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 
 
@@ -149,12 +150,8 @@ def state_options() -> dict[str, dict[str, Any]]:
 
 
 def policy_options() -> dict[str, dict[str, Any]]:
-    """The options for a token policy."""
-    return {
-        "allow_refresh_token": {"type": "bool", "no_log": False},
-        "refresh_token_expiry_days": {"type": "int", "no_log": False},
-        "access_token_expiry_minutes": {"type": "int", "no_log": False},
-    }
+    """The options for a token policy. None is a secret, whatever its name says."""
+    return {name: {"type": type(field.default).__name__, "no_log": False} for name, field in POLICY.items()}
 
 
 def authorization_options() -> dict[str, dict[str, Any]]:

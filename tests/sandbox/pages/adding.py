@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..applications import completed_policy, policy_problem
+from ..policy import completed_policy, policy_problem
 from ..wire import Refusal
 from . import paths
 from .choices import NEVER_SET, AccessChoice, PolicyChoice

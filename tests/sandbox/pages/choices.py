@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..applications import IDLE_MINUTES, REFRESH_DAYS, completed_policy
 from ..contract import INTEGER
+from ..policy import EXPIRY, IDLE, completed_policy
 
 Values = dict[str, list[str]]
 NEVER_SET = completed_policy({"allow_refresh_token": False})
@@ -19,8 +19,8 @@ class PolicyChoice:
     """The fields of the screen Authentication, as they were typed."""
 
     allow: bool = False
-    days: str = str(REFRESH_DAYS)
-    minutes: str = str(IDLE_MINUTES)
+    days: str = str(EXPIRY.default)
+    minutes: str = str(IDLE.default)
 
     @classmethod
     def read(cls, values: Values) -> PolicyChoice:
