@@ -67,7 +67,7 @@ _raw:
     refused:
       description: Why the run cannot begin, in sentences. Empty where it can.
       type: str
-    twice:
+    shared_numbers:
       description: The tenants that another host of the run is too, and why each of them fails.
       type: dict
 """
@@ -110,13 +110,13 @@ class LookupModule(LookupBase):
                 tenants, self.get_option("confirm"), self._preview(playbook, known)
             )
         if refused:
-            return [{"refused": f"{' '.join(refused)} {run_checks.NOBODY_SIGNED_IN}", "twice": {}}]
-        twice = run_checks.twice(tenants)
+            return [{"refused": f"{' '.join(refused)} {run_checks.NOBODY_SIGNED_IN}", "shared_numbers": {}}]
+        shared = run_checks.shared_numbers(tenants)
         if playbook not in _WRITING:
-            for words in twice.values():
+            for words in shared.values():
                 self._display.warning(words)
-            twice = {}
-        return [{"refused": "", "twice": twice}]
+            shared = {}
+        return [{"refused": "", "shared_numbers": shared}]
 
     def _wrong_options(self, playbook: str, variables: Mapping[str, Any], hosts: Mapping[str, Any]) -> list[str]:
         tags = run_checks.TAGS if playbook in _TAGGED else ("all",)

@@ -88,7 +88,7 @@ class Failure(Exception):
         }
         self.result = result or {}
 
-    def but(self, **facts: Any) -> Failure:
+    def with_facts(self, **facts: Any) -> Failure:
         """Return a copy with other C(facts), by the names of the attributes."""
         other = type(self).__new__(type(self), *self.args)
         vars(other).update({**vars(self), **facts})
@@ -150,7 +150,7 @@ class NotYet(Failure):
         self.assumptions = assumptions
 
 
-def ended_by(error: BaseException) -> Failure:
+def failure_of(error: BaseException) -> Failure:
     """The failure for any error that ended a task, also for a time-out of Ansible or a bug of this collection."""
     if isinstance(error, Failure):
         return error

@@ -114,7 +114,7 @@ def find(client: Client, name: str | None, app_id: str | None) -> dict[str, Any]
         except Failure as failure:
             if failure.kind != "not_found":
                 raise
-            raise failure.but(what=f"There is no application with the id {in_quotes(app_id)}.") from failure
+            raise failure.with_facts(what=f"There is no application with the id {in_quotes(app_id)}.") from failure
     matches, others = by_name(client, [name or ""])
     if len(matches) > 1:
         ids = ", ".join(spelled(match["id"]) for match in matches)

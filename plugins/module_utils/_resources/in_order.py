@@ -33,4 +33,4 @@ def settle(
 ) -> dict[str, Any]:
     """Raise the first failure: no step can be left out."""
     _step, failure = (*first_plan.refused, *refused)[0]
-    raise failure.but(result=result)
+    raise failure.with_facts(result=result)

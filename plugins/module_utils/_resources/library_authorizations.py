@@ -360,7 +360,7 @@ def _no_page(
     missing = missing_page(failure)
     if extension == "enabled":
         what = f"{EXTENSION!r} is added and enabled, but its page {PAGE} does not exist."
-        return missing.but(kind="unexpected_reply", what=what)
+        return missing.with_facts(kind="unexpected_reply", what=what)
     if want.managed.state == "unauthorized":
         return missing
     every = [row["id"] for row in client.rows("listLibraries")]

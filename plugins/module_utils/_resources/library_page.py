@@ -83,7 +83,7 @@ def not_administered(libraries: list[str]) -> Failure:
 
 def missing_page(failure: Failure) -> Failure:
     """Turn the failure of a call into one that explains the missing page."""
-    return failure.but(
+    return failure.with_facts(
         kind="not_added",
         what=f"Control Center has no page {PAGE}; it exists while {EXTENSION!r} is added and enabled.",
         advice="Add and enable that application. If it is enabled, set api_paths to where this tenant serves the page.",

@@ -59,7 +59,7 @@ def read(client: Client, want: Want) -> Have:
     except NotYet as missing:
         _check_call_exists(client, missing.assumed["id"])
         assumed = Have(missing.assumed, dict(_DEFAULTS, refresh_token_expiry_days=None), ())
-        raise missing.but(assumed=assumed) from missing
+        raise missing.with_facts(assumed=assumed) from missing
     return Have(application, *read_policy(client, application["id"]))
 
 

@@ -94,7 +94,7 @@ class Work:
                 if not steps:
                     return Applied(seen.have, self.refused, bool(self.done))
         except Failure as failure:
-            raise failure.but(
+            raise failure.with_facts(
                 result={"changed": bool(self.done), **failure.result},
                 what=failure.what + done_before(step.does for step in self.done),
             ) from failure
@@ -228,12 +228,12 @@ class Work:
             if second.wire["operation"] == undo.operation:
                 journal.failed(undo, second)
             words = f" Taking back what had been done for it ({undo.does}) failed. {second.reason()}"
-            return failure.but(what=failure.what + words)
+            return failure.with_facts(what=failure.what + words)
         if list(left) != [key_of(planned) for planned in self.plan.steps]:
             return failure
         self.done.clear()
         words = f" What had been done for it was taken back ({undo.does}), so nothing is changed."
-        return failure.but(what=failure.what + words)
+        return failure.with_facts(what=failure.what + words)
 
 
 def _send(client: Client, step: Step) -> None:

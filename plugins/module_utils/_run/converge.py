@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
-from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import NotYet, done_before, ended_by
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import NotYet, done_before, failure_of
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.diff import render
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
@@ -75,10 +75,10 @@ def converge(resource: Resource, client: Client, want: Any, planned: Planned | N
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
-        failure = ended_by(error)
+        failure = failure_of(error)
         what = failure.what if failure is error else failure.what + done_before(journal.made)
         result = {"changed": bool(journal.made), **failure.result, **shown}
-        raise failure.but(what=what, result=result) from error
+        raise failure.with_facts(what=what, result=result) from error
     return {**result, **shown}
 
 

@@ -78,7 +78,7 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     except Failure as failure:
         # Unknown values would only clutter the message.
         known = {name: value for name, value in found.items() if value and value != nothing.get(name)}
-        raise failure.but(result=known) from failure
+        raise failure.with_facts(result=known) from failure
     del found["failed_stage"]
     return found
 

@@ -14,7 +14,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.connec
     connection,
     shown,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, ended_by
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, failure_of
 from ansible_collections.imanage.control_center.plugins.module_utils._api.secrets import hide
 from ansible_collections.imanage.control_center.plugins.module_utils._run import converge
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import Options
@@ -59,7 +59,7 @@ def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 - the result has to list what was written
-        result = ended_by(error).render(client.where if client else shown(parameters["url"]))
+        result = failure_of(error).render(client.where if client else shown(parameters["url"]))
     finally:
         if client is not None:
             _close(client)
@@ -75,7 +75,7 @@ def _close(client: Client) -> None:
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001
-        client.warnings.append(f"{client.where}: signing out was not completed. {ended_by(error).reason()}")
+        client.warnings.append(f"{client.where}: signing out was not completed. {failure_of(error).reason()}")
     client.close()
 
 

@@ -19,20 +19,20 @@ _AUTHORIZED, _UNAUTHORIZED, _ENDED = "authorized", "unauthorized", "ended"
 
 
 def libraries(look: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The current libraries, each with C(standing), C(authorized), who authorized it, and its end.
+    """The current libraries, each with C(state), C(authorized), who authorized it, and its end.
 
-    C(standing) and C(authorized) are null if they cannot be read.
+    C(state) and C(authorized) are null if they cannot be read.
     """
     rows = {row["id"]: row for row in look["libraries"]}
-    standings = {**{library: _standing(row) for library, row in rows.items()}, **_standings(look["plan"])}
+    states = {**{library: _state(row) for library, row in rows.items()}, **_states_before(look["plan"])}
     return [
         {
             **{field: rows.get(library, {}).get(field) for field in _KEPT},
             "id": library,
-            "standing": standing,
-            "authorized": None if standing is None else standing not in (_UNAUTHORIZED, _ENDED),
+            "state": state,
+            "authorized": None if state is None else state not in (_UNAUTHORIZED, _ENDED),
         }
-        for library, standing in standings.items()
+        for library, state in states.items()
     ]
 
 
@@ -49,32 +49,32 @@ def findings(look: Mapping[str, Any], mend: str = MEND) -> list[str]:
     ]
     rows = libraries(look)
     # The other libraries are handed over to a person, or left alone.
-    to_do = [row for row in rows if row["id"] in _standings(plan) and row["standing"] != _AUTHORIZED]
-    for standing in dict.fromkeys(row["standing"] for row in to_do):
-        these = [row for row in to_do if row["standing"] == standing]
-        lines.append(f"{_head(standing, look)}: {', '.join(_worded(row) for row in these)}.")
+    to_do = [row for row in rows if row["id"] in _states_before(plan) and row["state"] != _AUTHORIZED]
+    for state in dict.fromkeys(row["state"] for row in to_do):
+        these = [row for row in to_do if row["state"] == state]
+        lines.append(f"{_head(state, look)}: {', '.join(_worded(row) for row in these)}.")
     if lines:
         lines.append(mend)
     return lines + _without_end(rows) + _foreign(rows, look["tenant"])
 
 
-def _standing(row: Mapping[str, Any]) -> str | None:
+def _state(row: Mapping[str, Any]) -> str | None:
     """The state of a library without a planned write."""
     if row["authorized"] is None:
         return None
     return _AUTHORIZED if row["authorized"] else _ENDED if row["authorized_by"] else _UNAUTHORIZED
 
 
-def _standings(plan: Mapping[str, Any]) -> Mapping[str, Any]:
+def _states_before(plan: Mapping[str, Any]) -> Mapping[str, Any]:
     """The state of the libraries with planned writes, before these writes."""
     return next((change["before"] for change in plan["changes"] if change["stage"] == "authorization"), {})
 
 
-def _head(standing: str, look: Mapping[str, Any]) -> str:
-    if standing == _UNAUTHORIZED:
+def _head(state: str, look: Mapping[str, Any]) -> str:
+    if state == _UNAUTHORIZED:
         # No library is listed while the page does not exist.
         return "Not authorized" if look.get("tracker_calls") is None else "New libraries, listed and not authorized yet"
-    return "Authorizations that have ended" if standing == _ENDED else f"Authorized, but it {standing}"
+    return "Authorizations that have ended" if state == _ENDED else f"Authorized, but it {state}"
 
 
 def _worded(row: Mapping[str, Any]) -> str:

@@ -73,7 +73,7 @@ def preview_command(playbook: str, inventories: Iterable[str], tenants: Any, lim
     return shlex.join([*words, "--check", "--diff"])
 
 
-def twice(tenants: Iterable[Tenant]) -> dict[str, str]:
+def shared_numbers(tenants: Iterable[Tenant]) -> dict[str, str]:
     """The tenants that share a customer number with another tenant of the same site, with a sentence about each."""
     known: dict[tuple[str, int], list[str]] = {}
     for tenant in tenants:

@@ -97,25 +97,23 @@ def _fields(result: Result, stage: str) -> list[Mapping[str, Any]]:
 
 def _of_tenants(results: list[Result], mode: str, verified: list[Mapping[str, Any]]) -> list[str]:
     """A line for each tenant, with the next steps below it. More than C(FEW) equal tenants share a line."""
-    blocks = [
-        (_standing(one, mode), *_steps(one, mode, len(results) <= FEW), *_known(one, verified)) for one in results
-    ]
+    blocks = [(_state(one, mode), *_steps(one, mode, len(results) <= FEW), *_known(one, verified)) for one in results]
     names: dict[tuple[str, ...], list[str]] = {}
     for result, block in zip(results, blocks):
         names.setdefault(block, []).append(result["tenant"])
     lines = []
     for result, block in zip(results, blocks):
-        those, (standing, *below) = names[block], block
+        those, (state, *below) = names[block], block
         if len(those) <= FEW:
-            lines += [f"{result['tenant']}: {standing}", *below]
+            lines += [f"{result['tenant']}: {state}", *below]
         elif result["tenant"] == those[0]:
             # Tenants that need no attention are not named.
             named = [] if result["status"] in ("onboarded", "offboarded") else [f"    {', '.join(those)}"]
-            lines += [f"{len(those)} tenants: {standing}", *named, *below]
+            lines += [f"{len(those)} tenants: {state}", *named, *below]
     return lines
 
 
-def _standing(result: Result, mode: str) -> str:
+def _state(result: Result, mode: str) -> str:
     """The state of a tenant, or its expected state."""
     status, coming = result["status"], expected(result, mode)
     parts = [status]

@@ -14,7 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
 from ansible_collections.imanage.control_center.plugins.module_utils._api import transport
 from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import shown
-from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, ended_by
+from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, failure_of
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
     CONNECTION_OPTIONS,
@@ -99,8 +99,10 @@ class InProcessAction(ActionBase):
         except (Exception, KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - a time-out of Ansible, whose result has no kind
-            ended = ended_by(error)
-            failure = ended.but(what=f"{ended.what} The module may still be running, and its writes are unknown.")
+            ended = failure_of(error)
+            failure = ended.with_facts(
+                what=f"{ended.what} The module may still be running, and its writes are unknown."
+            )
             return refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
         return result
 
