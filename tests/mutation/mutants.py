@@ -34,9 +34,14 @@ ROOT = Path(__file__).parents[2]
 UTILS = Path("plugins/module_utils")
 # Each with the tests of its own; those of a file of decisions are called after it.
 RESOURCES = {
-    "_resources/applications": "tests/integration/test_finding_applications.py",
-    "_resources/token_policy": "tests/integration/test_token_policies.py",
-    "_resources/library_authorizations": "tests/integration/test_authorization_edges.py",
+    "_resources/applications": ["tests/integration/test_finding_applications.py"],
+    "_resources/token_policy": ["tests/integration/test_token_policies.py"],
+    "_resources/library_authorizations": [
+        "tests/integration/test_authorization_edges.py",
+        "tests/integration/test_authorize_by_person.py",
+        "tests/integration/test_lists.py",
+        "tests/integration/test_expected_libraries.py",
+    ],
 }
 # Of the plan, what decides. The others are told apart in tests of their own.
 PLAN = ("applications", "authorizations", "chain", "model", "token_policy")
@@ -48,13 +53,14 @@ DECISIONS = [
 # The longest come last.
 TESTS = [
     "tests/integration/test_twelve_steps.py",
-    *RESOURCES.values(),
+    *(name for own in RESOURCES.values() for name in own),
     "tests/integration/test_bad_input.py",
     "tests/integration/test_consent_over_http.py",
     "tests/unit/test_approval.py",
     "tests/integration/test_laws.py",
     "tests/integration/test_wire_faults.py",
     "tests/integration/test_previews_tell_the_truth.py",
+    "tests/integration/test_tenants_that_disagree.py",
 ]
 # Tests that do not end have noticed a fault. All of them take far less, also where several run at once.
 TIMEOUT = 900
@@ -164,9 +170,9 @@ def _meaning(text: str) -> str:
 
 def _rounds(stem: str) -> list[list[str]]:
     """The tests for a fault in a file: its own first, since what they notice needs no others."""
-    own = RESOURCES.get(stem, f"tests/unit/test_plan_{stem.rpartition('/')[2]}.py")
+    own = RESOURCES.get(stem, [f"tests/unit/test_plan_{stem.rpartition('/')[2]}.py"])
     tests = TESTS if stem in RESOURCES else [*DECISIONS, *TESTS]
-    return [[name for name in tests if name == own], [name for name in tests if name != own]]
+    return [own, [name for name in tests if name not in own]]
 
 
 # -- in the processes that run the tests ------------------------------------------------------------------------------
