@@ -14,7 +14,8 @@ export PYTHONPATH := $(CURDIR)/tests
 
 help:
 	@echo "make demo     preview and onboard five tenants against a sandbox Control Center"
-	@echo "make sandbox  run the sandbox and its pages on port $(SANDBOX_PORT) until you stop it"
+	@echo "make sandbox  run the sandbox and its pages on port $(SANDBOX_PORT) until you stop it, with an inventory for a rehearsal"
+	@echo "              (TENANTS=200 for as many tenants of every kind, TENANTS=file.yml for your own)"
 	@echo "make unit     run the tests that need no server, in half a minute"
 	@echo "make test     run the tests in a few minutes, without the sweeps (or all of what ARGS names)"
 	@echo "make test-all run all tests, the sweeps too"
@@ -40,7 +41,8 @@ demo: .venv/demo.done
 	$(BIN)/python demo/demo.py
 
 sandbox: .venv/demo.done
-	$(BIN)/python -m sandbox --tenants tests/sandbox/demo.yml --port $(SANDBOX_PORT)
+	$(BIN)/python -m sandbox --tenants $(or $(TENANTS),tests/sandbox/demo.yml) $(if $(SEED),--seed $(SEED)) \
+		--inventory rehearsal --port $(SANDBOX_PORT)
 
 unit: .venv/test.done
 	$(BIN)/python -m pytest -n auto tests/unit -m "not sweep" $(ARGS)
@@ -111,7 +113,7 @@ lock: .venv/uv.done
 		--output-file $(LOCK) $(filter-out $(LOCK),$(wildcard tests/requirements/*.txt))
 
 clean:
-	rm -rf .venv .cache demo-report .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .cache demo-report rehearsal .pytest_cache .ruff_cache .hypothesis
 
 # One environment; each command adds its part.
 .venv/%.done: tests/requirements/%.txt requirements.txt $(LOCK) | .venv/python.done $(TREE)

@@ -1,20 +1,26 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a sandbox in the foreground: python -m sandbox --tenants FILE."""
+"""Run a sandbox in the foreground: python -m sandbox --tenants FILE, or a number of tenants."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import signal
 import sys
 import threading
 from pathlib import Path
 
+from . import rehearsal
 from .descriptions import sandbox_from_file
 from .fields import DescriptionError
+from .machine import Sandbox
 from .pages import ROOT
 from .server import Server, serve
+
+# So many tenants are named at the start.
+_FEW = 20
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: ended.set())
     try:
-        sandbox = sandbox_from_file(options.tenants)
+        sandbox = _sandbox(options)
         files = (options.certfile, options.keyfile) if options.certfile else None
         server = serve(sandbox, port=options.port, ssl_context_files=files, latency=options.latency / 1000)
     except DescriptionError as problem:
@@ -37,16 +43,29 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"The server cannot start: {problem}", file=sys.stderr)
         return 2
     with server:
-        _greet(server, options.tenants)
+        _greet(server, options)
         if options.port_file:
             _write_atomically(options.port_file, f"{server.port}\n")
         ended.wait()
     return 0
 
 
+def _sandbox(options: argparse.Namespace) -> Sandbox:
+    """The tenants of the file, or as many new ones as the number says."""
+    if not options.tenants.isdecimal():
+        return sandbox_from_file(options.tenants)
+    return Sandbox(rehearsal.tenants(int(options.tenants), options.seed))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A Control Center for tests and demos.")
-    parser.add_argument("--tenants", required=True, type=Path, metavar="FILE", help="the tenants, in YAML")
+    parser.add_argument(
+        "--tenants", required=True, metavar="FILE", help="the tenants, in YAML, or a number of them to make up"
+    )
+    parser.add_argument(
+        "--seed", default=secrets.randbelow(10**6), type=int, metavar="N", help="of the tenants that are made up"
+    )
+    parser.add_argument("--inventory", type=Path, metavar="FOLDER", help="gets an inventory of the tenants")
     parser.add_argument("--port", default=0, type=int, metavar="N", help="default: any free port")
     parser.add_argument("--port-file", type=Path, metavar="FILE", help="gets the port once the server accepts")
     parser.add_argument("--certfile", type=Path, metavar="FILE", help="a certificate: serve https")
@@ -55,14 +74,32 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _greet(server: Server, tenants: Path) -> None:
+def _greet(server: Server, options: argparse.Namespace) -> None:
     print(f"Control Center sandbox at {server.url}")
     print(f"Its pages, to do by hand what a playbook does: {server.url}{ROOT}")
-    for tenant in server.sandbox.tenants:
+    tenants = server.sandbox.tenants
+    if options.tenants.isdecimal():
+        print(f"{len(tenants)} tenants of {len(rehearsal.KINDS)} kinds. Seed {options.seed} makes the same ones again.")
+    for tenant in tenants[:_FEW]:
         users = " or ".join(user.id for user in tenant.users if user.password is not None and user.allow_logon)
         as_whom = f"sign in as {users}" if users else "nobody has a password"
         print(f"  {tenant.name} (customer {tenant.customer_id}, client {tenant.client_id}): {as_whom}")
-    print(f"Passwords are in {tenants}.", flush=True)
+    if len(tenants) > _FEW:
+        print(f"  and {len(tenants) - _FEW} more")
+    if options.inventory:
+        inventory = rehearsal.write_inventory(server.sandbox, server.url, options.inventory)
+        print(f"An inventory with their passwords is in {options.inventory}. To rehearse with it, in another terminal:")
+        print(f"  {_command()} -i {inventory} imanage.control_center.preview")
+    elif not options.tenants.isdecimal():
+        print(f"Passwords are in {options.tenants}.")
+    sys.stdout.flush()
+
+
+def _command() -> str:
+    """ansible-playbook of the same environment, with the collection that make uses."""
+    program = os.path.relpath(Path(sys.executable).parent / "ansible-playbook")
+    path = os.environ.get("ANSIBLE_COLLECTIONS_PATH")
+    return f"ANSIBLE_COLLECTIONS_PATH={os.path.relpath(path)} {program}" if path else program
 
 
 def _write_atomically(path: Path, text: str) -> None:
