@@ -85,6 +85,9 @@ def ran(tmp_path_factory):
         found["authorizers"] = authorizers(stage.snapshots()["acme"])
         found["well"] = by_cron(folder, NIGHTLY)
         found["reports"] = reports(folder)
+        last = max((folder / "reports").glob("audit*/report.json"), key=lambda path: path.stat().st_mtime_ns)
+        found["due"] = json.loads(last.read_text())["next_due"]
+        found["calendar"] = (last.parent / "renewals.ics").read_bytes().decode()
         found["modes"] = {path.stat().st_mode & 0o077 for path in (folder / "reports").rglob("*")}
         (folder / "tenants.yml").rename(folder / "elsewhere.yml")
         found["no inventory"] = by_cron(folder, NIGHTLY)
@@ -103,7 +106,7 @@ def test_a_night_with_drift_fails_and_says_what_differs(ran):
 
 
 def test_the_run_of_the_month_renews_what_ends_soon_and_is_quiet(ran):
-    assert ran["renewal"] == (0, "")
+    assert ran["renewal"] == (0, "2 changed: 5 libraries authorized, 2 applications added, 1 policy\n")
     assert ran["authorizers"] == {
         "ACTIVE": "admin@acme.example",
         "LATER": "pat@acme.example",
@@ -111,8 +114,20 @@ def test_the_run_of_the_month_renews_what_ends_soon_and_is_quiet(ran):
     }
 
 
-def test_a_night_without_drift_is_quiet(ran):
-    assert ran["well"] == (0, "")
+def test_a_night_without_drift_prints_the_totals_alone(ran):
+    assert ran["well"] == (0, "2 as wanted\n")
+
+
+def test_an_audit_leaves_the_ends_for_programs_and_for_a_calendar(ran):
+    assert {(one["tenant"], one["library"]) for one in ran["due"]} == {
+        *(("acme", library) for library in ("ACTIVE", "LATER", "NEW")),
+        *(("birch", library) for library in ("ACTIVE", "ARCHIVE", "SPM")),
+    }
+    # LATER ends in 46 days, what was authorized today in a year.
+    assert ran["due"][0]["library"] == "LATER"
+    assert ran["calendar"].count("BEGIN:VEVENT\r\n") == 2
+    assert "5 authorizations end this week\\, 2 tenants" in ran["calendar"].replace("\r\n ", "")
+    assert "\n" not in ran["calendar"].replace("\r\n", "")
 
 
 def test_every_run_leaves_its_report_for_its_account_alone(ran):

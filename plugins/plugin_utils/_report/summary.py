@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import visible
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import renewals
 
 Result = Mapping[str, Any]
 
@@ -24,8 +25,10 @@ _HEADS = {
 def summary(results: list[Result], about: Mapping[str, Any], verified: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the lines, the totals, and by tenant the libraries that a run is expected to authorize.
 
-    C(tenants) has the results for reports, with invisible characters escaped.
+    C(tenants) has the results for reports, with invisible characters escaped. C(next_due) has the known ends, and
+    C(calendar) an entry for each week with ends in it; both are empty in a preview, where ends are expected.
     """
+    due = [] if about["mode"] == "preview" else renewals.next_due(results)
     results = visible(results)
     mode = about["mode"]
     totals = totals_of(results, mode)
@@ -36,6 +39,8 @@ def summary(results: list[Result], about: Mapping[str, Any], verified: Iterable[
     return {
         "lines": [*lines, totals],
         "totals": totals,
+        "next_due": due,
+        "calendar": renewals.calendar(visible(due), about["at"]) if due else "",
         "tenants": results,
         "expected": {result["tenant"]: expected(result, mode) for result in results},
     }
