@@ -69,7 +69,7 @@ LONGEST = (
     "test_tenants_that_disagree",
     "test_both_paths",
     "test_playbook_exit",
-    "test_good_manners",
+    "test_rate_limits",
     "test_progress_callback",
     "test_role_previews",
     "test_runs_that_cannot_begin",

@@ -10,7 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.imanage.control_center.plugins.plugin_utils._report.tracker_result import NOTHING_RAN, conclude
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.tracker_result import (
+    NOTHING_RAN,
+    result_fact,
+)
 
 
 def tracker_result(records: Any) -> dict[str, Any]:
@@ -18,7 +21,7 @@ def tracker_result(records: Any) -> dict[str, Any]:
     if not isinstance(records, dict):
         raise AnsibleFilterError("tracker_result needs a dictionary of the results that the role's tasks registered")
     # Reading the environment here is much cheaper than a lookup in the role.
-    return conclude({**NOTHING_RAN, **records, "url": records["url"] or os.environ.get("IMANAGE_URL", "")})
+    return result_fact({**NOTHING_RAN, **records, "url": records["url"] or os.environ.get("IMANAGE_URL", "")})
 
 
 class FilterModule:

@@ -161,8 +161,8 @@ def _given(variable: str, hosts: Iterable[Mapping[str, Any]]) -> list[Any]:
 
 
 def _tenant(name: str, host: Mapping[str, Any], by_inventory: bool) -> run_checks.Tenant:
-    leaves = by_inventory and _value(host, _STATE) == "absent"
-    return run_checks.Tenant(name, _value(host, "imanage_url"), _value(host, "imanage_customer_id"), leaves)
+    offboards = by_inventory and _value(host, _STATE) == "absent"
+    return run_checks.Tenant(name, _value(host, "imanage_url"), _value(host, "imanage_customer_id"), offboards)
 
 
 def _value(host: Mapping[str, Any], variable: str) -> Any:

@@ -175,7 +175,9 @@ def many(count: int) -> list[dict[str, Any]]:
             steps = ["Open the page and authorize it.", "Run again afterwards: the run verifies the consent."]
             rows.append(row(name, "awaiting_consent", "uuuw", libraries=waits, next_steps=steps, **common))
         elif kind == 18:
-            rows.append(row(name, "drifted", "ucuu", next_steps=["Enable application? is no, shall be yes."], **common))
+            rows.append(
+                row(name, "drifted", "ucuu", next_steps=["Enable application? is no, should be yes."], **common)
+            )
         else:
             rows.append(row(name, "failed", "fsss", **failure("sign_in", f"{name}: Cannot sign in."), **common))
     return rows

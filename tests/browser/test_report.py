@@ -268,7 +268,7 @@ def test_details_show_changes_libraries_and_what_to_do(opened):
     ("tenant", "heading", "words"),
     [
         ("caldwell10", "What differs", [f"GONE x@y.zz {day(-40)[:10]} ended", f"Enable application? {DASH} yes"]),
-        ("dupont", "Libraries", ["EU_1 d@dupont.example", "EU_2 ○ pending", "EU_HR ○ unknown to this account"]),
+        ("dupont", "Libraries", ["EU_1 d@dupont.example", "EU_2 ○ pending", "EU_HR ○ not listed for this account"]),
         ("eriksen", "What changed", ["What is wrong, and what to do next Not allowed. Ask somebody."]),
         ("caldwell9", "What to do next", ["Dear iManage, please"]),
         ("Abbott", "Libraries", ["LONG ada@abbott.example", f"NEVER somebody {DASH}"]),

@@ -145,7 +145,7 @@ def test_nothing_warns(runs, name):
 
 def test_what_differs_is_on_the_screen_and_in_every_report(runs):
     run = runs["one"]
-    words = f"{TRACKER}: Enable application? is no, shall be yes."
+    words = f"{TRACKER}: Enable application? is no, should be yes."
     assert run.report["off"]["next_steps"][0] == words
     summary = run.output.partition("TASK [Summary]")[2].partition("TASK [")[0]
     lines = [line.strip().strip(",").strip('"').strip() for line in summary.splitlines()]

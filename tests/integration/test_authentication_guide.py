@@ -177,5 +177,5 @@ TOKENS = {"refresh_token", "refresh_token_file", "access_token"}
     ],
 )
 def test_the_account_of_a_task_keeps_that_of_the_environment_out(given, kept_out):
-    account = options.of_one_account(given)
+    account = options.without_environment_account(given)
     assert {name for name, value in account.items() if value == ""} == kept_out

@@ -120,7 +120,7 @@ def test_a_named_library_without_nrtadmin_does_not_stop_the_others(tenant, check
     result = acme.run(AUTHORIZATION, check=check, user="nrt", libraries=["SPM", "ACTIVE"])
     assert result["failure"]["kind"] == "permission"
     assert result["changed"] is True
-    assert "Libraries that could not be done: 1 of 2. SPM: The signed-in user is not an NRTADMIN" in result["msg"]
+    assert "Failed libraries: 1 of 2. SPM: The signed-in user is not an NRTADMIN" in result["msg"]
     assert [row["ids"]["library_id"] for row in result["writes"]] == ["ACTIVE"]
     assert result["not_visible"] == ["SPM"]
     assert bool(acme.library("ACTIVE")["authorized_by"]) is not check
@@ -212,7 +212,7 @@ def test_one_refused_library_does_not_stop_the_others(tenant):
     result = acme.run(AUTHORIZATION)
     assert result["failure"]["kind"] == "consent_required"
     assert result["changed"] is True
-    assert "Libraries that could not be done: 1 of 3." in result["msg"]
+    assert "Failed libraries: 1 of 3." in result["msg"]
     assert "ARCHIVE" in result["msg"]
     assert "SPM" not in result["msg"]
     assert [row["authorized"] for row in result["libraries"]] == [True, False, True]

@@ -152,7 +152,7 @@ def test_what_was_taken_out_of_the_inventory_or_is_of_another_customer_was_not_a
 
 
 @pytest.mark.sweep
-def test_a_list_of_libraries_with_nothing_behind_it_does_not_stand_for_all(stage):
+def test_an_empty_list_of_libraries_does_not_stand_for_all(stage):
     stage.add("emptied", {"tracker_onboarding_libraries": None})
     run = stage.run(ONBOARD)
     assert run.report["emptied"]["failure"]["kind"] == "bad_option"

@@ -38,7 +38,7 @@ def test_only_where_there_is_a_catalog_imanage_is_asked_for_what_it_lacks(host, 
 
 
 @pytest.mark.parametrize("options", [{"name": "Nothing of the kind"}, {"app_id": "nothing"}], ids=["name", "id"])
-def test_nothing_to_remove_is_told_of_a_near_miss_alone(acme, options):
+def test_removing_nothing_warns_only_of_a_near_miss(acme, options):
     result = acme.run(APPLICATION, state="absent", **options)
     assert not result["changed"]
     assert "warnings" not in result

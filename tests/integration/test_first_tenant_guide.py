@@ -42,7 +42,7 @@ def followed(folder):
         stage.sandbox.add(tenant("acme", 101))
         (folder / "imanage.control_center").symlink_to(ROOT)
         (folder / "venv").symlink_to(Path(sys.executable).parent.parent)
-        keep(folder, stage.server.url, **{"tenants.yml": INVENTORY, "vault": VAULT, "look.yml": LOOK_PLAY})
+        keep(folder, stage.server.url, **{"tenants.yml": INVENTORY, "vault": VAULT, "sign-in.yml": LOOK_PLAY})
         found = {}
 
         def step(name, command):
@@ -61,7 +61,7 @@ def followed(folder):
         step("install", changed(INSTALL, **{"install imanage": "install ./imanage"}))
         step("create", CREATE)
         found["vaulted"] = (folder / "passwords.vault.yml").read_text(encoding="utf-8")
-        step("look", LOOK)
+        step("sign-in", LOOK)
         step("preview", PREVIEW)
         step("onboard", ONBOARD)
         step("again", AGAIN)
@@ -78,7 +78,7 @@ def steps(tmp_path_factory):
 
 
 def test_every_step_succeeds(steps):
-    for name in ("install", "create", "look", "preview", "onboard", "again"):
+    for name in ("install", "create", "sign-in", "preview", "onboard", "again"):
         assert steps[name]["code"] == 0, steps[name]["output"]
 
 
@@ -97,7 +97,7 @@ def test_the_password_is_in_no_file_and_no_output(steps):
 @pytest.mark.parametrize(
     ("heading", "step", "place"),
     [
-        ("Test of the sign-in", "look", 0),
+        ("Sign-in test", "sign-in", 0),
         ("Preview", "preview", 0),
         ("Onboarding", "onboard", 0),
         ("Onboarding", "again", 1),
@@ -109,7 +109,7 @@ def test_the_guide_shows_what_the_step_prints(steps, heading, step, place):
 
 
 def test_looks_and_previews_write_nothing_and_a_second_run_neither(steps):
-    assert [steps[name]["written"] for name in ("look", "preview", "again")] == [[], [], []]
+    assert [steps[name]["written"] for name in ("sign-in", "preview", "again")] == [[], [], []]
     assert steps["onboard"]["written"].count("updateApp") == 2
 
 

@@ -58,7 +58,7 @@ def test_a_reply_without_an_end_ends_with_the_time_for_the_call(acme, monkeypatc
     with RawServer(answers) as server:
         result = acme.run(APPLICATION, url=server.url, name=TRACKER, timeout=1, retry_timeout=1)
     told = result["warnings"][-1] if operation == "revokeToken" else result["msg"]
-    assert "no whole answer within" in told, result
+    assert "no complete reply within" in told, result
     assert bool(result.get("failed")) is (operation != "revokeToken")
     assert operation == "revokeToken" or result["failure"]["kind"] == "unreachable"
 
@@ -157,4 +157,4 @@ def test_a_tenant_that_never_ends_its_reply_holds_up_nobody(tmp_path):
         "birch": "failed",
         "cedar": "onboarded",
     }
-    assert "no whole answer within 2 seconds" in run.report["birch"]["failure"]["msg"]
+    assert "no complete reply within 2 seconds" in run.report["birch"]["failure"]["msg"]

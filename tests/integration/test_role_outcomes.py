@@ -180,7 +180,7 @@ def test_the_others_of_a_named_library_without_nrtadmin_are_authorized_and_the_t
         row = runs[name].report["no_nrtadmin"]
         assert (row["status"], row["failure"]["kind"]) == ("failed", "permission"), name
         assert list(runs[name].applied("no_nrtadmin")) == done, name
-    assert "Libraries that could not be done: 1 of 2" in runs["onboard"].report["no_nrtadmin"]["failure"]["msg"]
+    assert "Failed libraries: 1 of 2" in runs["onboard"].report["no_nrtadmin"]["failure"]["msg"]
 
 
 def test_a_preview_is_told_apart_from_what_a_person_decides_only(runs):

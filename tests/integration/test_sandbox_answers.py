@@ -47,7 +47,7 @@ def raw(call, method, path, body=b""):
     return call.sandbox.handle(Request(method, path, headers=headers, body=body))
 
 
-def is_page(reply):
+def is_html(reply):
     return reply.headers["content-type"].startswith("text/html") and b"<h1>" in reply.body
 
 
@@ -154,20 +154,20 @@ def test_writes_have_a_status_of_their_own_and_may_be_empty():
 def test_the_token_policy_is_nowhere():
     call = calling(policy="foreign_404")
     for reply in (call("readTokenPolicy", app_id="cc"), call("writeTokenPolicy", app_id="cc", body=POLICY)):
-        assert (reply.status, is_page(reply)) == (404, True)
+        assert (reply.status, is_html(reply)) == (404, True)
     assert raw(call, "GET", PLATFORM.format("cc")).status == 404
     assert [entry.operation for entry in call.sandbox.log] == ["readTokenPolicy", "writeTokenPolicy", None]
 
 
 def test_the_token_policy_is_elsewhere():
     call = calling(policy="platform")
-    assert is_page(call("readTokenPolicy", app_id="cc"))
+    assert is_html(call("readTokenPolicy", app_id="cc"))
     assert raw(call, "GET", PLATFORM.format("drive")).json()["error"]["code"] == "NotFound"
     written = raw(call, "PUT", PLATFORM.format("drive"), b'{"type": "value", "value": {"allow_refresh_token": true}}')
     assert raw(call, "GET", PLATFORM.format("drive")).json() == written.json()
     assert call.sandbox.log[-1].operation == "readTokenPolicy"
     assert raw(call, "DELETE", PLATFORM.format("drive")).headers["allow"] == "GET, PUT"
-    assert is_page(raw(calling(), "DELETE", PLATFORM.format("cc")))
+    assert is_html(raw(calling(), "DELETE", PLATFORM.format("cc")))
 
 
 def test_rows_with_a_name_alone():
@@ -185,7 +185,7 @@ def test_the_pages_of_tracker_are_no_calls(form, status):
     call.sandbox.faults.append(Fault("extra"))
     for operation in TRACKER_CALLS:
         reply = call(operation, **WRITES.get(operation, {}))
-        assert (reply.status, is_page(reply)) == (status, True)
+        assert (reply.status, is_html(reply)) == (status, True)
         assert reply.headers.get("allow") == ("OPTIONS" if form == 405 else None)
     assert call.sandbox.tenant("acme").snapshot() == before
 
@@ -195,7 +195,7 @@ def test_the_door_of_the_browser():
     urls = {row["name"]: row["url"] for row in call("discover").json()["data"]["versions"]}
     assert urls["v2"] == "http://127.0.0.1/work/web/api/v2"
     reply = raw(call, "GET", "/work/web/api/v2/customers/101/apps")
-    assert (reply.status, is_page(reply)) == (401, True)
+    assert (reply.status, is_html(reply)) == (401, True)
     assert call("listApps").status == 200
     assert raw(calling(), "GET", "/work/web/api/v2/customers/101/apps").status == 404
 
@@ -239,5 +239,5 @@ def test_libraries_take_no_query_and_an_unknown_path_is_a_foreign_page():
     for name, value in {"limit": "1", "offset": "0", "total": "true"}.items():
         assert call("listLibraries", query={name: value}).status == 400
     reply = raw(call, "GET", "/work/api/v2/customers/101/nothing")
-    assert (reply.status, is_page(reply)) == (404, True)
+    assert (reply.status, is_html(reply)) == (404, True)
     assert error(call("readTokenPolicy", app_id="tracker"))["code"] == "NotFound"

@@ -63,7 +63,7 @@ def test_the_recording_is_read_and_removed(ran):
 
 
 def test_the_guide_names_what_an_onboarding_needs():
-    sentence = GUIDE.text.partition("that every onboarding makes: ")[2].partition(". The second account")[0]
+    sentence = GUIDE.text.partition("is absent or fails:")[2].partition(". With `imanage_probe`")[0]
     assert tuple(re.findall("`([a-zA-Z]+)`", sentence)) == contract_check.NEEDED
     playbook = (ROOT / "playbooks" / "verify_contract.yml").read_text(encoding="utf-8")
     assert f"# {', '.join(contract_check.NEEDED)}." in playbook

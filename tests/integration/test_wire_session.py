@@ -387,7 +387,7 @@ def test_signing_out_has_little_time(acme, monkeypatch):
     monkeypatch.setattr(_client, "_SIGN_OUT_SECONDS", 0.1)
     acme.fault("hang", "revokeToken")
     result = acme.run(INFO, timeout=60)
-    assert "no whole answer within 0.1 seconds" in result["warnings"][0]
+    assert "no complete reply within 0.1 seconds" in result["warnings"][0]
 
 
 def test_a_task_that_signed_in_again_revokes_its_own_token_only(acme):

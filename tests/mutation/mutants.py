@@ -44,7 +44,7 @@ RESOURCES = {
     ],
 }
 # Of the plan, what decides. The others are told apart in tests of their own.
-PLAN = ("applications", "authorizations", "chain", "model", "token_policy")
+PLAN = ("applications", "authorizations", "model", "remainder", "token_policy")
 FILES = [*(f"_plan/{name}" for name in PLAN), *RESOURCES]
 DECISIONS = [
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "unit").glob("test_plan_*.py")),

@@ -184,7 +184,7 @@ BAD = {
         {},
         {"applications": refreshing(), "consent_required": True},
         kind="consent_required",
-        tells=("Libraries that could not be done: 3 of 3.", "ACTIVE", "hand_over"),
+        tells=("Failed libraries: 3 of 3.", "ACTIVE", "hand_over"),
     ),
     "no App Management": Case(
         APPLICATION, {"name": TRACKER}, user="pat", kind="permission", tells=("App Management", "8 hours")

@@ -15,7 +15,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.appli
     ApplicationWant,
     plan_application,
 )
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import Part
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import PlannedResource
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
     Authorizations,
     AuthorizationWant,
@@ -68,18 +68,18 @@ def without_nulls(value):
 
 
 def application(have=TRACKER, **want):
-    return Part("application", "iManage Tracker", plan_application(ApplicationWant(**want), have))
+    return PlannedResource("application", "iManage Tracker", plan_application(ApplicationWant(**want), have))
 
 
 def policy(*told, have=POLICY, **want):
-    return Part("refresh_token", "CC, Authentication", plan_token_policy(want, have, "cc", told))
+    return PlannedResource("refresh_token", "CC, Authentication", plan_token_policy(want, have, "cc", told))
 
 
 def page(*libraries, email="ada@acme.example", **others):
     """The page with libraries that nobody authorized, and others that were: until when, or None."""
     rows = [{"id": one, "authorized_by": None, "expires_at": None} for one in libraries]
     rows += [{"id": one, "authorized_by": "ada", "expires_at": until} for one, until in others.items()]
-    return Part(
+    return PlannedResource(
         "authorization", "the page", plan_authorizations(AuthorizationWant(email=email), Authorizations(rows, NOW))
     )
 
@@ -117,7 +117,9 @@ def test_a_write_fits_that_asks_for_no_more_than_a_planned_one(step, fits):
 def test_a_list_that_is_empty_allows_nothing_and_none_allows_everything():
     approval.check_writes([ADD, LISTS], None)
     approval.check_writes([], [])
-    with pytest.raises(Failure, match=r"does not have this: add the application, set who has access\. It was not sent"):
+    with pytest.raises(
+        Failure, match=r"does not have: add the application, set who has access\. Nothing of this was sent"
+    ):
         approval.check_writes([ADD, LISTS], [])
 
 
@@ -142,8 +144,8 @@ def test_a_plan_that_was_cut_short_after_any_write_still_fits(want, status, data
     plan = plan_application(want, have)
     done = data.draw(st.integers(0, len(plan.steps)))
     later = plan_application(want, application_after(have, plan.steps[:done]))
-    kept = approved(Part("application", "iManage Tracker", plan))
-    approval.compare(kept, [Part("application", "iManage Tracker", later)])
+    kept = approved(PlannedResource("application", "iManage Tracker", plan))
+    approval.compare(kept, [PlannedResource("application", "iManage Tracker", later)])
     approval.check_writes(later.steps, kept["writes"])
 
 

@@ -9,7 +9,10 @@ import datetime
 
 import pytest
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.audit import MEND, findings
-from ansible_collections.imanage.control_center.plugins.plugin_utils._report.tracker_result import NOTHING_RAN, conclude
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.tracker_result import (
+    NOTHING_RAN,
+    result_fact,
+)
 from sandbox import Sandbox
 from sandbox.examples import example
 from sandbox.times import iso
@@ -53,7 +56,7 @@ def audit(monkeypatch):
         look = run_in_memory(monkeypatch, where, "imanage_onboarding_info", given, check=True)
         known = {"intent": "audit", "tenant": "acme", "url": url, "names": [TRACKER, EXTENSION], "check_mode": True}
         kept = given["authorization"].get("authorized_on", {})
-        return conclude({**NOTHING_RAN, **known, "authorized_on": kept, "look": look})
+        return result_fact({**NOTHING_RAN, **known, "authorized_on": kept, "look": look})
 
     return go
 
@@ -72,10 +75,10 @@ def test_a_field_that_differs_is_told_as_it_is_and_as_it_shall_be(audit):
     result = audit(wanted=wanted, applications=changed, libraries=[library("ACTIVE", ADMIN, 365)])
     assert result["status"] == "drifted"
     assert result["next_steps"] == [
-        f"{TRACKER}: Enable application? is no, shall be yes; Allow access to is All Users, shall be Custom; "
-        "Groups is [], shall be [IT].",
-        f"{EXTENSION}, Authentication: Allow Refresh Token is no, shall be yes; "
-        "Refresh Token Expiry (days) is none, shall be 90.",
+        f"{TRACKER}: Enable application? is no, should be yes; Allow access to is All Users, should be Custom; "
+        "Groups is [], should be [IT].",
+        f"{EXTENSION}, Authentication: Allow Refresh Token is no, should be yes; "
+        "Refresh Token Expiry (days) is none, should be 90.",
         MEND,
     ]
 
@@ -166,7 +169,7 @@ def test_an_end_is_reckoned_from_the_day_that_the_inventory_keeps(audit):
 def test_what_no_page_lists_is_not_called_new(audit):
     result = audit(applications=applications(), libraries=["ACTIVE", "SPM"])
     assert "Not authorized: ACTIVE, SPM." in result["next_steps"]
-    assert f"{TRACKER}: Added is no, shall be yes; Enable application? shall be yes." in result["next_steps"]
+    assert f"{TRACKER}: Added is no, should be yes; Enable application? should be yes." in result["next_steps"]
     assert result["libraries"] == stand(pending=["ACTIVE", "SPM"], not_visible=None)
     assert result["expires_at"] is None
 

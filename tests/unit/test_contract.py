@@ -193,4 +193,4 @@ def test_law_9_defaults_and_words():
     assert CONTRACT["components"]["securitySchemes"]["accessToken"]["name"] == ours.TOKEN_HEADER
     assert ours.CONSENT_CODE in WRITTEN["authorizeLibrary"][2]["description"]
     assert f'"{ours.API_VERSION_NAME}"' in str(WRITTEN["discover"][2])
-    assert ours.EXTENSION in WRITTEN["listLibraryAuthorizations"][2]["description"]
+    assert ours.CONFIGURATION in WRITTEN["listLibraryAuthorizations"][2]["description"]

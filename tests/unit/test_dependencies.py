@@ -26,7 +26,7 @@ def test_at_run_time_the_collection_needs_requests_alone():
 def test_every_place_tells_the_same_least_release_of_requests():
     (requests,) = wanted()
     (least,) = (one.version for one in requests.specifier)
-    assert tuple(map(int, least.split("."))) == transport._LEAST_REQUESTS
+    assert tuple(map(int, least.split("."))) == transport._MIN_REQUESTS_VERSION
     for place in (
         "README.md",
         "docs/your-first-tenant.md",

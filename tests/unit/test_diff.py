@@ -91,11 +91,11 @@ def test_a_title_of_the_server_stays_in_its_head(title):
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        ({"Added": False}, {"Added": True, "Users": ["a"]}, ["Added is no, shall be yes", "Users shall be [a]"]),
-        ({"Added": True, "Days": 14}, {"Added": True, "Days": None}, ["Days is 14, shall be none"]),
-        ({"Groups": ["IT", "1"]}, {"Groups": []}, ['Groups is [IT, "1"], shall be []']),
-        ({"Groups": []}, {"Groups": ["a\nb"]}, ['Groups is [], shall be ["a\\nb"]']),
-        ({"Added": True, "Users": ["a"]}, {"Added": False}, ["Added is yes, shall be no", "Users is [a]"]),
+        ({"Added": False}, {"Added": True, "Users": ["a"]}, ["Added is no, should be yes", "Users should be [a]"]),
+        ({"Added": True, "Days": 14}, {"Added": True, "Days": None}, ["Days is 14, should be none"]),
+        ({"Groups": ["IT", "1"]}, {"Groups": []}, ['Groups is [IT, "1"], should be []']),
+        ({"Groups": []}, {"Groups": ["a\nb"]}, ['Groups is [], should be ["a\\nb"]']),
+        ({"Added": True, "Users": ["a"]}, {"Added": False}, ["Added is yes, should be no", "Users is [a]"]),
         ({"Added": True}, {"Added": True}, []),
     ],
 )

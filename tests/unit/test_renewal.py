@@ -122,7 +122,7 @@ def test_only_the_named_libraries_are_renewed(authorize):
     assert preview_and_run(authorize, where, libraries=["exactly", "in_a_year"]) == ["EXACTLY"]
 
 
-def test_who_takes_over_renews_as_well(authorize):
+def test_authorizer_me_also_renews(authorize):
     mine = library("MINE", NOW + 365 * DAY, authorized_by=ADMIN)
     soon = library("SOON", NOW + DAYS * DAY, authorized_by=ADMIN)
     where = sandbox(mine, soon, library("THEIRS", NOW + 365 * DAY))

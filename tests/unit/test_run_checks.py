@@ -12,7 +12,7 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._report imp
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.run_checks import Tenant
 from support.tree import ROOT
 
-PRESENT, LEAVES = Tenant("acme"), Tenant("birch", leaves=True)
+PRESENT, LEAVES = Tenant("acme"), Tenant("birch", offboards=True)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_one_secret_within_another_leaves_no_rest():
     assert hide("pass-word-1 and pass", ["pass", "pass-word-1"]) == f"{HIDDEN} and {HIDDEN}"
 
 
-def test_nothing_is_no_secret():
+def test_an_empty_value_is_not_a_secret():
     assert forms([None, ""]) == []
     assert hide("text", [None, ""]) == "text"
 

@@ -100,7 +100,7 @@ def test_the_totals_are_plain_english(mode, rows, words):
     assert lines(rows, mode)[-1] == words
 
 
-def test_taking_tracker_back_is_counted_as_that():
+def test_an_offboarding_is_counted_as_removals():
     fields = [{"field": "Added", "before": True, "after": False}]
     gone = [{"stage": "application", "title": name, "fields": fields} for name in ("One", "Two")]
     library = {"field": "EU", "before": "authorized", "after": "unauthorized"}
@@ -138,7 +138,7 @@ def test_a_library_is_expected_also_where_the_page_is_there_already():
 def test_what_nobody_sees_is_said():
     libraries = {"authorized": ["A"], "pending": [], "not_visible": ["B"]}
     told = lines([row("a", "incomplete", "uuuu", libraries=libraries)], "run")
-    assert told[0] == "a: incomplete, 1 library authorized, 1 unknown to this account"
+    assert told[0] == "a: incomplete, 1 library authorized, 1 not listed for this account"
 
 
 def test_a_tenant_that_drifted_without_a_stage_that_differs_names_none():

@@ -11,7 +11,7 @@ import json
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.imanage.control_center.plugins.filter.tracker_result import FilterModule, tracker_result
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.chain import appeared, left_out
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.remainder import appeared, left_out
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import provisioning_request
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.next_steps import (
     AGAIN,
@@ -22,7 +22,7 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._report.nex
     UPLOAD,
     desktop_configuration,
 )
-from ansible_collections.imanage.control_center.plugins.plugin_utils._report.tracker_result import conclude
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.tracker_result import result_fact
 from support.results import libraries as stand
 
 NAMES = ("iManage Tracker", "iManage Tracker CC configuration")
@@ -109,7 +109,7 @@ def records(look=None, application=(), refresh_token=None, authorization=None, *
 
 def concluded(look=None, **changes):
     """The fact of a tenant."""
-    return conclude(records(look, **changes))
+    return result_fact(records(look, **changes))
 
 
 def words(result):
@@ -135,7 +135,7 @@ EVERY_SORT = [
 @pytest.mark.parametrize("given", EVERY_SORT)
 def test_is_plain_data_with_the_keys_of_the_design_in_their_order(given):
     before = copy.deepcopy(given)
-    result = conclude(given)
+    result = result_fact(given)
     assert given == before, "what it was given is left alone"
     assert list(result) == [
         *("tenant", "customer_id", "url", "account", "at", "status", "check_mode", "changed", "stages", "libraries"),
@@ -583,7 +583,7 @@ def test_a_custom_subdomain_needs_the_support_request_too(look):
     ],
 )
 def test_a_custom_subdomain_says_nothing_where_it_is_not_the_point(given):
-    assert not any("TrackerUrl" in step for step in conclude({**given, "url": SUBDOMAIN})["next_steps"])
+    assert not any("TrackerUrl" in step for step in result_fact({**given, "url": SUBDOMAIN})["next_steps"])
 
 
 # -- the filter -----------------------------------------------------------------------------------------------------
@@ -603,7 +603,7 @@ def test_half_a_character_of_a_variable_costs_no_file():
 
 
 def test_the_filter_fills_in_what_a_playbook_does_not_know_of_a_tenant_for_which_nothing_ran():
-    """As playbooks/conclude.yml and playbooks/tasks/record_failure.yml give it."""
+    """As playbooks/result_fact.yml and playbooks/tasks/record_failure.yml give it."""
     failed = {"msg": "acme: nothing ran", "failure": {"kind": "task_failed"}}
     result = tracker_result({"tenant": "acme", "url": "", "check_mode": True, "failed": failed})
     assert (result["status"], words(result), result["check_mode"]) == ("failed", "fsss", True)

@@ -40,7 +40,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.replie
     Reply,
     checked,
     http_date,
-    is_page,
+    is_html,
     refresh_token_in,
     wire,
 )
@@ -88,7 +88,7 @@ class Client:
         self.accepted: dict[tuple[str, ...], datetime.datetime] = {}
         # The reading calls that were answered.
         self.answered: set[str] = set()
-        self._run = os.getppid()
+        self._parent_pid = os.getppid()
         self._token = connection.access_token
         self._issued: str | None = None
         self._granted: str | None = None
@@ -97,7 +97,7 @@ class Client:
         self._identity: Identity | None = None
         self._server_time: datetime.datetime | None = None
         self._read: dict[tuple[Any, ...], Any] = {}
-        self._others: list[Client] = []
+        self._second_accounts: list[Client] = []
         try:
             self._transport = transport or Transport(
                 timeout=connection.timeout, validate_certs=connection.validate_certs, ca_path=connection.ca_path
@@ -129,7 +129,7 @@ class Client:
         return self._read[place]
 
     def attempt(self, name: str, ids: Mapping[str, str], *, offset: int = 0, body: Any = None) -> Answer:
-        """Make one call and return its outcome. A paged list gives one page. Raises Failure only for signing in.
+        """Make one call and return its outcome. Of a paged list, reads one page. Raises Failure only for signing in.
 
         A write is sent only once, whatever the reply is.
         """
@@ -141,7 +141,7 @@ class Client:
         if operation.writes:
             self._read.clear()
         try:
-            # A call that needs other rights may answer 401 too. That must not cost a valid token.
+            # 401 may mean missing rights, so an issued token is not replaced.
             reply = (
                 self._send(operation, path, query=query, json=body, once=operation.writes)
                 if self._issued or operation.writes
@@ -163,7 +163,7 @@ class Client:
 
     def _check_run_is_alive(self) -> None:
         """Raise C(interrupted) if the process that started this task has ended: nobody could read the result."""
-        if os.getppid() != self._run:
+        if os.getppid() != self._parent_pid:
             raise Failure("interrupted", "The run of this task has ended, so nothing more was written.")
 
     def _answer(self, operation: Operation, query: Mapping[str, Any] | None, body: Any, ids: Mapping[str, str]) -> Any:
@@ -288,7 +288,7 @@ class Client:
         self._secrets += connection.secrets
         # Both share the cache: a write of one makes the other read again.
         other._read, other._secrets, other.warnings = self._read, self._secrets, self.warnings
-        self._others.append(other)
+        self._second_accounts.append(other)
         return other
 
     # -- signing in and out -------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ class Client:
 
     def sign_out(self, token: str | None = None) -> None:
         """Revoke the given token, or the tokens of this task. Never signs in, and never raises Failure."""
-        for other in self._others:
+        for other in self._second_accounts:
             other.sign_out()
         token = token or self._issued
         self._issued = None
@@ -319,7 +319,7 @@ class Client:
                 retry_timeout=_SIGN_OUT_SECONDS,
             )
             answer = None if reply.status in (200, 401, 404) else str(reply.status)
-            if reply.status == 200 and is_page(reply.body):
+            if reply.status == 200 and is_html(reply.body):
                 answer = "an HTML page"  # from a gateway, not from Control Center
         except TransportError as error:
             answer = self._hidden(error)
@@ -344,7 +344,7 @@ class Client:
                 self._secrets.append(file.token)
                 self._issue({"grant_type": "refresh_token", "refresh_token": file.token}, file.replace)
         elif given.refresh_token:
-            self._issue({"grant_type": "refresh_token", "refresh_token": given.refresh_token}, self._warn_of)
+            self._issue({"grant_type": "refresh_token", "refresh_token": given.refresh_token}, self._warn_of_new_token)
         elif given.password and given.username:
             self._issue({"grant_type": "password", "username": given.username, "password": given.password})
         else:
@@ -354,7 +354,7 @@ class Client:
                 advice="Give username, password and client_id, or refresh_token and client_id, or access_token.",
             )
 
-    def _warn_of(self, _token: str) -> None:
+    def _warn_of_new_token(self, _token: str) -> None:
         self.warnings.append(
             f"{self._account}: the sign-in returned a new refresh token, so the given one may be used up. "
             "Use refresh_token_file, which keeps the new token."

@@ -23,9 +23,9 @@ TOKEN_HEADER = "X-Auth-Token"
 CONSENT_CODE = "InteractiveConsentRequired"
 
 # The configuration application. It has the page "Tracker background service authorization".
-EXTENSION = "iManage Tracker CC configuration"
+CONFIGURATION = "iManage Tracker CC configuration"
 # The vendor's names of the two applications, in the order in which they are added.
-APPLICATIONS = ("iManage Tracker", EXTENSION)
+APPLICATIONS = ("iManage Tracker", CONFIGURATION)
 
 ADDED = ("enabled", "disabled")
 ACCESS_MODES = {"all": "public", "custom": "private"}

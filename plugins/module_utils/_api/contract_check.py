@@ -20,7 +20,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.contra
     ADDED,
     API_PREFIX,
     APP,
-    EXTENSION,
+    CONFIGURATION,
     OPERATIONS,
     Operation,
 )
@@ -190,13 +190,13 @@ def _is_missing_object(answer: Answer) -> bool:
 
 def _page(client: Client, operation: Operation, found: Mapping[str, Finding]) -> Finding:
     finding = _attempt(client, operation, {})[0]
-    is_there = any(row.get("name") == EXTENSION and row.get("status") == ADDED[0] for row in _applications(found))
+    is_there = any(row.get("name") == CONFIGURATION and row.get("status") == ADDED[0] for row in _applications(found))
     if finding.status == 404 and not is_there:
         return finding._replace(
             verdict="not_tried",
             details=(
-                f"The page exists only while {EXTENSION} is added and enabled, so 404 does not show whether the call "
-                "exists. Verify again once it is enabled.",
+                f"The page exists only while {CONFIGURATION} is added and enabled, so 404 does not show whether the "
+                "call exists. Verify again once it is enabled.",
             ),
         )
     return finding
@@ -218,7 +218,7 @@ def _applications(found: Mapping[str, Finding]) -> list[dict[str, Any]]:
 def _added(found: Mapping[str, Finding]) -> list[dict[str, Any]]:
     """The added applications. The configuration application is first, because an onboarding reads its policy."""
     rows = [row for row in _applications(found) if row.get("status") in ADDED]
-    return sorted(rows, key=lambda row: row.get("name") != EXTENSION)
+    return sorted(rows, key=lambda row: row.get("name") != CONFIGURATION)
 
 
 def _rows(finding: Finding) -> list[dict[str, Any]]:

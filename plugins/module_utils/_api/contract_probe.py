@@ -25,7 +25,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.contra
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract_check import Finding
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall, quoted
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
-from ansible_collections.imanage.control_center.plugins.module_utils._api.replies import is_page
+from ansible_collections.imanage.control_center.plugins.module_utils._api.replies import is_html
 
 # For each probe: the list that would show a created object, and the body that an onboarding would send.
 _PROBES: dict[str, tuple[str, dict[str, Any] | None]] = {
@@ -170,7 +170,7 @@ def _data(answer: Answer) -> dict[str, Any]:
 
 def _finding_for_missing(client: Client, operation: Operation, answer: Answer) -> Finding:
     """The finding for a write about an object that does not exist."""
-    if answer.reply is not None and answer.failure is None and is_page(answer.reply.body):
+    if answer.reply is not None and answer.failure is None and is_html(answer.reply.body):
         return Finding("absent", answer.reply.status, ("The reply is an HTML page, so the call does not exist.",))
     if answer.failure is None:
         assert answer.reply is not None
@@ -216,7 +216,7 @@ def _refused(operation: Operation, answer: Answer, failure: Failure) -> Finding:
         return Finding("differs", status, (verbs,))
     if status in (401, 403):
         return Finding("not_allowed", status, (reason, "A privilege is missing, or the scope of the token."))
-    if isinstance(failure, NoSuchCall) or (status < 429 and is_page(answer.reply.body)):
+    if isinstance(failure, NoSuchCall) or (status < 429 and is_html(answer.reply.body)):
         return Finding("absent", status, (reason,))
     fields = ", ".join(_named_fields(answer.reply.body))
     if status == 400 and fields:

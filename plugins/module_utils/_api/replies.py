@@ -64,7 +64,7 @@ def checked(operation: Operation, path: str, reply: Reply, hidden: Callable[[str
         raise _refusal(operation, path, reply, hidden, note)
     if operation.reply is None:
         return None
-    if is_page(reply.body) and operation.id != "requestToken":
+    if is_html(reply.body) and operation.id != "requestToken":
         raise _no_such_call(operation, path, reply, "the reply is an HTML page instead of JSON")
     try:
         value = parse_json(reply.body)
@@ -164,7 +164,7 @@ def _error_words(body: bytes) -> tuple[str, str, str]:
     return text, str(error.get("code") or ""), str(error.get("transaction") or "")
 
 
-def is_page(body: bytes) -> bool:
+def is_html(body: bytes) -> bool:
     """Whether a reply is an HTML page, such as the login page of a gateway."""
     return body[:200].lstrip().startswith(b"<")
 
@@ -173,6 +173,6 @@ def _kind_of(body: bytes) -> str:
     start = body[:200].lstrip()
     if not start:
         return "empty"
-    if is_page(body):
+    if is_html(body):
         return "an HTML page"
     return "a text that ends too early or is damaged" if start[:1] in b"{[" else "a text"

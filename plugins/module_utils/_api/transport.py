@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP with requests: one TLS context, retries with a deadline, no redirects, no other host."""
+"""HTTP with requests: one TLS context, retries with a deadline, no redirects."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ else:
     _CAN_UNPACK = tuple(map(int, re.findall(r"\d+", urllib3.__version__)[:2])) >= (2, 6)  # type: ignore[attr-defined]
 
 # Older releases ignore the TLS context of an adapter, and would trust other authorities than ca_path.
-_LEAST_REQUESTS = (2, 32, 3)
+_MIN_REQUESTS_VERSION = (2, 32, 3)
 LARGEST_REPLY = 16 * 1024 * 1024
 # The most that a task reads in all its replies, in bytes.
 MOST_BYTES = 4 * LARGEST_REPLY
-READ_AGAIN = (429, 502, 503, 504)
-WRITE_AGAIN = (429,)
+READ_RETRY_STATUSES = (429, 502, 503, 504)
+WRITE_RETRY_STATUSES = (429,)
 # An unreachable host is more often a typing error than a passing fault.
-CONNECT_AGAIN = 3
+MAX_CONNECT_RETRIES = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
 # The most random jitter, as a multiple of the wait that the server asks for.
 _WIDEST_SPREAD = 7
@@ -105,7 +105,7 @@ class Patience:
     def _may_repeat(self, error: Any) -> bool:
         if never_sent(error):
             self._refusals += 1
-            return self._refusals <= CONNECT_AGAIN
+            return self._refusals <= MAX_CONNECT_RETRIES
         return self._repeatable and isinstance(error, (HTTPTimeout, ProtocolError, ProxyError, DecodeError, OSError))
 
 
@@ -140,7 +140,7 @@ def _has_requests() -> bool:
     """Whether requests is installed and new enough."""
     if IMPORT_ERROR is not None:
         return False
-    return tuple(map(int, re.findall(r"\d+", _VERSION)[:3])) >= _LEAST_REQUESTS
+    return tuple(map(int, re.findall(r"\d+", _VERSION)[:3])) >= _MIN_REQUESTS_VERSION
 
 
 @functools.cache
@@ -252,7 +252,7 @@ class Transport:
         retries. With C(once), the request is repeated only if it was never sent.
         """
         deadline = time.monotonic() + retry_timeout
-        again: tuple[int, ...] = () if once else READ_AGAIN if repeatable else WRITE_AGAIN
+        again: tuple[int, ...] = () if once else READ_RETRY_STATUSES if repeatable else WRITE_RETRY_STATUSES
         patience = Patience(deadline, repeatable, self.waits)
         request = self._prepared(method, url, headers, params=query, json=json, data=form)
         proxies = self._proxies(url)
@@ -369,9 +369,9 @@ def _no_reply(cause: Any, timeout: float, over: float | None) -> TransportError:
         return TransportError("tls", f"the TLS connection failed: {_plain(cause)}", sent)
     is_late = isinstance(cause, HTTPTimeout) and not isinstance(cause, NewConnectionError)
     if is_late and over is not None:
-        return TransportError("unreachable", f"no whole answer within {over:g} seconds", not never_sent(cause))
+        return TransportError("unreachable", f"no complete reply within {over:g} seconds", not never_sent(cause))
     if is_late or "timed out" in str(cause):
-        return TransportError("unreachable", f"no answer within {timeout:g} seconds", not never_sent(cause))
+        return TransportError("unreachable", f"no reply within {timeout:g} seconds", not never_sent(cause))
     return TransportError("unreachable", _plain(cause), not never_sent(cause))
 
 

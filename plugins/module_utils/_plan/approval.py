@@ -16,7 +16,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.model
 Change = Mapping[str, Any]
 
 
-class Part(NamedTuple):
+class PlannedResource(NamedTuple):
     """A resource as it is planned now: its stage, its title, and the plan.
 
     C(names) are the libraries that the options name, or None if they name none.
@@ -56,7 +56,7 @@ def check_writes(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | N
     if more:
         raise Failure(
             "conflict",
-            f"The approved plan does not have this: {', '.join(dict.fromkeys(more))}. It was not sent.",
+            f"The approved plan does not have: {', '.join(dict.fromkeys(more))}. Nothing of this was sent.",
             advice="What was done before stays done. Make a new preview and have it approved.",
         )
 
@@ -75,7 +75,7 @@ def _asks_no_more(body: Any, planned: Any, keeps: Sequence[str]) -> bool:
 # -- a whole tenant -------------------------------------------------------------------------------------------------
 
 
-def compare(approved: Mapping[str, Any], now: Sequence[Part]) -> None:
+def compare(approved: Mapping[str, Any], now: Sequence[PlannedResource]) -> None:
     """Raise C(conflict) unless each approved change is done or still to do, and no other change is needed.
 
     Stages that are not in C(now) are not compared. A library that the approved plan does not have is not a conflict.
@@ -107,7 +107,7 @@ def left_out(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | None)
     return [] if planned is None else [step for step in may if (step.operation, step.ids) not in known]
 
 
-def _moved(change: Change, now: Part | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
+def _moved(change: Change, now: PlannedResource | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
     """Yield, in words, each field that is neither as before the approved change nor as after it."""
     title, before, after = titled(change["title"]), change["before"], change["after"]
     if now is None:
@@ -131,7 +131,7 @@ def _moved(change: Change, now: Part | None, writes: list[Mapping[str, Any]]) ->
             yield f"{title}, {spelled(field)} would become {worded(will_be)}, not {worded(after[field])}"
 
 
-def _library_moved(title: str, library: str, now: Part, writes: list[Mapping[str, Any]]) -> Iterator[str]:
+def _library_moved(title: str, library: str, now: PlannedResource, writes: list[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a library that no approved write fits. Its state may have changed with time, so it is not compared."""
     if library not in now.plan.after:
         # The page does not list it. If no libraries are named, the result reports it.
@@ -142,7 +142,7 @@ def _library_moved(title: str, library: str, now: Part, writes: list[Mapping[str
         yield f"{title}, {spelled(library)} is {is_now} and would become {will_be}"
 
 
-def _not_planned(now: Part, change: Change | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
+def _not_planned(now: PlannedResource, change: Change | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
     """Yield, in words, each needed change that was not approved."""
     before, after, steps = now.plan.before, now.plan.after, now.plan.steps
     unfit = [step for step in steps if not fits(step, writes)]
@@ -154,7 +154,7 @@ def _not_planned(now: Part, change: Change | None, writes: list[Mapping[str, Any
             if before.get(field) != after[field] and not _same(after[field], planned.get(field)):
                 yield f"{titled(now.title)}, {spelled(field)} to {worded(after[field])}"
                 unfit = []
-    yield from (f"{titled(now.title)}: {step.does} in another way" for step in unfit)
+    yield from (f"{titled(now.title)}: {step.does} with other values" for step in unfit)
 
 
 def _same(one: Any, other: Any) -> bool:

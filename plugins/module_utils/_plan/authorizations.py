@@ -17,7 +17,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._plan.model
 class AuthorizationWant(NamedTuple):
     """What the options ask for. C(libraries) is None for all listed libraries. C(excluded) are left alone.
 
-    C(standing) are the users whose authorizations may stay, besides the account's; None for everybody's.
+    C(accepted_users) are the users whose authorizations may stay, besides the account's; None for everybody's.
 
     C(replaced), only after the writes, is what was read before them. An authorization that differs from it was renewed,
     even if it still ends within C(renew_before_days), because authorizations may not last longer here. Whether one was
@@ -27,7 +27,7 @@ class AuthorizationWant(NamedTuple):
     state: str = "authorized"
     libraries: list[str] | None = None
     email: str | None = None
-    standing: tuple[str, ...] | None = None
+    accepted_users: tuple[str, ...] | None = None
     renew_before_days: int = 0
     replaced: Authorizations | None = None
     excluded: tuple[str, ...] = ()
@@ -46,11 +46,11 @@ def plan_authorizations(want: AuthorizationWant, have: Authorizations) -> Plan:
     """Plan the writes for the listed libraries."""
     before, after, will_have, steps = {}, {}, [], []
     for row in managed_rows(want, have.rows):
-        standing = _standing(want, row, have)
-        may_stand = {caseless(f"authorized by {user}") for user in want.standing or ()}
-        goal = standing if caseless(standing) in may_stand else _goal(want, have)
-        settled = standing == goal
-        before[row["id"]], after[row["id"]] = standing, goal
+        state = _state_of(want, row, have)
+        may_stand = {caseless(f"authorized by {user}") for user in want.accepted_users or ()}
+        goal = state if caseless(state) in may_stand else _goal(want, have)
+        settled = state == goal
+        before[row["id"]], after[row["id"]] = state, goal
         will_have.append(row if settled else _blank(row, want.state == "authorized"))
         if not settled:
             steps.append(_authorization_step(want, row["id"], have))
@@ -81,7 +81,7 @@ def short_lived(want: AuthorizationWant, have: Authorizations) -> list[str]:
         row["id"]
         for row in (managed_rows(want, have.rows) if want.replaced is None else [])
         if row["authorized_at"]
-        and _standing(want, row, have) == _ending(want)
+        and _state_of(want, row, have) == _ending(want)
         and _ends_early(want, row, parse_time(row["authorized_at"]))
     ]
 
@@ -113,7 +113,7 @@ def _plain_iso(text: str) -> str:
     return f"{head}.{digits[:6]:0<6}{rest[len(digits) :]}"
 
 
-def _standing(want: AuthorizationWant, row: Mapping[str, Any], have: Authorizations) -> str:
+def _state_of(want: AuthorizationWant, row: Mapping[str, Any], have: Authorizations) -> str:
     if row["authorized_by"] is None:
         return "unauthorized"
     if want.state == "unauthorized":
@@ -123,7 +123,7 @@ def _standing(want: AuthorizationWant, row: Mapping[str, Any], have: Authorizati
         return "ended"
     if _ends_early(want, row, now) and not _is_renewed(want, row):
         return _ending(want)
-    if want.standing is not None:
+    if want.accepted_users is not None:
         mine = caseless(row["authorized_by"]) == caseless(str(have.user))
         return f"authorized by {have.user if mine else row['authorized_by']}"
     return "authorized"
@@ -151,7 +151,7 @@ def _ending(want: AuthorizationWant) -> str:
 
 
 def _goal(want: AuthorizationWant, have: Authorizations) -> str:
-    if want.state == "authorized" and want.standing is not None:
+    if want.state == "authorized" and want.accepted_users is not None:
         return f"authorized by {have.user}"
     return want.state
 

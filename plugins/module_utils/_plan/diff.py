@@ -24,15 +24,15 @@ def render(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str, tit
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """The fields that differ between two views, in words: what each is, and what it shall be."""
+    """The fields that differ between two views, in words: what each is, and what it should be."""
     lines = []
     for key in dict.fromkeys([*before, *after]):
         if key not in before:
-            lines.append(f"{_scalar(key)} shall be {worded(after[key])}")
+            lines.append(f"{_scalar(key)} should be {worded(after[key])}")
         elif key not in after:
             lines.append(f"{_scalar(key)} is {worded(before[key])}")
         elif before[key] != after[key]:
-            lines.append(f"{_scalar(key)} is {worded(before[key])}, shall be {worded(after[key])}")
+            lines.append(f"{_scalar(key)} is {worded(before[key])}, should be {worded(after[key])}")
     return lines
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
-from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import EXTENSION
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import CONFIGURATION
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import (
     Failure,
     NoSuchCall,
@@ -36,11 +36,11 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources.
     check_listed,
     checked_libraries,
     is_named_only,
+    library_list,
     missing_page,
-    named,
     not_administered,
     page_rows,
-    read_extension,
+    read_configuration_application,
     reckon_end,
     record,
     unlisted_libraries,
@@ -51,7 +51,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources.
     waiting_for_a_person,
 )
 
-_BY_PERSON = f"An earlier task is assumed to create the page {PAGE} of {EXTENSION!r}, on which a person authorizes."
+_BY_PERSON = f"An earlier task is assumed to create the page {PAGE} of {CONFIGURATION!r}, on which a person authorizes."
 _NO_CONSENT = (
     "Control Center is assumed to authorize the libraries without a person's consent. It says only when it is asked "
     "whether a person has to."
@@ -65,8 +65,8 @@ class Want(NamedTuple):
     """The managed fields, how to treat a library that waits for a person, and the approved writes.
 
     C(by_person): a person authorizes, and this account never does. C(stated): the day on which each library was
-    authorized, from the inventory. C(extension) and C(days): the status of the configuration application and the
-    expiry of its refresh tokens, if the caller knows them. If the expiry changes, C(days) is the shorter one.
+    authorized, from the inventory. C(configuration_status) and C(days): the status of the configuration application
+    and the expiry of its refresh tokens, if the caller knows them. If the expiry changes, C(days) is the shorter one.
     """
 
     managed: AuthorizationWant
@@ -74,7 +74,7 @@ class Want(NamedTuple):
     by_person: bool
     stated: dict[str, str]
     planned: list[dict[str, Any]] | None
-    extension: str | None = None
+    configuration_status: str | None = None
     days: int | None = None
 
 
@@ -103,7 +103,7 @@ def want_of(parameters: Mapping[str, Any]) -> Want:
         state=parameters["state"],
         libraries=None if libraries is None else without(libraries, excluded),
         email=email,
-        standing=_accepted_users(parameters["authorizer"]),
+        accepted_users=_accepted_users(parameters["authorizer"]),
         renew_before_days=parameters["renew_before_days"],
         excluded=tuple(excluded),
     )
@@ -154,7 +154,7 @@ def read(client: Client, want: Want) -> Have:
     """Read the rows of the page, and the libraries without a row. Raises NotYet while the page does not exist."""
     managed = want.managed
     user, email = None, managed.email
-    if managed.state == "authorized" and (managed.standing is not None or not email):
+    if managed.state == "authorized" and (managed.accepted_users is not None or not email):
         who = client.identity
         user, email = who.user, email or who.email or (who.user if "@" in who.user else None)
     try:
@@ -174,8 +174,8 @@ def read(client: Client, want: Want) -> Have:
     if every_run:
         client.warnings.append(
             f"{client.where}: renew_before_days is {managed.renew_before_days}, and authorizations do not last longer "
-            f"than that here ({named(every_run)}), so every run authorizes them again. A smaller number, or a longer "
-            "Refresh Token Expiry, stops that."
+            f"than that here ({library_list(every_run)}), so every run authorizes them again. A smaller number, or a "
+            "longer Refresh Token Expiry, stops that."
         )
     return Have(found, unlisted)
 
@@ -190,11 +190,11 @@ def _have_without_page(
     if not is_unknown and failure.kind != "not_found":
         raise failure
     withdraws = want.managed.state == "unauthorized"
-    extension = want.extension or (read_extension(client) or {}).get("status")
-    if not is_unknown or extension not in (None, "enabled"):
-        if withdraws and extension == "available":
+    status = want.configuration_status or (read_configuration_application(client) or {}).get("status")
+    if not is_unknown or status not in (None, "enabled"):
+        if withdraws and status == "available":
             return Have(Authorizations([], client.now()), None)
-        raise _no_page(client, want, failure, extension, user, email) from None
+        raise _no_page(client, want, failure, status, user, email) from None
     rows = _try_again(client, failure)
     if rows is None and withdraws:
         raise failure
@@ -204,11 +204,11 @@ def _have_without_page(
 def _check_ids(client: Client, want: Want, rows: list[dict[str, Any]]) -> None:
     """Raise C(unexpected_reply) if the page shows users by name only, and C(authorizer) needs their ids."""
     nameless = [row["id"] for row in rows if is_named_only(row)]
-    if nameless and want.managed.standing is not None and not want.by_person:
+    if nameless and want.managed.accepted_users is not None and not want.by_person:
         raise client.unexpected(
             "listLibraryAuthorizations",
             {},
-            f"does not show the id of who authorized the {named(nameless)}, which authorizer needs",
+            f"does not show the id of who authorized the {library_list(nameless)}, which authorizer needs",
         )
 
 
@@ -255,7 +255,7 @@ def assumptions(client: Client, plan: Plan) -> list[str]:
     if allows:
         return [_NO_CONSENT]
     why = "; the signed-in user may not read whether" if allows is None else " by an earlier task"
-    return [f"Refresh tokens are assumed to be allowed for {EXTENSION!r}{why}.", _NO_CONSENT]
+    return [f"Refresh tokens are assumed to be allowed for {CONFIGURATION!r}{why}.", _NO_CONSENT]
 
 
 def want_to_verify(want: Want, have: Have) -> Want:
@@ -330,7 +330,7 @@ def _have_unserved(client: Client, want: Want, failure: Failure, user: str | Non
     if waiting:
         raise Failure(
             "consent_required",
-            f"A person has to authorize the {named(waiting)}. {failure.what}",
+            f"A person has to authorize the {library_list(waiting)}. {failure.what}",
             advice="Let a person authorize them in Control Center and keep the day in authorized_on; "
             "on_consent_required: hand_over reports such libraries instead of failing.",
             **failure.wire,
@@ -354,12 +354,12 @@ def is_stated(row: Mapping[str, Any], now: datetime.datetime) -> bool:
 
 
 def _no_page(
-    client: Client, want: Want, failure: Failure, extension: str | None, user: str | None, email: str | None
+    client: Client, want: Want, failure: Failure, status: str | None, user: str | None, email: str | None
 ) -> Failure:
     """The failure for a missing page. An earlier task may create it, unless its application is enabled already."""
     missing = missing_page(failure)
-    if extension == "enabled":
-        what = f"{EXTENSION!r} is added and enabled, but its page {PAGE} does not exist."
+    if status == "enabled":
+        what = f"{CONFIGURATION!r} is added and enabled, but its page {PAGE} does not exist."
         return missing.with_facts(kind="unexpected_reply", what=what)
     if want.managed.state == "unauthorized":
         return missing
@@ -374,7 +374,7 @@ def _no_page(
         assumptions=[_BY_PERSON]
         if want.by_person
         else [
-            f"An earlier task is assumed to create the page {PAGE} of {EXTENSION!r} and to allow refresh tokens; "
+            f"An earlier task is assumed to create the page {PAGE} of {CONFIGURATION!r} and to allow refresh tokens; "
             "the page is assumed to list every library of the tenant for the signed-in user.",
             _NO_CONSENT,
         ],

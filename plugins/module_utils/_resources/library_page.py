@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client, text_or_none
-from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import EXTENSION, POLICY
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import (
+    CONFIGURATION,
+    POLICY,
+)
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import seen, spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
@@ -25,7 +28,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources.
 from ansible_collections.imanage.control_center.plugins.module_utils._resources.token_policy import read_policy
 
 PAGE = "Tracker background service authorization"
-# The fields of a library.
+# The fields of a library, besides its id.
 FIELDS = ("authorized", "authorized_by", "authorized_by_email", "authorized_at", "expires_at", "expires_from")
 
 
@@ -64,8 +67,8 @@ def check_listed(asked: list[str] | None, every: list[str]) -> None:
         near = [one for one in every if seen(one).casefold() in [seen(name).casefold() for name in unknown]]
         raise Failure(
             "not_found",
-            f"This tenant does not list the {named(unknown)} for the signed-in user.",
-            advice=f"It lists the {named(near)}: correct the name. Spaces and invisible characters count."
+            f"This tenant does not list the {library_list(unknown)} for the signed-in user.",
+            advice=f"It lists the {library_list(near)}: correct the name. Spaces and invisible characters count."
             if near
             else "Check the names; a library is listed only for its NRTADMINs.",
         )
@@ -75,7 +78,7 @@ def not_administered(libraries: list[str]) -> Failure:
     """The failure for libraries of the tenant that the page does not list for the signed-in user."""
     return Failure(
         "permission",
-        f"The signed-in user is not an NRTADMIN of the {named(libraries)}.",
+        f"The signed-in user is not an NRTADMIN of the {library_list(libraries)}.",
         advice="Make the user a member of NRTADMIN there (this can take up to 8 hours to take effect), or sign in as "
         "a member.",
     )
@@ -85,12 +88,12 @@ def missing_page(failure: Failure) -> Failure:
     """Turn the failure of a call into one that explains the missing page."""
     return failure.with_facts(
         kind="not_added",
-        what=f"Control Center has no page {PAGE}; it exists while {EXTENSION!r} is added and enabled.",
+        what=f"Control Center has no page {PAGE}; it exists while {CONFIGURATION!r} is added and enabled.",
         advice="Add and enable that application. If it is enabled, set api_paths to where this tenant serves the page.",
     )
 
 
-def read_extension(client: Client) -> Mapping[str, Any] | None:
+def read_configuration_application(client: Client) -> Mapping[str, Any] | None:
     """Read the configuration application by its usual name; None if that is not possible."""
     try:
         rows = client.rows("listApps")
@@ -98,14 +101,14 @@ def read_extension(client: Client) -> Mapping[str, Any] | None:
         if failure.kind != "permission":
             raise
         return None
-    found = next((row for row in rows if row["name"] == EXTENSION), None)
+    found = next((row for row in rows if row["name"] == CONFIGURATION), None)
     return checked_row(client, found) if found else None
 
 
 def allows_refresh(client: Client) -> bool | None:
     """Whether refresh tokens are allowed for the configuration application; None if that cannot be known."""
-    extension = read_extension(client)
-    return bool(read_policy(client, extension["id"])[0]["allow_refresh_token"]) if extension else None
+    configuration = read_configuration_application(client)
+    return bool(read_policy(client, configuration["id"])[0]["allow_refresh_token"]) if configuration else None
 
 
 def checked_libraries(libraries: list[str] | None) -> list[str] | None:
@@ -136,7 +139,7 @@ def record(
     who = by and (text_or_none(by.get("id")) or text_or_none(by.get("name")))
     if by is not None and not who:
         raise client.unexpected(
-            "listLibraryAuthorizations", {}, f"does not show who authorized the {named([row['id']])}"
+            "listLibraryAuthorizations", {}, f"does not show who authorized the {library_list([row['id']])}"
         )
     plain = {
         "id": row["id"],
@@ -182,8 +185,8 @@ def _refresh_days(client: Client) -> int | None:
     """The expiry of refresh tokens of the configuration application, in days; None if that cannot be known."""
     policy: dict[str, Any] = {}
     try:
-        extension = read_extension(client)
-        policy = read_policy(client, extension["id"])[0] if extension else {}
+        configuration = read_configuration_application(client)
+        policy = read_policy(client, configuration["id"])[0] if configuration else {}
     except Failure as failure:
         if failure.kind not in ("permission", "unexpected_reply"):
             raise
@@ -201,5 +204,5 @@ def is_named_only(row: Mapping[str, Any]) -> bool:
     return by is not None and not isinstance(by.get("id"), str)
 
 
-def named(names: list[str]) -> str:
+def library_list(names: list[str]) -> str:
     return ("library " if len(names) == 1 else "libraries ") + ", ".join(map(spelled, names))

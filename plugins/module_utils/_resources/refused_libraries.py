@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
-from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import EXTENSION
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import CONFIGURATION
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Step
@@ -40,7 +40,7 @@ def handed_over(client: Client, library: str, words: str, is_served: bool = True
         "user": user,
         "instructions": (
             "Sign out of Control Center first, or use a private window: an open session would authorize as somebody "
-            f"else. Sign in at {url} as {spelled(user)}, select {EXTENSION} under Extensions, then Open tracker "
+            f"else. Sign in at {url} as {spelled(user)}, select {CONFIGURATION} under Extensions, then Open tracker "
             f"configuration; select Authorize for the library {spelled(library)}, enter the e-mail address, and select "
             f"Use my credentials & authorize.{quote}{unverified}"
         ),
@@ -53,7 +53,7 @@ def failure_of_all(failed: Sequence[tuple[Step, Failure]], planned: int, result:
     first = failed[0][1]
     return Failure(
         first.kind,
-        f"Libraries that could not be done: {len(failed)} of {planned}. {reasons}",
+        f"Failed libraries: {len(failed)} of {planned}. {reasons}",
         advice=first.advice,
         result=result,
         **first.wire,

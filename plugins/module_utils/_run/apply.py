@@ -20,7 +20,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.resour
 # The server understood the write and did not make it.
 _REFUSALS = ("bad_option", "permission", "not_found", "consent_required", "conflict")
 # Failures of an independent step that do not stop the others.
-_OF_ONE_STEP = (*_REFUSALS, "unexpected_reply")
+_SKIPPABLE = (*_REFUSALS, "unexpected_reply")
 _PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 
 
@@ -128,7 +128,7 @@ class Work:
                     sent.in_doubt.append((step, failure))
                     if not self.resource.is_independent(step):
                         return sent
-                elif self.resource.is_independent(step) and failure.kind in _OF_ONE_STEP:
+                elif self.resource.is_independent(step) and failure.kind in _SKIPPABLE:
                     sent.refused.append((step, failure))
                 else:
                     return sent._replace(stopped=(step, failure))
@@ -138,7 +138,7 @@ class Work:
         return sent
 
     def read_again(self, sent: _Sent) -> _Seen:
-        """Read the resource. If that fails, raise what stopped the round, if anything did."""
+        """Read the resource. If that fails and a step ended the round early, raise that step's failure."""
         try:
             seen = self._read()
             if any(key_of(step) in seen.left for step in [*sent.accepted, *(step for step, _failure in sent.in_doubt)]):

@@ -12,12 +12,12 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.client
 from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import Connection, connection
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import (
     APPLICATIONS,
-    EXTENSION,
+    CONFIGURATION,
     POLICY,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, NoSuchCall
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import in_quotes
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval, chain
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import approval, remainder
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.model import Plan
 from ansible_collections.imanage.control_center.plugins.module_utils._resources import (
     application_info,
@@ -34,10 +34,10 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.resour
 from ansible_collections.imanage.control_center.plugins.module_utils._run.spelling import distance
 
 # A name within this edit distance of another one counts as a misspelling of it.
-_LETTERS = 2
+_MAX_EDITS = 2
 
 
-class Part(NamedTuple):
+class StageResource(NamedTuple):
     """One resource of the onboarding: its stage, the resource, and what the options ask for."""
 
     stage: str
@@ -56,8 +56,8 @@ class Want(NamedTuple):
     names: list[str]
     stages: list[str]
     left_out: list[str]
-    parts: list[Part]
-    leaving: bool
+    parts: list[StageResource]
+    offboards: bool
     must_be_provisioned: bool
     second_account: Connection | None
     approved: Mapping[str, Any] | None
@@ -69,9 +69,9 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     The result of a failure has what was read before it, and the stage in C(failed_stage).
     """
     want = _want(parameters)
-    nothing = chain.not_read()
-    found = {**chain.not_read(), "failed_stage": "provisioning", "left_alone": want.approved == {}}
-    found["remaining"] = [chain.left_out(stage, want.leaving) for stage in want.left_out]
+    nothing = remainder.not_read()
+    found = {**remainder.not_read(), "failed_stage": "provisioning", "left_alone": want.approved == {}}
+    found["remaining"] = [remainder.left_out(stage, want.offboards) for stage in want.left_out]
     try:
         if not found["left_alone"]:
             _read_and_plan(client, want, found)
@@ -88,14 +88,14 @@ def _read_and_plan(client: Client, want: Want, found: dict[str, Any]) -> None:
     authorizer = _sign_in(client, want, found)
     _check_customer(client, want)
     _find_applications(client, want, found)
-    seen: list[tuple[Part, Preview]] = []
+    seen: list[tuple[StageResource, Preview]] = []
     for given in _ready_parts(want, found):
-        part = given._replace(want=_want_with_policy(given, seen, found))
+        part = given._replace(want=_complete_want(given, seen, found))
         found["failed_stage"] = part.stage
         try:
             one = preview(part.resource, authorizer if part.stage == "authorization" else client, part.want, client)
         except NoSuchCall:
-            if part.stage != "authorization" or not want.leaving:
+            if part.stage != "authorization" or not want.offboards:
                 raise
             # Authorizations cannot be withdrawn here, but the applications can be removed.
             found["tracker_calls"] = False
@@ -104,7 +104,7 @@ def _read_and_plan(client: Client, want: Want, found: dict[str, Any]) -> None:
             raise one.missing
         if part.stage == "authorization":
             _note_libraries(authorizer, part, one, found)
-            _check_extension(client, seen, any(step.operation == "authorizeLibrary" for step in one.plan.steps))
+            _check_configuration(client, seen, any(step.operation == "authorizeLibrary" for step in one.plan.steps))
         seen.append((part, one))
     _note_plan(client, want, seen, found)
 
@@ -142,12 +142,12 @@ def _find_applications(client: Client, want: Want, found: dict[str, Any]) -> Non
     # The vendor's names are known for Tracker's two applications only.
     usual = dict(zip(want.names, APPLICATIONS)) if len(want.names) == len(APPLICATIONS) else {}
     for name in want.names:
-        if names.count(name) > 1 or (name not in names and not want.leaving):
+        if names.count(name) > 1 or (name not in names and not want.offboards):
             if name in found["near_misses"] or want.must_be_provisioned or names.count(name) > 1:
                 applications.find(client, name, None)  # Raises a failure that explains the name.
             if name in usual:
                 _check_name(client, name, usual[name])
-    found["missing"] = [] if want.leaving else [name for name in want.names if name not in names]
+    found["missing"] = [] if want.offboards else [name for name in want.names if name not in names]
 
 
 def _check_name(client: Client, name: str, usual: str) -> None:
@@ -158,7 +158,7 @@ def _check_name(client: Client, name: str, usual: str) -> None:
     if name == usual:
         return
     there = [row["name"] for row in applications.by_name(client, [name])[1]]
-    near = [one for one in there if one == usual or distance(one.casefold(), name.casefold()) <= _LETTERS]
+    near = [one for one in there if one == usual or distance(one.casefold(), name.casefold()) <= _MAX_EDITS]
     if near:
         raise Failure(
             "not_found",
@@ -167,18 +167,18 @@ def _check_name(client: Client, name: str, usual: str) -> None:
         )
 
 
-def _ready_parts(want: Want, found: Mapping[str, Any]) -> Iterator[Part]:
+def _ready_parts(want: Want, found: Mapping[str, Any]) -> Iterator[StageResource]:
     """Yield the parts that this tenant is ready for."""
     if found["missing"]:
         return
     # The page of authorizations exists only while the last application is added and enabled.
     has_page = any(row["name"] == want.names[-1] and row["enabled"] for row in found["applications"])
     for part in want.parts:
-        if has_page or part.stage != "authorization" or not want.leaving:
+        if has_page or part.stage != "authorization" or not want.offboards:
             yield part
 
 
-def _check_extension(client: Client, earlier: list[tuple[Part, Preview]], authorizes: bool) -> None:
+def _check_configuration(client: Client, earlier: list[tuple[StageResource, Preview]], authorizes: bool) -> None:
     """Check that the planned applications and policies allow the authorization. C(authorizes): whether it writes."""
     will_have = {
         stage: [one.plan.will_have for part, one in earlier if part.stage == stage] for stage in WRITING_STAGES
@@ -187,26 +187,26 @@ def _check_extension(client: Client, earlier: list[tuple[Part, Preview]], author
     for policy in will_have["refresh_token"]:
         planned.setdefault(policy.application["name"], policy.application)
     policies = {policy.application["name"]: policy.policy for policy in will_have["refresh_token"]}
-    policy = policies.get(EXTENSION)
+    policy = policies.get(CONFIGURATION)
     if authorizes and policy is None and library_page.allows_refresh(client) is False:
         # No stage of this task allows refresh tokens.
         policy = {"allow_refresh_token": False}
-    chain.check_extension(planned.get(EXTENSION), policy if authorizes else None)
+    remainder.check_configuration_application(planned.get(CONFIGURATION), policy if authorizes else None)
 
 
-def _want_with_policy(part: Part, earlier: list[tuple[Part, Preview]], found: dict[str, Any]) -> Any:
+def _complete_want(part: StageResource, earlier: list[tuple[StageResource, Preview]], found: dict[str, Any]) -> Any:
     """Return the want. For libraries, add the status and policy of the configuration application."""
     if part.stage != "authorization":
         return part.want
-    statuses = [row["status"] for row in found["applications"] if row["name"] == EXTENSION]
+    statuses = [row["status"] for row in found["applications"] if row["name"] == CONFIGURATION]
     for _part, one in (seen for seen in earlier if seen[0].stage == "refresh_token"):
-        if one.plan.will_have.application["name"] == EXTENSION:
+        if one.plan.will_have.application["name"] == CONFIGURATION:
             policies = (one.have.policy, one.plan.will_have.policy)
             found["refresh_token_expiry_days"] = min(map(library_page.refresh_days, policies))
-    return part.want._replace(extension=next(iter(statuses), None), days=found["refresh_token_expiry_days"])
+    return part.want._replace(configuration_status=next(iter(statuses), None), days=found["refresh_token_expiry_days"])
 
 
-def _note_libraries(account: Client, part: Part, seen: Preview, found: dict[str, Any]) -> None:
+def _note_libraries(account: Client, part: StageResource, seen: Preview, found: dict[str, Any]) -> None:
     """Put the libraries into C(found). There are none while the page does not exist."""
     read = part.resource.report(account, part.want, seen.have)
     found.update(library_authorizations.scope(part.want, seen.have), handed_over=read["handed_over"])
@@ -214,21 +214,21 @@ def _note_libraries(account: Client, part: Part, seen: Preview, found: dict[str,
         found.update(libraries=read["libraries"], not_visible=read["not_visible"], tracker_calls=seen.have.is_served)
 
 
-def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Preview]], found: dict[str, Any]) -> None:
+def _note_plan(client: Client, want: Want, seen: list[tuple[StageResource, Preview]], found: dict[str, Any]) -> None:
     """Put the plan into C(found). Raises C(conflict) if the approved plan does not fit."""
     titled = [(part, part.resource.title(part.want, one.have), one) for part, one in seen]
     if want.approved is not None:
         found["failed_stage"] = "provisioning"
-        now = [approval.Part(part.stage, title, one.plan, _names(part)) for part, title, one in titled]
+        now = [approval.PlannedResource(part.stage, title, one.plan, _names(part)) for part, title, one in titled]
         approval.compare(want.approved, now)
     plan = found["plan"]
     for part, title, one in titled:
         others = approval.left_out(one.plan.steps, _approved_writes(want))
-        if part.stage == "authorization" and not want.leaving:
+        if part.stage == "authorization" and not want.offboards:
             rows = [row["id"] for row in one.have.authorizations.rows]
             gone = [library for library in _approved_libraries(want) if library not in rows]
-            found["remaining"] += [chain.not_visible(library) for library in gone]
-        found["remaining"] += [chain.appeared(step.ids["library_id"]) for step in others]
+            found["remaining"] += [remainder.not_visible(library) for library in gone]
+        found["remaining"] += [remainder.appeared(step.ids["library_id"]) for step in others]
         steps = [step for step in one.plan.steps if step not in others]
         if steps:
             left = {field for step in others for field in step.touches}
@@ -245,7 +245,7 @@ def _note_plan(client: Client, want: Want, seen: list[tuple[Part, Preview]], fou
     plan["assumptions"] = list(dict.fromkeys(assumptions))
 
 
-def _names(part: Part) -> list[str] | None:
+def _names(part: StageResource) -> list[str] | None:
     """The libraries that the options name, or None."""
     names: list[str] | None = part.want.managed.libraries if part.stage == "authorization" else None
     return names
@@ -275,7 +275,7 @@ def _want(parameters: Mapping[str, Any]) -> Want:
     """Return what the options ask for, stage by stage. Raises C(bad_option)."""
     if (parameters["approved"] or {}).get("unusable"):
         raise Failure("bad_option", str(parameters["approved"]["unusable"]), advice="Nobody signed in.")
-    leaving = parameters["state"] == "absent"
+    offboards = parameters["state"] == "absent"
     listed = parameters["applications"]
     names = [application["name"] for application in listed]
     if not names or len(set(names)) < len(names):
@@ -283,20 +283,24 @@ def _want(parameters: Mapping[str, Any]) -> Want:
             "bad_option", "applications is empty, or names an application twice.", advice="Name each application once."
         )
     # To remove an application, only its name counts.
-    kept = ["name"] if leaving else list(listed[0])
+    kept = ["name"] if offboards else list(listed[0])
     given = [
         {**dict.fromkeys(one), **{field: one[field] for field in kept}, "app_id": None, "state": parameters["state"]}
         for one in listed
     ]
-    parts = [Part("application", applications, applications.want_of(one)) for one in given]
+    parts = [StageResource("application", applications, applications.want_of(one)) for one in given]
     authorization = parameters["authorization"]
-    if not leaving:
+    if not offboards:
         with_policy = [one for one in given if any(one[field] is not None for field in POLICY)]
-        parts += [Part("refresh_token", token_policy, token_policy.want_of(one)) for one in with_policy]
+        parts += [StageResource("refresh_token", token_policy, token_policy.want_of(one)) for one in with_policy]
     if authorization is not None:
-        managed = {**authorization, **(_ALL if leaving else {}), "state": "unauthorized" if leaving else "authorized"}
-        parts.append(Part("authorization", library_authorizations, library_authorizations.want_of(managed)))
-    if leaving:
+        managed = {
+            **authorization,
+            **(_ALL if offboards else {}),
+            "state": "unauthorized" if offboards else "authorized",
+        }
+        parts.append(StageResource("authorization", library_authorizations, library_authorizations.want_of(managed)))
+    if offboards:
         # The page of authorizations disappears with its application, so withdraw them first.
         parts.reverse()
     stages = [stage for stage in WRITING_STAGES if stage in parameters["stages"]]
@@ -306,7 +310,7 @@ def _want(parameters: Mapping[str, Any]) -> Want:
         stages,
         [stage for stage in WRITING_STAGES if stage in wanted and stage not in stages],
         [part for part in parts if part.stage in stages],
-        leaving,
+        offboards,
         parameters["on_unprovisioned"] == "fail",
         _second_account(parameters, authorization or {}) if "authorization" in stages else None,
         parameters["approved"],

@@ -48,7 +48,7 @@ _ACCOUNT = ("username", "password", "refresh_token", "refresh_token_file", "acce
 
 
 # The kinds of failure that an unknown name leads to.
-_OF_NAMES = ("bad_option", "not_found", "not_provisioned")
+_NAME_FAILURES = ("bad_option", "not_found", "not_provisioned")
 _NUMBERS = "YAML reads 007 as 7 and 12:30:45 as 45045, so put texts into quotes."
 
 
@@ -70,7 +70,7 @@ class Options(NamedTuple):
         return {"mutually_exclusive": list(self.mutually_exclusive), "required_one_of": list(self.required_one_of)}
 
 
-def of_one_account(given: Mapping[str, Any]) -> dict[str, Any]:
+def without_environment_account(given: Mapping[str, Any]) -> dict[str, Any]:
     """Keep the environment's account out if the task names its own account.
 
     An account belongs to one tenant. Used for another tenant, it would write into the wrong one. An empty text
@@ -107,7 +107,7 @@ def check_texts(options: Options, given: Mapping[str, Any]) -> None:
 def number_hint(options: Options, given: Mapping[str, Any], failure: Mapping[str, Any]) -> str:
     """Return a hint for a failure that a text read as a number may have caused, or an empty text."""
     is_sign_in = failure["kind"] == "sign_in"
-    if not is_sign_in and failure["kind"] not in _OF_NAMES:
+    if not is_sign_in and failure["kind"] not in _NAME_FAILURES:
         return ""
     found = [name for name, _value in _not_texts(options.spec, given) if (name in CONNECTION_OPTIONS) == is_sign_in]
     return "".join(f" {name} has a number in place of a text: {_NUMBERS}" for name in dict.fromkeys(found))

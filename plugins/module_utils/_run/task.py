@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a task, from its options to its result. Only this file and module.py know check mode."""
+"""Runs a task, from its options to its result. In module_utils, only this file and module.py know check mode."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool)
         client = Client(connection(parameters))
         if not client.connection.validate_certs:
             client.warnings.append(
-                f"{client.where}: validate_certs is false, so anybody on the way can read and change the traffic."
+                f"{client.where}: validate_certs is false, so others on the network can read and change the traffic."
             )
         answer = task.answer if check_mode else task.answer_in_run or task.answer
         if answer is not None:

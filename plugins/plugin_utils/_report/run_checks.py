@@ -34,7 +34,7 @@ class Tenant(NamedTuple):
     name: str
     url: Any = None
     customer_id: Any = None
-    leaves: bool = False
+    offboards: bool = False
 
 
 def wrong_tags(given: Iterable[str], known: Sequence[str]) -> list[str]:
@@ -50,7 +50,7 @@ def missing_confirmation(tenants: Sequence[Tenant], confirmed: Any, command: str
 
     C(command) shows what would be removed.
     """
-    asked = [tenant.name for tenant in tenants if not tenant.leaves]
+    asked = [tenant.name for tenant in tenants if not tenant.offboards]
     words = ("offboard", "offboard:1") if len(asked) == 1 else (f"offboard:{len(asked)}",)
     if not asked or confirmed in words:
         return []

@@ -138,7 +138,7 @@ def _state(result: Result, mode: str) -> str:
         who = "it" if len(coming) == 1 else "them"
         parts.append(f"{counted(len(coming), 'library')} expected (a person may have to authorize {who})")
     libraries = result["libraries"]
-    rest = {"pending": libraries["pending"], "unknown to this account": libraries["not_visible"]}
+    rest = {"pending": libraries["pending"], "not listed for this account": libraries["not_visible"]}
     parts += [f"{len(names)} {how}" for how, names in rest.items() if names]
     return ", ".join(parts)
 

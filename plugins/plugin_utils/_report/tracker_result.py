@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api import text
 from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import is_private_cloud, shown
-from ansible_collections.imanage.control_center.plugins.module_utils._plan import chain
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import remainder
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import parse_time
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import STAGES, WRITING_STAGES
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import audit, next_steps
@@ -32,7 +32,7 @@ NOTHING_RAN: dict[str, Any] = {
 }
 
 
-def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
+def result_fact(records: Mapping[str, Any]) -> dict[str, Any]:
     """The role's result fact.
 
     C(records) has C(intent) (onboard, audit, offboard), C(state), C(tenant), C(url), C(at), C(names) of the
@@ -40,7 +40,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     imanage_onboarding_info, and C(application), C(refresh_token) and C(authorization) by stage, empty for a task that
     did not run. C(failed) is the result on which the role failed. C(check_mode) is used if C(look) does not have it.
     """
-    intent, look = records["intent"], {**chain.not_read(), **records["look"]}
+    intent, look = records["intent"], {**remainder.not_read(), **records["look"]}
     ran = {stage: _results(records[stage]) for stage in WRITING_STAGES}
     failed_stage, failure = _failure(records, ran)
     authorization = (ran["authorization"] or [{}])[0]
@@ -50,16 +50,16 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
     # In a preview the stage knows less than the plan, because the changes of earlier stages were not made.
     handed_over = look["handed_over"] if previews else authorization.get("handed_over", look["handed_over"])
     stated = _stated(rows, handed_over)
-    leaves = intent == "offboard" or (intent == "audit" and records["state"] == "absent")
+    offboards = intent == "offboard" or (intent == "audit" and records["state"] == "absent")
     # Writes that an audit or a preview plans do not count as remaining.
     settled = {row["id"] for row in rows if row["authorized"]} | {row["library"] for row in handed_over} | set(stated)
     settled |= {write["ids"].get("library_id") for write in look["plan"]["writes"]} if intent == "audit" else set()
-    wanted = _wanted(leaves, look, rows, not_visible)
-    remaining = [*look["remaining"], *_not_done(intent, look, ran, failure), *map(chain.stated, stated)]
+    wanted = _wanted(offboards, look, rows, not_visible)
+    remaining = [*look["remaining"], *_not_done(intent, look, ran, failure), *map(remainder.stated, stated)]
     if not failure and "plan" in records["look"] and not look["missing"]:
-        remaining += _unfinished(leaves, wanted, settled, rows, not_visible, remaining)
+        remaining += _unfinished(offboards, wanted, settled, rows, not_visible, remaining)
     remaining = [] if look["left_alone"] else remaining
-    status = _status(intent, leaves, look, handed_over, remaining, failure)
+    status = _status(intent, offboards, look, handed_over, remaining, failure)
     asked = None
     if status == "awaiting_provisioning" and not is_private_cloud(records["url"]):
         # iManage provisions Tracker as a whole, so the request names its first application only.
@@ -80,7 +80,7 @@ def conclude(records: Mapping[str, Any]) -> dict[str, Any]:
         "libraries": {
             "wanted": wanted,
             "authorized": [row["id"] for row in rows if row["authorized"]],
-            "pending": _pending(leaves, rows, remaining, handed_over),
+            "pending": _pending(offboards, rows, remaining, handed_over),
             "not_visible": not_visible,
             "others": look["others"],
         },
@@ -149,14 +149,14 @@ def _not_done(
         for write in result.get("writes") or []
         if write["outcome"] == "not_planned" and write["ids"]["library_id"] not in known
     ]
-    return [chain.left_out(stage, intent == "offboard") for stage in skipped] + [
-        chain.appeared(one) for one in appeared
+    return [remainder.left_out(stage, intent == "offboard") for stage in skipped] + [
+        remainder.appeared(one) for one in appeared
     ]
 
 
 def _status(
     intent: str,
-    leaves: bool,
+    offboards: bool,
     look: Mapping[str, Any],
     handed_over: list[dict[str, Any]],
     remaining: list[dict[str, Any]],
@@ -170,7 +170,7 @@ def _status(
         "awaiting_consent": handed_over,
         "drifted": intent == "audit" and (look["stages"] or any(row["reason"] != "stated" for row in remaining)),
         "incomplete": remaining,
-        "offboarded": leaves,
+        "offboarded": offboards,
         "onboarded": True,
     }
     return next(status for status, holds in statuses.items() if holds)
@@ -178,7 +178,7 @@ def _status(
 
 def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | None) -> dict[str, str]:
     """The outcome of each stage, as a word."""
-    known = {**chain.not_read(), **look}
+    known = {**remainder.not_read(), **look}
     words = dict.fromkeys(STAGES, "skipped")
     if not known["left_alone"]:
         words["provisioning"] = "waiting" if known["missing"] else "unchanged"
@@ -200,17 +200,17 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
 
 
 def _wanted(
-    leaves: bool, look: Mapping[str, Any], rows: list[dict[str, Any]], not_visible: list[str] | None
+    offboards: bool, look: Mapping[str, Any], rows: list[dict[str, Any]], not_visible: list[str] | None
 ) -> list[str]:
     """The managed libraries, including those that appeared during the run."""
-    if leaves:
+    if offboards:
         return []
     came = [one for one in [row["id"] for row in rows] + (not_visible or []) if one not in look["others"]]
     return list(dict.fromkeys([*look["wanted"], *came]))
 
 
 def _unfinished(
-    leaves: bool,
+    offboards: bool,
     wanted: list[str],
     settled: set[Any],
     rows: list[dict[str, Any]],
@@ -218,13 +218,13 @@ def _unfinished(
     remaining: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
     """The wanted libraries that are not authorized. If no library is wanted, that remains too."""
-    if leaves or any(row["stage"] == "authorization" and row["reason"] == "left_out_by_tags" for row in remaining):
+    if offboards or any(row["stage"] == "authorization" and row["reason"] == "left_out_by_tags" for row in remaining):
         return []
     if not wanted:
-        return [chain.not_authorized(None)]
+        return [remainder.not_authorized(None)]
     listed = {row["id"] for row in rows} - set(not_visible or [])
     open_ones = [one for one in wanted if one not in settled | {row["library"] for row in remaining}]
-    return [chain.not_authorized(one) if one in listed else chain.not_visible(one) for one in open_ones]
+    return [remainder.not_authorized(one) if one in listed else remainder.not_visible(one) for one in open_ones]
 
 
 def _stated(rows: list[dict[str, Any]], handed_over: list[dict[str, Any]]) -> list[str]:
@@ -234,11 +234,11 @@ def _stated(rows: list[dict[str, Any]], handed_over: list[dict[str, Any]]) -> li
 
 
 def _pending(
-    leaves: bool, rows: list[dict[str, Any]], remaining: list[dict[str, Any]], handed_over: list[dict[str, Any]]
+    offboards: bool, rows: list[dict[str, Any]], remaining: list[dict[str, Any]], handed_over: list[dict[str, Any]]
 ) -> list[str]:
     """The libraries that should be authorized and are not, including those that are not in the approved plan."""
     stated = [row["library"] for row in remaining if row["reason"] == "stated"]
-    wanting = [row["id"] for row in rows if not row["authorized"] and row["id"] not in stated and not leaves]
+    wanting = [row["id"] for row in rows if not row["authorized"] and row["id"] not in stated and not offboards]
     left = [row["library"] for row in remaining if row["reason"] == "appeared_after_plan"]
     return list(dict.fromkeys([*wanting, *left, *(row["library"] for row in handed_over)]))
 
@@ -248,8 +248,8 @@ def _first_end(intent: str, rows: list[dict[str, Any]], stated: list[str]) -> st
 
     An audit reports the current state, so planned authorizations do not matter.
     """
-    standing = [row for row in rows if row["authorized"]]
-    if intent != "audit" and any(row["authorized_by"] is None for row in standing):
+    authorized = [row for row in rows if row["authorized"]]
+    if intent != "audit" and any(row["authorized_by"] is None for row in authorized):
         return None
     ends = [row["expires_at"] for row in rows if row["authorized"] or row["id"] in stated]
     return min(filter(None, ends), key=parse_time, default=None)

@@ -20,8 +20,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.option
     CONNECTION_OPTIONS,
     check_texts,
     number_hint,
-    of_one_account,
     validated,
+    without_environment_account,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task, refusal
 from ansible_collections.imanage.control_center.plugins.module_utils._run.task import run as run_task
@@ -67,7 +67,7 @@ class InProcessAction(ActionBase):
         """Run the task here or as a module. In both cases, an option that is null is not given."""
         task = self.task_definition
         check_mode = bool(self._task.check_mode)
-        given = of_one_account(_given(plain(dict(self._task.args))))
+        given = without_environment_account(_given(plain(dict(self._task.args))))
         if task.resource is not None and not check_mode and (missing := change_record.record_is_missing()):
             self._display.warning(missing)
         if not self._fits_in_process():

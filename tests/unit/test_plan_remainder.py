@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import EXTENSION
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import CONFIGURATION
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.chain import (
-    check_extension,
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.remainder import (
+    check_configuration_application,
     left_out,
     not_authorized,
 )
@@ -29,24 +29,24 @@ ALLOWED, NOT_ALLOWED = {"allow_refresh_token": True}, {"allow_refresh_token": Fa
 )
 def test_what_stands_in_the_way_is_told_with_how_to_mend_it(application, policy, kind, advice):
     with pytest.raises(Failure) as caught:
-        check_extension(application, policy)
+        check_configuration_application(application, policy)
     assert caught.value.kind == kind
-    assert EXTENSION in caught.value.what
+    assert CONFIGURATION in caught.value.what
     assert advice in caught.value.advice
 
 
 @pytest.mark.parametrize("application", [ON, None])
 @pytest.mark.parametrize("policy", [ALLOWED, None])
 def test_nothing_stands_in_the_way(application, policy):
-    check_extension(application, policy)
+    check_configuration_application(application, policy)
 
 
 @pytest.mark.parametrize("stage", ["application", "refresh_token", "authorization"])
-@pytest.mark.parametrize("leaving", [True, False])
-def test_only_authorizations_that_an_offboarding_leaves_need_the_support(stage, leaving):
-    remedy = left_out(stage, leaving)["remedy"]
-    assert ("support confirm that the kept token is gone" in remedy) is (leaving and stage == "authorization")
-    assert ("Run again without leaving this stage out" in remedy) is not (leaving and stage == "authorization")
+@pytest.mark.parametrize("offboards", [True, False])
+def test_only_authorizations_that_an_offboarding_leaves_need_the_support(stage, offboards):
+    remedy = left_out(stage, offboards)["remedy"]
+    assert ("support confirm that the kept token is gone" in remedy) is (offboards and stage == "authorization")
+    assert ("Run again without leaving this stage out" in remedy) is not (offboards and stage == "authorization")
 
 
 def test_of_a_library_a_run_does_the_rest_and_where_there_is_none_a_person_gives_access():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import EXTENSION
+from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import CONFIGURATION
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 
 
@@ -33,29 +33,29 @@ def not_read() -> dict[str, Any]:
     }
 
 
-def check_extension(application: Mapping[str, Any] | None, policy: Mapping[str, Any] | None) -> None:
-    """Raise C(not_added) or C(conflict) if the plan would leave the extension unable to authorize libraries.
+def check_configuration_application(application: Mapping[str, Any] | None, policy: Mapping[str, Any] | None) -> None:
+    """Raise C(not_added) or C(conflict) if after the plan no library could be authorized.
 
     C(application) and C(policy) are as the earlier stages would leave them, or None if no stage plans them.
     """
     if application is not None and not application["enabled"]:
         raise Failure(
             "not_added",
-            f"{EXTENSION!r} would be disabled, and without it there is no page to authorize libraries on.",
+            f"{CONFIGURATION!r} would be disabled, and without it there is no page to authorize libraries on.",
             advice="Give enabled: true for it, or leave authorization out.",
         )
     if policy is not None and not policy["allow_refresh_token"]:
         raise Failure(
             "conflict",
-            f"Refresh tokens would not be allowed for {EXTENSION!r}, and without them no library can be authorized.",
+            f"Refresh tokens would not be allowed for {CONFIGURATION!r}. Without them, no library can be authorized.",
             advice="Give allow_refresh_token: true for it, or leave authorization out.",
         )
 
 
-def left_out(stage: str, leaving: bool = False) -> dict[str, Any]:
+def left_out(stage: str, offboards: bool = False) -> dict[str, Any]:
     """The remaining row of a stage that was left out. C(leaving): the tenant is offboarded."""
     remedy = "Run again without leaving this stage out."
-    if leaving and stage == "authorization":
+    if offboards and stage == "authorization":
         # The page disappears with its application.
         remedy = "If a library was authorized, let iManage's support confirm that the kept token is gone."
     return {"stage": stage, "library": None, "reason": "left_out_by_tags", "remedy": remedy}
