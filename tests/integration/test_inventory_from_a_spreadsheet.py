@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 import yaml
@@ -28,12 +27,17 @@ cedar;;;;;
 
 
 def listed(folder, source, **environment):
-    """What ansible-inventory prints for an inventory: its exit code, the inventory or nothing, and all output."""
+    """What ansible-inventory prints: its exit code, the inventory or nothing, and all output without blanks."""
     (folder / "ansible.cfg").touch()
     command = f"ansible-inventory -i {source} --list --export 2> errors"
     code, output = shell(command, folder, ANSIBLE_CONFIG=str(folder / "ansible.cfg"), **environment)
-    errors = " ".join((folder / "errors").read_text(encoding="utf-8").split())
-    return code, json.loads(output) if output.strip() else {}, f"{output} {errors}"
+    errors = (folder / "errors").read_text(encoding="utf-8")
+    return code, json.loads(output) if output.strip() else {}, squeezed(output + errors)
+
+
+def squeezed(text):
+    """A text without blanks: ansible-core 2.18 breaks its warnings anywhere."""
+    return "".join(text.split())
 
 
 def plain(value):
@@ -104,7 +108,7 @@ def test_an_expression_that_fails_is_told_only_where_it_is_strict(tmp_path):
     assert (code, hosts(inventory)) == (0, VARIABLES), output
     code, _inventory, output = listed(tmp_path, "b.tenants.yml", **STOPS)
     assert code != 0
-    assert "Could not set more for host acme" in output
+    assert squeezed("Could not set more for host acme") in output
 
 
 REFUSED = {
@@ -126,24 +130,22 @@ def test_a_file_that_is_refused_adds_no_host_and_says_why_once(tmp_path, name):
     code, inventory, output = listed(tmp_path, "firms.tenants.csv", **ENABLED)
     assert (code, hosts(inventory)) == (0, {})
     assert "imanage_tenants" not in inventory
-    assert re.search(rf"plugin: \S+/firms\.tenants\.csv: .*{re.escape(words)}", output)
+    assert squeezed(f"plugin: {tmp_path}/firms.tenants.csv: ") in output
+    assert squeezed(words) in output
     assert SECRET not in output
     code, _inventory, output = listed(tmp_path, "firms.tenants.csv", **ENABLED, **STOPS)
     assert code != 0, "a run can be made to end"
-    assert words in output
+    assert squeezed(words) in output
     assert SECRET not in output
 
 
 @pytest.mark.parametrize(
     ("made", "words"),
     [
-        (configuration(file="nowhere.csv"), r"There is no file \S+/nowhere\.csv\. Correct file in the configuration\."),
-        (
-            configuration(keyed_group=[]),
-            r"a\.tenants\.yml: keyed_group is no option of imanage\.control_center\.tenants",
-        ),
-        (yaml.safe_dump({"plugin": PLUGIN}), r"(?i)required config.*\bfile\b"),
-        (configuration(), r"sheets/firms\.csv: The column imanage_password is for a secret"),
+        (configuration(file="nowhere.csv"), "/nowhere.csv. Correct file in the configuration."),
+        (configuration(keyed_group=[]), f"a.tenants.yml: keyed_group is no option of {PLUGIN}."),
+        (yaml.safe_dump({"plugin": PLUGIN}), "required config"),
+        (configuration(), "sheets/firms.csv: The column imanage_password is for a secret"),
     ],
     ids=["no such file", "misspelt option", "no file", "refused file"],
 )
@@ -152,7 +154,7 @@ def test_a_configuration_that_is_wrong_adds_no_host_whatever_plugins_follow(tmp_
     code, inventory, output = listed(tmp_path, "a.tenants.yml")
     assert (code, set(inventory) - {"_meta"}) == (0, {"all"})
     assert inventory["all"] == {"children": ["ungrouped"]}
-    assert re.search(words, output)
+    assert squeezed(words).lower() in output.lower()
     assert SECRET not in output
 
 
@@ -172,8 +174,8 @@ def test_where_ini_follows_the_refusal_is_shown_all_the_same(tmp_path):
     enabled = {"ANSIBLE_INVENTORY_ENABLED": f"{PLUGIN}, ini"}
     _code, inventory, output = listed(tmp_path, "firms.tenants.csv", **enabled)
     assert "imanage_tenants" not in inventory
-    assert "The column imanage_pasword is for a secret" in output
-    assert "The plugin ini may now take each row for a host" in output
+    assert squeezed("The column imanage_pasword is for a secret") in output
+    assert squeezed("The plugin ini may now take each row for a host") in output
 
 
 def test_a_file_in_a_vault_is_read(tmp_path):
@@ -183,7 +185,7 @@ def test_a_file_in_a_vault_is_read(tmp_path):
     assert hosts(listed(tmp_path, "firms.tenants.csv", **environment)[1]) == VARIABLES
     code, _inventory, output = listed(tmp_path, "firms.tenants.csv", **ENABLED, **STOPS)
     assert code != 0
-    assert "firms.tenants.csv cannot be read: " in output
+    assert squeezed("firms.tenants.csv cannot be read: ") in output
 
 
 @pytest.mark.parametrize(
