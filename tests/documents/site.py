@@ -61,10 +61,14 @@ def with_menus(readme: str) -> str:
 
 def in_our_site(page: str) -> str:
     """A page of the reference without what the site shows at its side, and with short names in title and menu."""
-    page = re.sub(r"^imanage\.control_center\.(?=\w+ (?:module|callback|filter|lookup|role) -- )", "", page, flags=re.M)
+    page = re.sub(
+        r"^imanage\.control_center\.(?=\w+ (?:module|callback|filter|inventory|lookup|role) -- )", "", page, flags=re.M
+    )
     page = re.sub(r"^Imanage\.Control_Center\n=+$", f"{INDEX}\n{'=' * len(INDEX)}", page, flags=re.M)
     page = re.sub(r"^\.\. contents::\n(?:   :.*\n)+", "", page, flags=re.MULTILINE)
-    return re.sub(r"^    (\w+)_(module|callback|filter|lookup|role)$", r"    \1 \2 <\1_\2>", page, flags=re.MULTILINE)
+    return re.sub(
+        r"^    (\w+)_(module|callback|filter|inventory|lookup|role)$", r"    \1 \2 <\1_\2>", page, flags=re.MULTILINE
+    )
 
 
 def breakable(page: str) -> str:

@@ -35,7 +35,8 @@ def _check() -> None:
     call([galaxy, "collection", "install", "--offline", tarball], cwd=HOME, environment=known)
     call([galaxy, "collection", "verify", "--offline", "imanage.control_center"], cwd=HOME, environment=known)
     _verify_notices(galaxy, place, known)
-    for kind, name in (("module", "imanage_session"), ("role", "tracker_onboarding"), ("callback", "progress")):
+    shown = {"module": "imanage_session", "role": "tracker_onboarding", "callback": "progress", "inventory": "tenants"}
+    for kind, name in shown.items():
         call([BIN / "ansible-doc", "-t", kind, f"imanage.control_center.{name}"], cwd=HOME, environment=known)
     # The demonstration is of the repository; only what it plays is installed.
     checkout = HOME / "checkout"
