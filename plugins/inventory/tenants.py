@@ -29,7 +29,7 @@ description:
   - An empty cell does not set the variable. Rows without any text are ignored.
   - A cell is never a template. A column for a password or another secret is refused, and so is one for a dictionary.
   - Two rows are refused if the names of their tenants differ only in case, or if they have the same
-    C(imanage_customer_id) and a C(imanage_url) of the same site.
+    C(imanage_customer_id) at the same site. Rows without C(imanage_url) are of one site.
   - The file is in UTF-8. Columns are separated by commas or semicolons, whichever the first row has more of. Rows are
     counted as in a spreadsheet.
   - Variables for all tenants belong into C(group_vars/imanage_tenants.yml) beside the inventory.

@@ -247,6 +247,11 @@ def test_a_customer_number_at_the_same_site_is_refused_with_all_its_rows():
     assert "rows 2 and 3 (acme, birch)." in words
 
 
+def test_rows_without_a_site_are_of_one_site():
+    words = refusal("tenant,imanage_customer_id", "acme,101", "birch,102", "cedar,101")
+    assert "rows 2 and 4 (acme, cedar)." in words
+
+
 @pytest.mark.parametrize("url", ["", "https://[", "https://a.example"])
 def test_a_customer_number_elsewhere_is_another_tenant(url):
     found = tenants("tenant,imanage_url,imanage_customer_id", f"acme,{SITE},101", f"birch,{url},101")

@@ -191,7 +191,7 @@ def _check_names(rows: Sequence[Row]) -> None:
 
 
 def _check_numbers(rows: Sequence[Row], found: Mapping[str, Mapping[str, Any]]) -> None:
-    """A number without a URL in the same row is checked when a playbook begins, which knows all variables."""
+    """Rows without a URL have the one of their group. What only some rows say is checked when a playbook begins."""
     same = _several(rows, lambda row: _identity(found[row.tenant]))
     if same:
         those = ", ".join(f"{_listed(row.number for row in group)} ({_names(group)})" for group in same)
@@ -202,10 +202,10 @@ def _check_numbers(rows: Sequence[Row], found: Mapping[str, Mapping[str, Any]]) 
 
 
 def _identity(variables: Mapping[str, Any]) -> tuple[str, int] | None:
-    if _URL not in variables or _NUMBER not in variables:
+    if _NUMBER not in variables:
         return None
     try:
-        return site(variables[_URL]), variables[_NUMBER]
+        return site(variables[_URL]) if _URL in variables else "", variables[_NUMBER]
     except ValueError:  # The tenant will fail because of its address.
         return None
 
