@@ -19,6 +19,8 @@ REFUSED = {
     "true": {"tracker_onboarding_libraries": ["ACTIVE", False]},
     "number": {"tracker_onboarding_libraries": [7]},
     "space": {"tracker_onboarding_libraries": ["ACTIVE\u200b "]},
+    # The first task of a playbook compares the addresses of all tenants.
+    "address": {"imanage_url": "https://[", "imanage_customer_id": 101},
 }
 # Passwords that are not what somebody meant, by what the message has to name.
 PASSWORDS = {
@@ -79,6 +81,7 @@ def test_a_name_in_another_case_is_a_mistake_and_no_matter_of_waiting(runs):
             "the library 7 for the signed-in user. Check the names; a library is listed only for "
             "its NRTADMINs. libraries has a number in place of a text: YAML reads 007 as 7",
         ),
+        ("address", "bad_option", "url"),
         ("space", "not_found", 'the library "ACTIVE\\u200b " for the signed-in user. It lists the library ACTIVE: '),
     ],
 )

@@ -58,6 +58,7 @@ def test_a_brake_names_the_number_the_first_names_and_the_command():
         ("https://notcloudimanage.com", "https://cloudimanage.com", False),
         ("https://cc.firm.example", "https://cc.firm.example/", True),
         ("https://cc.firm.example", "https://cc.firm.example:8443", False),
+        ("https://cloudimanage.com", "https://[", False),
     ],
 )
 def test_a_customer_number_is_unique_at_a_site(one, other, is_same):

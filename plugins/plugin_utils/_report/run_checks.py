@@ -91,7 +91,11 @@ def shared_numbers(tenants: Iterable[Tenant]) -> dict[str, str]:
 
 def site(url: str) -> str:
     """The site in which a customer number is unique. All of cloudimanage.com is one site."""
-    parts = urlsplit(url.lower())
+    try:
+        parts = urlsplit(url.lower())
+    except ValueError:
+        # The sign-in refuses this address. Here it must not stop the other tenants.
+        return url
     host = parts.hostname or ""
     return SHARED_HOST if host == SHARED_HOST or host.endswith(f".{SHARED_HOST}") else parts.netloc
 

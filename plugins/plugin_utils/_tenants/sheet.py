@@ -204,10 +204,7 @@ def _check_numbers(rows: Sequence[Row], found: Mapping[str, Mapping[str, Any]]) 
 def _identity(variables: Mapping[str, Any]) -> tuple[str, int] | None:
     if _NUMBER not in variables:
         return None
-    try:
-        return site(variables[_URL]) if _URL in variables else "", variables[_NUMBER]
-    except ValueError:  # The tenant will fail because of its address.
-        return None
+    return site(variables[_URL]) if _URL in variables else "", variables[_NUMBER]
 
 
 def _several(rows: Iterable[Row], key: Callable[[Row], Any]) -> list[list[Row]]:
