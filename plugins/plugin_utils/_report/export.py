@@ -80,8 +80,8 @@ def _libraries(there: Mapping[str, Any]) -> list[Part]:
     look, days = there["look"], there["authorized_on"]
     rows, excluded = look["libraries"], there["libraries_except"]
     if look["tracker_calls"] is None:
-        words = "There is no page of authorizations, so it is not known which libraries are authorized."
-        return [_dated(days, there["authorize_by"], []), Part({}, [words])]
+        unknown = "There is no page of authorizations, so it is not known which libraries are authorized."
+        return [_dated(days, there["authorize_by"], []), Part({}, [unknown])]
     is_read = look["tracker_calls"]
     # Where the authorizations cannot be read, the inventory is the record.
     dated = shared([row["id"] for row in rows], days)

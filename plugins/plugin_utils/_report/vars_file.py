@@ -5,44 +5,28 @@
 
 from __future__ import annotations
 
+import json
 import os
-import sys
+import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import escaped
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.export import Part
 
 # An export only replaces a file that begins with this line.
 MARK = "# Written by imanage.control_center.export, and replaced by the next export. Keep what you add elsewhere."
 PREFIX = "tracker_onboarding_"
 FOLDER, ENDING = "host_vars", ".yml"
+# A text that needs no quotes, unless YAML reads the word as something else.
+_PLAIN = re.compile("[A-Za-z][A-Za-z0-9_.@-]*")
+_WORDS = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
 _TEMPLATES = ("{{", "{%", "{#")
 # Ansible would take these for a variable of the environment, or for a folder.
 _UNSAFE = "/$\\"
 _LONGEST = 255
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes texts so that Ansible reads the same texts, and no template."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Indent the items of a list, as yamllint wants it."""
-        super().increase_indent(flow, False)
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    if any(sign in text for sign in _TEMPLATES):
-        return dumper.represent_scalar("!unsafe", text, style='"')
-    return dumper.represent_str(text)
-
-
-_Dumper.add_representer(str, _text)
 
 
 def text(parts: Iterable[Part]) -> str:
@@ -51,20 +35,32 @@ def text(parts: Iterable[Part]) -> str:
 
 
 def _written(part: Part) -> str:
-    comments = "".join(f"# {words}\n" for words in part.comments)
-    known = {PREFIX + name: value for name, value in part.variables.items()}
-    # What is not visible is escaped.
-    is_clear = all(one.isprintable() for value in known.values() for one in _texts(value))
-    dumped = yaml.dump(
-        known, Dumper=_Dumper, allow_unicode=is_clear, sort_keys=False, default_flow_style=False, width=sys.maxsize
-    )
-    return comments + (dumped if known else "")
+    lines = [f"# {words}" for words in part.comments]
+    for name, value in part.variables.items():
+        key = PREFIX + name
+        if value and isinstance(value, dict):
+            lines += [f"{key}:", *(line for pair in value.items() for line in _pair(*pair))]
+        elif value and isinstance(value, list):
+            lines += [f"{key}:", *(f"  - {_scalar(one)}" for one in value)]
+        else:
+            lines.append(f"{key}: {_scalar(value)}")
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [str(one) for pair in value.items() for one in pair]
-    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+def _pair(name: str, value: str) -> list[str]:
+    """A line of a dictionary; two for a long name, which YAML would not take for a name otherwise."""
+    key, content = _scalar(name), _scalar(value)
+    return [f"  {key}: {content}"] if len(key) <= _LONGEST else [f"  ? {key}", f"  : {content}"]
+
+
+def _scalar(value: Any) -> str:
+    """A value in YAML. A text is read as the same text, and never as a template."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
+        return value
+    unsafe = "!unsafe " if any(sign in value for sign in _TEMPLATES) else ""
+    return f'{unsafe}"{escaped(value)}"'
 
 
 def without_a_file(tenants: Iterable[str], hosts: Iterable[str], folder: str) -> dict[str, str]:
