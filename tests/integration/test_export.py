@@ -295,18 +295,24 @@ def generated(tmp_path_factory):
     where = tmp_path_factory.mktemp("generated")
     with Stage(where) as stage:
         stage.common["imanage_retry_timeout"] = 120
-        wanted = {}
+        wanted, bare = {}, {}
         for name, situation in zip(ALL, drawn(role_situations(), GENERATED, 8), strict=False):
             account = {
                 key: value.replace("admin", situation.user.partition("@")[0]) for key, value in BY_PASSWORD.items()
             }
             keeper = {key: value for key, value in role_variables(situation.options).items() if "nrtadmin" in key}
             wanted[name] = filled({**account, **role_variables(situation.options)}, name)
-            stage.add(name, filled({**account, **keeper}, name), by_password=False, **filled(situation.tenant, name))
+            bare[name] = filled({**account, **keeper}, name)
+            stage.add(name, bare[name], by_password=False, **filled(situation.tenant, name))
         found = {"as found": _exported(stage, where / "found")}
         stage.hosts = wanted
         stage.run(f"{C}.onboard")
-        return {**found, "as wanted": _exported(stage, where / "wanted")}
+        found["as wanted"] = _exported(stage, where / "wanted")
+        # The files say all of it, so an inventory that says nothing does as well.
+        stage.hosts = bare
+        bare_preview = stage.run(f"{C}.preview", execute=with_files_of(where / "wanted"))
+        found["by the files alone"] = {**found["as wanted"], "preview": bare_preview}
+        return found
 
 
 def _exported(stage, folder):
@@ -331,7 +337,7 @@ def test_the_generated_tenants_are_of_every_sort(generated):
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("moment", ["as found", "as wanted"])
+@pytest.mark.parametrize("moment", ["as found", "as wanted", "by the files alone"])
 def test_a_generated_tenant_that_an_audit_calls_onboarded_is_unchanged_with_its_file(generated, moment, name):
     runs = generated[moment]
     audit, preview = (runs[run].report[name] for run in ("audit", "preview"))
