@@ -67,8 +67,8 @@ _raw:
     refused:
       description: Why the run cannot begin, in sentences. Empty where it can.
       type: str
-    shared_numbers:
-      description: The tenants that another host of the run is too, and why each of them fails.
+    failing:
+      description: The tenants that fail before anybody signs in, and why each of them does.
       type: dict
 """
 
@@ -81,6 +81,7 @@ from ansible.utils.vars import load_extra_vars
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import run_checks
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.plan_file import check
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.vars_file import without_a_file
 
 _STATE = "tracker_onboarding_state"
 # Ansible needs these before it reads the variables of a host.
@@ -110,13 +111,16 @@ class LookupModule(LookupBase):
                 tenants, self.get_option("confirm"), self._preview(playbook, known)
             )
         if refused:
-            return [{"refused": f"{' '.join(refused)} {run_checks.NOBODY_SIGNED_IN}", "shared_numbers": {}}]
+            return [{"refused": f"{' '.join(refused)} {run_checks.NOBODY_SIGNED_IN}", "failing": {}}]
         shared = run_checks.shared_numbers(tenants)
         if playbook not in _WRITING:
             for words in shared.values():
                 self._display.warning(words)
             shared = {}
-        return [{"refused": "", "shared_numbers": shared}]
+        if playbook == "export":
+            folder = _given("imanage_export", hosts.values())[0]
+            shared = without_a_file(hosts, map(str, all_hosts), folder)
+        return [{"refused": "", "failing": shared}]
 
     def _wrong_options(self, playbook: str, variables: Mapping[str, Any], hosts: Mapping[str, Any]) -> list[str]:
         tags = run_checks.TAGS if playbook in _TAGGED else ("all",)
@@ -133,11 +137,11 @@ class LookupModule(LookupBase):
         for name in _BEFORE_HOSTS:
             if name not in extra and any(name in host for host in hosts.values()):
                 yield f"{name} has no effect in the inventory. Give it with -e."
-        folders = _given("imanage_report", hosts.values())
-        if len(folders) > 1 or (folders and not all("imanage_report" in host for host in hosts.values())):
-            yield "imanage_report is not the same for all tenants, but a run writes one report. Give it with -e."
-        for folder in folders[:1]:
-            yield from run_checks.wrong_folder(folder)
+        yield from _wrong_folder("imanage_report", "report", hosts)
+        if playbook == "export":
+            if not any("imanage_export" in host for host in hosts.values()):
+                yield "imanage_export is not given. Name the folder of the files with -e imanage_export=DIR."
+            yield from _wrong_folder("imanage_export", "set of files", hosts)
         for given in _given("imanage_fail_on", hosts.values()):
             yield from run_checks.wrong_statuses(given)
         for plan in _given("imanage_plan", hosts.values()) if playbook in _WRITING else []:
@@ -149,6 +153,15 @@ class LookupModule(LookupBase):
     def _preview(self, playbook: str, variables: Mapping[str, Any]) -> str:
         tenants = variables.get("imanage_tenants")
         return run_checks.preview_command(playbook, self.get_option("inventories"), tenants, self.get_option("limit"))
+
+
+def _wrong_folder(variable: str, what: str, hosts: Mapping[str, Any]) -> Iterator[str]:
+    """Sentences about a variable that names one folder for all tenants."""
+    folders = _given(variable, hosts.values())
+    if len(folders) > 1 or (folders and not all(variable in host for host in hosts.values())):
+        yield f"{variable} is not the same for all tenants, but a run writes one {what}. Give it with -e."
+    for folder in folders[:1]:
+        yield from run_checks.wrong_folder(folder, variable, what)
 
 
 def _given(variable: str, hosts: Iterable[Mapping[str, Any]]) -> list[Any]:

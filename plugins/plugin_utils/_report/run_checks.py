@@ -100,21 +100,21 @@ def site(url: str) -> str:
     return SHARED_HOST if host == SHARED_HOST or host.endswith(f".{SHARED_HOST}") else parts.netloc
 
 
-def wrong_folder(folder: Any) -> list[str]:
-    """A sentence about a report folder that is empty or not writable."""
+def wrong_folder(folder: Any, variable: str = "imanage_report", what: str = "report") -> list[str]:
+    """A sentence about a folder that is empty or not writable. C(what) is to be written there."""
     if not isinstance(folder, str) or not folder:
-        return ["imanage_report is given, but empty. Name the folder of the report, or leave the variable out."]
+        return [f"{variable} is given, but empty. Name the folder of the {what}, or leave the variable out."]
     path = Path(folder).expanduser()
     path = Path(os.path.realpath(path))
     there = next(one for one in (path, *path.parents) if one.exists())
     if not there.is_dir():
-        return [f"imanage_report: {there} is not a folder, so no report can be written to {path}."]
+        return [f"{variable}: {there} is not a folder, so no {what} can be written to {path}."]
     try:
         # On a read-only file system, the permissions may still allow writing.
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
-        return [f"imanage_report: {there} is not writable ({error.strerror}), so no report can be written to {path}."]
+        return [f"{variable}: {there} is not writable ({error.strerror}), so no {what} can be written to {path}."]
     return []
 
 

@@ -26,6 +26,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.option
 from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task, refusal
 from ansible_collections.imanage.control_center.plugins.module_utils._run.task import run as run_task
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task import change_record
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.plain import plain
 
 # Load these once in the parent. Tasks are forks of it, and would otherwise load them each time.
 if transport.IMPORT_ERROR is None:
@@ -161,17 +162,3 @@ def _within(value: Any) -> Any:
     if isinstance(value, dict):
         return _given(value, within=True)
     return [_within(inner) for inner in value] if isinstance(value, list) else value
-
-
-def plain(value: Any) -> Any:
-    """Convert a value to plain JSON types, without Ansible's tags, vault wrappers and template types."""
-    if isinstance(value, dict):
-        return {str(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(inner) for inner in value]
-    if value is None or isinstance(value, bool):
-        return value
-    for simple in (int, float):
-        if isinstance(value, simple):
-            return simple(value)
-    return str.__str__(value) if isinstance(value, str) else str(value)

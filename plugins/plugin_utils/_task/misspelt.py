@@ -24,7 +24,7 @@ OF_THE_ROLE = (
 # The variables of the playbooks, including those that they set.
 OF_THE_PLAYBOOKS = (
     *("nrtadmin_username", "nrtadmin_password", "plan", "report", "reports", "tenants", "serial", "fail_on", "confirm"),
-    *("export", "probe", "probe_application", "recording"),
+    *("export", "export_email", "probe", "probe_application", "recording"),
     *("check_mode", "verified", "about", "results"),
 )
 KNOWN = {
