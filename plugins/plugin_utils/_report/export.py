@@ -62,8 +62,8 @@ def _access(tracker: Mapping[str, Any] | None, there: Mapping[str, Any]) -> Part
     if access["mode"] == "custom":
         words = "Members who are added later stay. tracker_onboarding_exclusive: true would remove them."
         return Part({"access": "custom", **{kind: list(access[kind]) for kind in MEMBER_KINDS}}, [words])
-    # A list of the inventory would be refused beside it.
-    return Part({"access": "all", **{kind: None for kind in MEMBER_KINDS if there[kind] is not None}}, [])
+    # A list of the inventory would be refused beside it. ansible-core 2.18 makes an empty text of null.
+    return Part({"access": "all", **{kind: None for kind in MEMBER_KINDS if there[kind] not in (None, "")}}, [])
 
 
 def _policy(configuration: Mapping[str, Any] | None) -> Part:
