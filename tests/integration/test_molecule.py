@@ -28,8 +28,8 @@ def read(name):
 
 
 @pytest.fixture(scope="module")
-def output(tmp_path_factory):
-    """What molecule test says, in an environment with Molecule."""
+def done(tmp_path_factory):
+    """A run of molecule test, in an environment with Molecule."""
     if importlib.util.find_spec("molecule") is None:
         pytest.skip("Molecule is not installed; make test-all and make molecule install it")
     programs = Path(sys.executable).parent
@@ -40,7 +40,7 @@ def output(tmp_path_factory):
         "NO_COLOR": "1",
         "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
     }
-    done = subprocess.run(
+    return subprocess.run(
         [programs / "molecule", "test"],
         cwd=ROOT,
         env=environment,
@@ -51,7 +51,11 @@ def output(tmp_path_factory):
         timeout=300,
         check=False,
     )
-    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture
+def output(done):
+    """What it said."""
     return done.stdout
 
 
@@ -73,12 +77,12 @@ def test_the_scenario_says_its_order_and_has_its_playbooks():
     assert {"driver", "platforms", "provisioner"} & {*molecule} == set()
     playbooks = molecule["ansible"]["playbooks"]
     assert {*SEQUENCE} - {*playbooks} == {"syntax", "idempotence"}  # these play converge.yml
-    assert {*playbooks.values()} == {path.name for path in SCENARIO.iterdir()} - {"molecule.yml", "inventory.yml"}
+    assert {*playbooks.values()} == {path.name for path in SCENARIO.glob("*.yml")} - {"molecule.yml"}
 
 
 def test_the_scenario_wants_of_each_tenant_all_its_libraries():
     tenants = {tenant.name: tenant for tenant in sandbox_from_file(ROOT / "tests" / "sandbox" / "demo.yml").tenants}
-    hosts = read("inventory.yml")["law_firms"]["hosts"]
+    hosts = read("inventory/law_firms.yml")["law_firms"]["hosts"]
     assert {host["wanted_status"] for host in hosts.values()} == {"onboarded", "drifted"}
     for name, host in hosts.items():
         wanted = [library for libraries in host["wanted_libraries"].values() for library in libraries]
@@ -86,7 +90,8 @@ def test_the_scenario_wants_of_each_tenant_all_its_libraries():
 
 
 @pytest.mark.sweep
-def test_every_action_of_the_scenario_ends_well(output):
+def test_every_action_of_the_scenario_ends_well(done, output):
+    assert done.returncode == 0, output
     assert re.findall(r"^default > (\w+): Executed: (.*?) *$", output, re.M) == [
         (one, "Successful") for one in SEQUENCE
     ]
@@ -94,7 +99,7 @@ def test_every_action_of_the_scenario_ends_well(output):
 
 @pytest.mark.sweep
 def test_the_role_changes_each_tenant_once_and_takes_it_back(output):
-    tenants = {*read("inventory.yml")["law_firms"]["hosts"]}
+    tenants = {*read("inventory/law_firms.yml")["law_firms"]["hosts"]}
     for action, changing in (("converge", True), ("idempotence", False), ("verify", False), ("side_effect", True)):
         counts = changes(output, action)
         assert {*counts} == tenants, action
@@ -105,7 +110,7 @@ def test_the_role_changes_each_tenant_once_and_takes_it_back(output):
 @pytest.mark.parametrize("action", ["verify", "side_effect"])
 def test_each_tenant_was_compared(output, action):
     compared = played(output, action).partition("TASK [Compare ")[2].partition("PLAY RECAP")[0]
-    assert {*re.findall(r"^ok: \[(\w+)\]", compared, re.M)} == {*read("inventory.yml")["law_firms"]["hosts"]}
+    assert {*re.findall(r"^ok: \[(\w+)\]", compared, re.M)} == {*read("inventory/law_firms.yml")["law_firms"]["hosts"]}
 
 
 @pytest.mark.sweep
