@@ -9,8 +9,8 @@ LOCK := tests/requirements/lock.txt
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo sandbox unit test test-all test-deep kills faults long-run browser coverage mutants changelog pictures docs lint gates matrix \
-	lowest lock bench clean
+.PHONY: help demo sandbox unit test test-all test-deep kills faults long-run browser coverage mutants molecule changelog pictures docs lint gates \
+	matrix lowest lock bench clean
 
 help:
 	@echo "make demo     preview and onboard five tenants against a sandbox Control Center"
@@ -24,6 +24,7 @@ help:
 	@echo "make browser  install Chromium, for the tests of pages (as root, on Debian or Ubuntu)"
 	@echo "make coverage which lines and branches the tests go through, in process and in modules"
 	@echo "make mutants  plant faults in the decisions and see whether tests notice"
+	@echo "make molecule play the role on a sandbox with Molecule: onboard, again, audit, offboard (or only ARGS=converge)"
 	@echo "make lint     run all linters"
 	@echo "make gates    run linters, ansible-test of every core, galaxy-importer, build the site, install what Galaxy gets (or only ARGS)"
 	@echo "make matrix   run all tests on every ansible-core and Python (MATRIX=\"2.18 2.21-py3.12\" for some)"
@@ -51,7 +52,7 @@ unit: .venv/test.done
 test: .venv/test.done
 	$(BIN)/python -m pytest -n auto $(or $(ARGS),-m "not sweep")
 
-test-all: .venv/test.done
+test-all: .venv/test.done .venv/molecule.done
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
 # A seed that found something is a test to write.
@@ -75,6 +76,10 @@ coverage: .venv/test.done .venv/coverage.done
 
 mutants: .venv/test.done .venv/mutants.done
 	$(BIN)/python tests/mutation/mutants.py $(ARGS)
+
+# Molecule calls the programs of Ansible by their names. By itself it would leave its files in the home directory.
+molecule: .venv/molecule.done
+	PATH="$(CURDIR)/$(BIN):$$PATH" MOLECULE_EPHEMERAL_DIRECTORY="$(CURDIR)/.cache/molecule" $(BIN)/molecule $(or $(ARGS),test)
 
 bench: .venv/test.done
 	$(BIN)/python tests/performance/bench.py

@@ -62,6 +62,7 @@ LONGEST = (
     "test_role_outcomes",
     "test_kills",
     "test_role_embedding",
+    "test_molecule",
     "test_approved_plans",
     "test_change_record",
     "test_auditing",

@@ -44,6 +44,7 @@ STAYS = {
     "docs/conf.py",
     "docs/site.css",
     "execution-environment.yml",
+    "extensions",
     "galaxy.yml",
     "pyproject.toml",
     "tests",

@@ -140,6 +140,7 @@ def _made(*arguments: str) -> str:
         ("sandbox", "-m sandbox"),
         ("test", "-m pytest"),
         ("test-all", "-m pytest"),
+        ("molecule", "bin/molecule test"),
         ("lint", "-m gates lint"),
     ],
 )
@@ -147,6 +148,11 @@ def test_the_commands_are_there(target, command):
     made = _made(target)
     assert command in made
     assert "-m venv .venv" in made  # from a fresh clone it makes what it needs
+
+
+def test_all_tests_have_what_the_scenario_of_molecule_needs():
+    for target in ("test-all", "molecule"):
+        assert "--requirement tests/requirements/molecule.txt" in _made(target)
 
 
 def test_sweeps_are_left_out_unless_they_are_named():
