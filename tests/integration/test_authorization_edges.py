@@ -212,3 +212,24 @@ def test_a_library_that_comes_during_a_run_is_none_of_an_approved_plan(with_a_la
     assert not result.get("failed"), result
     assert with_a_late_one.writes == ["authorizeLibrary"]
     assert with_a_late_one.library("LATE")["authorized_by"] is None
+
+
+@pytest.mark.parametrize(("days", "warns"), [(400, True), (30, False)])
+def test_days_that_renew_on_every_run_are_warned_of(ready, days, warns):
+    ready.run(AUTHORIZATION)
+    result = ready.run(AUTHORIZATION, check=True, renew_before_days=days)
+    assert any("every run authorizes them again" in one for one in result.get("warnings", [])) is warns
+
+
+def test_every_library_counts_in_the_failure_of_one(ready):
+    result = ready.run(AUTHORIZATION, user="nrt", libraries=["SPM", "ACTIVE"])
+    assert "Failed libraries: 1 of 2." in result["msg"]
+    again = ready.run(AUTHORIZATION, user="nrt", libraries=["ARCHIVE", "SPM", "ACTIVE"], state="unauthorized")
+    assert "Failed libraries: 2 of 3." in again["msg"]
+
+
+def test_a_name_that_may_exist_nowhere_is_not_found_where_the_libraries_cannot_be_listed(ready):
+    ready.fault("status", "listLibraries", status=403)
+    result = ready.run(AUTHORIZATION, libraries=["ACTIVE", "TYPO"])
+    assert result["failure"]["kind"] == "not_found"
+    assert ready.writes == []
