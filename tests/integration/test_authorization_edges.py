@@ -233,3 +233,15 @@ def test_a_name_that_may_exist_nowhere_is_not_found_where_the_libraries_cannot_b
     result = ready.run(AUTHORIZATION, libraries=["ACTIVE", "TYPO"])
     assert result["failure"]["kind"] == "not_found"
     assert ready.writes == []
+
+
+@pytest.mark.parametrize(("form", "tries"), [("page_404", 3), ("html", 3), (405, 1)])
+def test_what_a_starting_gateway_may_answer_is_tried_again(tenant, form, tries):
+    acme = tenant(applications=refreshing(), answers={"tracker": form})
+    result = acme.run(
+        AUTHORIZATION, check=True, authorized_on={"ACTIVE": "2026-11-01"}, on_consent_required="hand_over"
+    )
+    assert acme.calls.count("listLibraryAuthorizations") == tries
+    since = {row["id"]: (row["authorized_at"], row["expires_from"]) for row in result["libraries"]}
+    assert since["ACTIVE"] == ("2026-11-01", "reckoned")
+    assert since["ARCHIVE"] == (None, None)
