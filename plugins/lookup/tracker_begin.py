@@ -112,15 +112,15 @@ class LookupModule(LookupBase):
             )
         if refused:
             return [{"refused": f"{' '.join(refused)} {run_checks.NOBODY_SIGNED_IN}", "failing": {}}]
-        shared = run_checks.shared_numbers(tenants)
+        failing = run_checks.shared_numbers(tenants)
         if playbook not in _WRITING:
-            for words in shared.values():
+            for words in failing.values():
                 self._display.warning(words)
-            shared = {}
+            failing = {}
         if playbook == "export":
             folder = _given("imanage_export", hosts.values())[0]
-            shared = without_a_file(hosts, map(str, all_hosts), folder)
-        return [{"refused": "", "failing": shared}]
+            failing = without_a_file(hosts, map(str, all_hosts), folder)
+        return [{"refused": "", "failing": failing}]
 
     def _wrong_options(self, playbook: str, variables: Mapping[str, Any], hosts: Mapping[str, Any]) -> list[str]:
         tags = run_checks.TAGS if playbook in _TAGGED else ("all",)
