@@ -34,9 +34,10 @@ ROOT = Path(__file__).parents[2]
 UTILS = Path("plugins/module_utils")
 # Each with the tests of its own; those of a file of decisions are called after it.
 RESOURCES = {
-    "_resources/applications": ["tests/integration/test_finding_applications.py"],
+    "_resources/applications": ["tests/unit/test_applications.py", "tests/integration/test_finding_applications.py"],
     "_resources/token_policy": ["tests/integration/test_token_policies.py"],
     "_resources/library_authorizations": [
+        "tests/unit/test_library_authorizations.py",
         "tests/integration/test_authorization_edges.py",
         "tests/integration/test_authorize_by_person.py",
         "tests/integration/test_lists.py",
