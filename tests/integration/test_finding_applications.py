@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import ADVICE, Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._resources.applications import find, near_miss
 from support.cases import APPLICATION
-from support.places import TRACKER
+from support.places import TRACKER, applications
 
 
 def test_only_names_that_differ_in_case_or_spaces_are_near():
@@ -68,3 +68,17 @@ def test_what_is_not_there_is_named_in_the_diff_as_it_was_asked_for(acme, option
 
 def test_an_application_has_its_publisher(acme):
     assert acme.run(APPLICATION, check=True, name=TRACKER)["application"]["publisher"] == "iManage"
+
+
+@pytest.mark.parametrize(("security", "kind"), [("private", "unexpected_reply"), ("public", None)])
+def test_a_custom_access_without_its_members_is_not_taken_for_empty(tenant, security, kind):
+    acme = tenant(applications=applications(tracker="enabled"))
+    acme.fault("shape", "readAppAccess", body={"data": {"default_security": security}})
+    result = acme.run(APPLICATION, check=True, name=TRACKER, access="custom", users=["pat@acme.example"])
+    assert (result.get("failure") or {}).get("kind") == kind
+
+
+def test_removing_a_name_in_another_case_warns_of_it(acme):
+    result = acme.run(APPLICATION, name=TRACKER.lower(), state="absent")
+    assert not result["changed"]
+    assert any("nothing to remove" in one for one in result["warnings"])
