@@ -165,14 +165,14 @@ def test_a_tenant_without_an_address_is_refused(tmp_path, url):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "is empty: save only the two stages as HAR"),
+        ("", "is empty: record only the onboarding"),
         ('{"log": "' + SECRET, "is not JSON"),
         (b"PK\x03\x04\xff" + SECRET.encode(), "it is not even text"),
         (json.dumps([SECRET]), "is not a HAR file: it is a list instead of an object"),
         (json.dumps({"log": {"entries": [SECRET]}}), "it.log.entries[0] is a text instead of an object"),
         (json.dumps(har([call("GET", SECRET, SECRET)])), "entries[0].response.status is a text instead of a whole"),
         ("[" * 1_000_000, "is not JSON"),
-        (" " * (recording.LARGEST_FILE + 1), "is larger than 25 MB: save only the two stages as HAR"),
+        (" " * (recording.LARGEST_FILE + 1), "is larger than 25 MB: record only the onboarding"),
     ],
 )
 def test_a_file_that_is_no_recording_gets_one_sentence(tmp_path, content, words):

@@ -53,7 +53,7 @@ class Call(NamedTuple):
 
 def read(name: str) -> list[dict[str, Any]]:
     """Read the entries of a recording. Raises Unusable, whose message has no content of the file."""
-    hint = "record only the onboarding, and save it as HAR, with the developer tools of the browser."
+    hint = "record only the onboarding, and save it as HAR with the developer tools of the browser."
     value = json_file.read(name, "recording", _LAYOUT, "a HAR file", hint, LARGEST_FILE)
     entries: list[dict[str, Any]] = value["log"]["entries"]
     return entries
