@@ -138,7 +138,8 @@ def _sheet(run):
 
 
 def test_files_that_name_people_are_for_their_owner(played):
-    assert set(played["modes"]) == {"report.html", "report.json", "report.csv", "plan.json", "changes.html"}
+    files = {"report.html", "report.json", "report.csv", "plan.json", "changes.html", "renewals.ics"}
+    assert set(played["modes"]) == files
     assert set(played["modes"].values()) == {0o600}
 
 

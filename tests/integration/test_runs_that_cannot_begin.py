@@ -162,7 +162,7 @@ def test_the_inventory_says_which_statuses_fail_a_run(runs):
 
 def test_the_report_has_a_head_that_says_which_run_it_was(runs):
     about = runs["audit"].about
-    assert list(about) == ["playbook", "mode", "at", "user", "limit", "plan"]
+    assert list(about) == ["playbook", "mode", "at", "user", "limit", "plan", "totals"]
     assert (about["playbook"], about["mode"], about["limit"]) == ("audit", "audit", "acme,birch,birch_uk")
     assert about["user"]
     assert about["plan"] is None
