@@ -15,13 +15,10 @@ from hypothesis import strategies as st
 AT = "2026-11-27T09:30:00Z"
 
 
-def result(tenant, authorized=(), stated=(), **until):
-    return {
-        "tenant": tenant,
-        "libraries": {"authorized": list(authorized)},
-        "authorizations": [{"library": library, "by": "ada", "until": end} for library, end in until.items()],
-        "remaining": [{"reason": "stated", "library": library} for library in stated],
-    }
+def result(tenant, expected=(), **until):
+    """A result, with the libraries that a run would authorize."""
+    rows = [{"library": library, "by": "ada", "until": end} for library, end in until.items()]
+    return {"tenant": tenant, "authorizations": rows}, expected
 
 
 def due(date, tenant="acme", library="ACTIVE"):
@@ -45,21 +42,19 @@ def read(text):
     return events
 
 
-def test_known_ends_come_in_order():
+def test_known_ends_come_in_order_without_those_that_a_run_would_replace():
     rows = [
-        result("birch", ["B"], B="2027-03-01T00:00:00Z"),
-        result("acme", ["A", "B", "NO_END"], A="2027-03-01T23:30:00-02:00", B="2027-02-01T00:00:00Z", NO_END=None),
+        result("birch", B="2027-03-01T00:00:00Z"),
+        result("acme", ["B"], A="2027-03-01T23:30:00-02:00", B="2027-02-01T00:00:00Z", NO_END=None),
     ]
     assert next_due(rows) == [
-        due("2027-02-01", "acme", "B"),
         due("2027-03-01", "birch", "B"),
         due("2027-03-02", "acme", "A"),
     ]
 
 
-def test_what_has_ended_or_cannot_be_read_is_not_due_and_what_the_inventory_states_is():
-    rows = [result("acme", ["ODD"], ["BY_HAND"], ENDED="2026-01-01", ODD="some day", BY_HAND="2027-01-04")]
-    assert next_due(rows) == [due("2027-01-04", "acme", "BY_HAND")]
+def test_what_is_no_time_is_not_due():
+    assert next_due([result("acme", ODD="some day", LAST="9999-12-31T23:59:59-05:00")]) == []
 
 
 def test_a_week_has_one_entry_on_its_monday():

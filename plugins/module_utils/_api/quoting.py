@@ -47,6 +47,15 @@ def escaped(text: str) -> str:
     return "".join(_escaped(sign) if _hides(sign) or sign in '"\\' or _differs(sign, usual) else sign for sign in text)
 
 
+def is_plain(text: str) -> bool:
+    """Whether YAML reads the text without quotes as the same text."""
+    if not is_clear(text) or ": " in text or " #" in text or text.endswith(":"):
+        return False
+    if text.casefold() in ("yes", "no", "true", "false", "on", "off", "null", "none", "~", "y", "n"):
+        return False
+    return text[0].isalpha()
+
+
 def visible(value: Any) -> Any:
     """A value of a report, with invisible characters escaped. Texts that begin or end with a space are quoted."""
     if isinstance(value, dict):

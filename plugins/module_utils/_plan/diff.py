@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import escaped, is_clear, titled
+from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import escaped, is_plain, titled
 
 
 def render(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str, title: str) -> dict[str, str]:
@@ -55,15 +55,6 @@ def _scalar(value: Any) -> str:
     """A value, on one line. Anything but a plain word is quoted."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and not _is_plain(value):
+    if isinstance(value, str) and not is_plain(value):
         return f'"{escaped(value)}"'
     return "none" if value is None else "[]" if value == [] else str(value)
-
-
-def _is_plain(text: str) -> bool:
-    """Whether YAML reads the text without quotes as the same text."""
-    if not is_clear(text) or ": " in text or " #" in text or text.endswith(":"):
-        return False
-    if text.casefold() in ("yes", "no", "true", "false", "on", "off", "null", "none", "~", "y", "n"):
-        return False
-    return text[0].isalpha()

@@ -18,22 +18,24 @@ _HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//imanage.control_center//iM
 _LONGEST = 75
 
 
-def next_due(results: Iterable[Mapping[str, Any]]) -> list[Due]:
-    """The known ends of authorizations that have not ended: C(date), C(tenant) and C(library), the next one first."""
-    found = []
-    for result in results:
-        listed = {*result["libraries"]["authorized"], *(row["library"] for row in _stated(result))}
-        for row in result.get("authorizations") or []:
-            date = _date(row.get("until"))
-            if date and row["library"] in listed:
-                found.append({"date": date, "tenant": result["tenant"], "library": row["library"]})
+def next_due(results: Iterable[tuple[Mapping[str, Any], list[str]]]) -> list[Due]:
+    """The known ends of authorizations: C(date), C(tenant) and C(library), the next one first.
+
+    Each result comes with the libraries that a run would authorize. Their new end is not known.
+    """
+    found = [
+        {"date": date, "tenant": result["tenant"], "library": row["library"]}
+        for result, expected in results
+        for row in result.get("authorizations") or []
+        if row["library"] not in expected and (date := _date(row.get("until")))
+    ]
     return sorted(found, key=lambda one: (one["date"], one["tenant"], one["library"]))
 
 
 def calendar(due: Iterable[Due], at: str) -> str:
     """An iCalendar file with an entry on the Monday of each week that has ends in it. C(at): when it was made, in UTC.
 
-    An entry keeps its id, so that the file of the next run replaces it (RFC 5545, section 3.8.4.7).
+    The entry of a week has the same id in each file (RFC 5545, section 3.8.4.7).
     """
     weeks: dict[datetime.date, list[Due]] = {}
     for one in due:
@@ -62,11 +64,6 @@ def _entry(monday: datetime.date, ends: list[Due], at: str) -> Iterator[str]:
     yield "END:VEVENT"
 
 
-def _stated(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What remains because only the inventory says that it is authorized."""
-    return [row for row in result.get("remaining") or [] if row["reason"] == "stated" and row.get("library")]
-
-
 def _date(until: Any) -> str | None:
     """The day of an end, in UTC; None if there is none."""
     try:
@@ -84,10 +81,9 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> Iterator[str]:
     """The parts of a line. Each but the first begins with a space, and no character is cut."""
-    part = ""
-    for sign in line:
-        if len((part + sign).encode()) > _LONGEST:
-            yield part
-            part = " "
-        part += sign
-    yield part
+    rest = line.encode()
+    while len(rest) > _LONGEST:
+        part = rest[:_LONGEST].decode(errors="ignore").encode()
+        yield part.decode()
+        rest = b" " + rest[len(part) :]
+    yield rest.decode()

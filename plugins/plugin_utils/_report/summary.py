@@ -26,11 +26,12 @@ def summary(results: list[Result], about: Mapping[str, Any], verified: Iterable[
     """Return the lines, the totals, and by tenant the libraries that a run is expected to authorize.
 
     C(tenants) has the results for reports, with invisible characters escaped. C(next_due) has the known ends, and
-    C(calendar) an entry for each week with ends in it; both are empty in a preview, where ends are expected.
+    C(calendar) those of an audit.
     """
-    due = [] if about["mode"] == "preview" else renewals.next_due(results)
-    results = visible(results)
     mode = about["mode"]
+    # With the names as they are. What is shown has invisible characters escaped.
+    due = renewals.next_due((result, expected(result, mode)) for result in results)
+    results = visible(results)
     totals = totals_of(results, mode)
     lines = [_HEADS[mode]] if mode in _HEADS else []
     lines += _of_tenants(results, mode, list(verified))
@@ -40,7 +41,7 @@ def summary(results: list[Result], about: Mapping[str, Any], verified: Iterable[
         "lines": [*lines, totals],
         "totals": totals,
         "next_due": due,
-        "calendar": renewals.calendar(visible(due), about["at"]) if due else "",
+        "calendar": renewals.calendar(visible(due), about["at"]) if due and mode == "audit" else "",
         "tenants": results,
         "expected": {result["tenant"]: expected(result, mode) for result in results},
     }

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import escaped
+from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import escaped, is_plain
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.export import Part
 
 # An export only replaces a file that begins with this line.
 MARK = "# Written by imanage.control_center.export, and replaced by the next export. Keep what you add elsewhere."
 PREFIX = "tracker_onboarding_"
 FOLDER, ENDING = "host_vars", ".yml"
-# A text that needs no quotes, unless YAML reads the word as something else.
-_PLAIN = re.compile("[A-Za-z][A-Za-z0-9_.@-]*")
-_WORDS = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
 _TEMPLATES = ("{{", "{%", "{#")
 # Ansible would take these for a variable of the environment, or for a folder.
 _UNSAFE = "/$\\"
@@ -57,10 +53,9 @@ def _scalar(value: Any) -> str:
     """A value in YAML. A text is read as the same text, and never as a template."""
     if not isinstance(value, str):
         return json.dumps(value)
-    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
-        return value
-    unsafe = "!unsafe " if any(sign in value for sign in _TEMPLATES) else ""
-    return f'{unsafe}"{escaped(value)}"'
+    if any(sign in value for sign in _TEMPLATES):
+        return f'!unsafe "{escaped(value)}"'
+    return value if is_plain(value) else f'"{escaped(value)}"'
 
 
 def without_a_file(tenants: Iterable[str], hosts: Iterable[str], folder: str) -> dict[str, str]:
