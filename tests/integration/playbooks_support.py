@@ -185,7 +185,7 @@ class Stage:
             (work / report).mkdir()
             extra = ("-e", f"imanage_report={report}")
         self.sandbox.clear_log()
-        code, output = (execute or (on_terminal if terminal else _in_pipe))(
+        code, output = (execute or (on_terminal if terminal else in_pipe))(
             [Path(sys.executable).parent / "ansible-playbook", "-i", "inventory.json", *extra, *arguments],
             cwd=work,
             env={
@@ -311,7 +311,7 @@ def encrypt(folder: Path, name: str, **variables: Any) -> None:
     assert code == 0, output
 
 
-def _in_pipe(command: list[str | Path], cwd: Path, env: dict[str, str]) -> tuple[int, str]:
+def in_pipe(command: list[str | Path], cwd: Path, env: dict[str, str]) -> tuple[int, str]:
     """Run a command; its exit code and its output."""
     done = subprocess.run(
         command,

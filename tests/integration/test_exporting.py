@@ -11,8 +11,8 @@ from __future__ import annotations
 import shutil
 
 import pytest
-import yaml
-from playbooks_support import BY_PASSWORD, TRACKER, Stage, _in_pipe, catalog
+from playbooks_support import BY_PASSWORD, TRACKER, Stage, catalog, in_pipe
+from support import unsafe
 from support.generated import drawn
 from support.places import filled
 from support.wants import role_situations, role_variables
@@ -24,16 +24,9 @@ POLICY = {"allow_refresh_token": True, "refresh_token_expiry": 3650, "access_tok
 MARK = "# Written by imanage.control_center.export, and replaced by the next export. Keep what you add elsewhere."
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads texts that are no templates too."""
-
-
-_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
-
-
 def variables(text):
     """The variables of a file, without the prefix of the role."""
-    return {key.removeprefix("tracker_onboarding_"): value for key, value in yaml.load(text, _Loader).items()}
+    return {key.removeprefix("tracker_onboarding_"): value for key, value in unsafe.load(text).items()}
 
 
 def files(folder):
@@ -46,7 +39,7 @@ def with_files_of(folder):
 
     def execute(command, cwd, env):
         shutil.copytree(folder / "host_vars", cwd / "host_vars")
-        return _in_pipe(command, cwd=cwd, env=env)
+        return in_pipe(command, cwd=cwd, env=env)
 
     return execute
 
@@ -120,7 +113,10 @@ def _add_tenants(stage):
     stage.add("a:b, {c}", **settled("a:b, {c}"))
 
 
-def _scenario(where):
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """The runs by name, and the files that they left."""
+    where = tmp_path_factory.mktemp("export")
     with Stage(where) as stage:
         _add_tenants(stage)
         start, folder = stage.snapshots(), where / "out"
@@ -150,12 +146,6 @@ def secrets_of(stage, name):
     """The passwords and tokens of a tenant."""
     users = stage.sandbox.tenant(name).users
     return [secret for user in users for secret in (user.password, user.access_token, user.refresh_token) if secret]
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    """The runs by name, and the files that they left."""
-    return _scenario(tmp_path_factory.mktemp("export"))
 
 
 STATUS = {

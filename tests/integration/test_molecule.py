@@ -6,17 +6,13 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
+from playbooks_support import shell
 from sandbox import sandbox_from_file
-from support.environment import clean_environment
-from support.tree import ROOT, ensure_tree
+from support.tree import ROOT
 
 SCENARIO = ROOT / "extensions" / "molecule" / "default"
 SEQUENCE = ["destroy", "create", "converge", "idempotence", "verify", "side_effect", "destroy"]
@@ -29,34 +25,18 @@ def read(name):
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    """A run of molecule test, in an environment with Molecule."""
+    """The exit code and the output of molecule test."""
     if importlib.util.find_spec("molecule") is None:
         pytest.skip("Molecule is not installed; make test-all and make molecule install it")
-    programs = Path(sys.executable).parent
-    environment = {
-        **clean_environment(os.environ),
-        "ANSIBLE_COLLECTIONS_PATH": str(ensure_tree()),
-        "MOLECULE_EPHEMERAL_DIRECTORY": str(tmp_path_factory.mktemp("molecule")),
-        "NO_COLOR": "1",
-        "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
-    }
-    return subprocess.run(
-        [programs / "molecule", "test"],
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    ephemeral = tmp_path_factory.mktemp("molecule")
+    environment = {"ANSIBLE_HOME": str(ephemeral / "home"), "MOLECULE_EPHEMERAL_DIRECTORY": str(ephemeral)}
+    return shell("molecule test", ROOT, NO_COLOR="1", **environment)
 
 
 @pytest.fixture
 def output(done):
     """What it said."""
-    return done.stdout
+    return done[1]
 
 
 def played(output, action):
@@ -91,7 +71,7 @@ def test_the_scenario_wants_of_each_tenant_all_its_libraries():
 
 @pytest.mark.sweep
 def test_every_action_of_the_scenario_ends_well(done, output):
-    assert done.returncode == 0, output
+    assert done[0] == 0, output
     assert re.findall(r"^default > (\w+): Executed: (.*?) *$", output, re.M) == [
         (one, "Successful") for one in SEQUENCE
     ]

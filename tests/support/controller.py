@@ -8,32 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from . import unsafe
 from .tree import ROOT
 
 ENVIRONMENT = ImmutableSandboxedEnvironment()
 
 
-class Unsafe(str):
-    """A text that Ansible does not template."""
-
-
-class _Loader(yaml.SafeLoader):
-    pass
-
-
-_Loader.add_constructor("!unsafe", lambda loader, node: Unsafe(loader.construct_scalar(node)))
-
-
-def _load() -> dict[str, Any]:
-    text = (ROOT / "docs" / "automation-controller.yml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.load(text, Loader=_Loader)
-    return found
-
-
-DATA = _load()
+DATA: dict[str, Any] = unsafe.load((ROOT / "docs" / "automation-controller.yml").read_text(encoding="utf-8"))
 
 
 def survey(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -17,8 +17,9 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.option
 )
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task.misspelt import KNOWN
 from jinja2 import meta
-from support.controller import DATA, ENVIRONMENT, Unsafe, injected, survey
+from support.controller import DATA, ENVIRONMENT, injected, survey
 from support.tree import ROOT
+from support.unsafe import Unsafe
 
 # What the modules of awx.awx take, by type; the roles read the same names.
 _LAUNCH = {

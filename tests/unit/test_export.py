@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime
 
 import pytest
-import yaml
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.export import Part, parts
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.vars_file import MARK, text, without_a_file
 from hypothesis import given
 from hypothesis import strategies as st
 from support.places import EXTENSION, TRACKER
+from support.unsafe import LOADERS, load
 
 POLICY = {"allow_refresh_token": True, "refresh_token_expiry_days": 90, "access_token_expiry_minutes": 30}
 ALL = {"mode": "all", "users": [], "groups": []}
@@ -183,16 +183,6 @@ def test_an_address_is_said_only_if_asked_for_and_one(addresses, asked, expected
 # -- the file ---------------------------------------------------------------------------------------------------------
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads texts that are no templates too."""
-
-
-class _CLoader(yaml.CSafeLoader):
-    """The parser that Ansible prefers."""
-
-
-for _one in (_Loader, _CLoader):
-    _one.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 ODD = st.sampled_from(["NO", "007", "12:30:45", "{{ x }}", "{% if %}", "{# x", "a: b", "# c", "~", "null", "", "1e3"])
 
@@ -200,12 +190,13 @@ ODD = st.sampled_from(["NO", "007", "12:30:45", "{{ x }}", "{% if %}", "{# x", "
 @given(st.lists(WORDS | ODD), st.dictionaries(WORDS | ODD, WORDS | ODD))
 def test_every_text_is_read_as_it_was(names, days):
     written = text([Part({"libraries": names, "authorized_on": days}, ["Words."])])
-    assert yaml.load(written, _Loader) == {
+    assert load(written) == {
         "tracker_onboarding_libraries": names,
         "tracker_onboarding_authorized_on": days,
     }
     assert written.replace("\n", "").isprintable()
-    assert yaml.load(written, _CLoader) == yaml.load(written, _Loader)
+    first, *others = (load(written, loader) for loader in LOADERS)
+    assert others == [first]
 
 
 def test_a_template_is_marked_and_nothing_else_is():
@@ -220,9 +211,7 @@ def test_a_template_is_marked_and_nothing_else_is():
 def test_a_long_name_is_read_as_it_was(length):
     days = {"a b" * length: "2026-03-01", "{{" * length: "2026-03-02"}
     written = text([Part({"authorized_on": days}, [])])
-    assert [yaml.load(written, loader) for loader in (_Loader, _CLoader)] == [
-        {"tracker_onboarding_authorized_on": days}
-    ] * 2
+    assert [load(written, loader) for loader in LOADERS] == [{"tracker_onboarding_authorized_on": days}] * 2
 
 
 def test_a_part_without_variables_is_a_comment():
