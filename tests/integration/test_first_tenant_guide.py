@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 from playbooks_support import AT_THE_VAULT, Stage, encrypt, keep, shell
-from sandbox.examples import example
-from support.guides import Guide, changed
+from support.guides import Guide, changed, tenant
 from support.tree import ROOT
 
 pytestmark = pytest.mark.sweep
@@ -28,18 +27,10 @@ LIBRARIES = ["ACTIVE", "ARCHIVE", "SPM"]
 WRITES = ("PATCH", "PUT", "DELETE")
 
 
-def tenant(name, number, **changes):
-    """A tenant as the guides have it."""
-    user = {"id": f"admin@{name}.example", "password": f"the password of admin@{name}.example"}
-    users = [{**user, "app_management": True, "nrtadmin": "all"}]
-    client = {"id": "the-id-of-your-oauth-client"}
-    return example(name, number, client=client, users=users, libraries=LIBRARIES, **changes)
-
-
 def followed(folder):
     """Every step of the guide, with what it printed and what Control Center saw."""
     with Stage(folder / "stage") as stage:
-        stage.sandbox.add(tenant("acme", 101))
+        stage.sandbox.add(tenant("acme", 101, libraries=LIBRARIES))
         (folder / "imanage.control_center").symlink_to(ROOT)
         (folder / "venv").symlink_to(Path(sys.executable).parent.parent)
         keep(folder, stage.server.url, **{"tenants.yml": INVENTORY, "vault": VAULT, "sign-in.yml": LOOK_PLAY})
@@ -123,7 +114,7 @@ def test_the_report_is_for_its_owner(steps):
 
 def test_the_readme_previews_its_inventory(tmp_path):
     with Stage(tmp_path / "stage") as stage:
-        stage.sandbox.add(tenant("acme", 101))
+        stage.sandbox.add(tenant("acme", 101, libraries=LIBRARIES))
         encrypt(tmp_path, "passwords.vault.yml", vaulted_passwords={"acme": "the password of admin@acme.example"})
         keep(tmp_path, stage.server.url, **{"tenants.yml": README_INVENTORY})
         code, output = shell(README_PREVIEW, tmp_path, AT_THE_VAULT)

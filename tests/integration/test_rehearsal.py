@@ -8,15 +8,14 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
 from contextlib import contextmanager
 
 import pytest
+from playbooks_support import shell
 from sandbox import Sandbox, rehearsal
 from support.environment import clean_environment
-from support.tree import TREE, ensure_tree
 
 # The kind of each tenant, and what an onboarding makes of it.
 ENDS = {
@@ -36,49 +35,35 @@ ENDS = {
 
 @contextmanager
 def rehearsing(folder, *arguments):
-    """What the sandbox says at its start, and an environment in which its command runs."""
-    environment = {**clean_environment(os.environ), "ANSIBLE_COLLECTIONS_PATH": str(TREE)}
+    """What the sandbox says at its start. Its last line is a command."""
     command = [sys.executable, "-m", "sandbox", *arguments, "--inventory", "rehearsal"]
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
+    environment = {**clean_environment(os.environ), "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
         told = []
         for line in process.stdout:
             told.append(line)
             if line.endswith("imanage.control_center.preview\n"):
                 break
         try:
-            yield "".join(told), environment
+            yield "".join(told)
         finally:
             process.terminate()
 
 
-def play(told, folder, environment, playbook, report):
-    """The exit code and the report of a playbook, run by the command that was printed."""
-    command = shlex.split(told.splitlines()[-1].strip().replace("center.preview", f"center.{playbook}"))
-    done = subprocess.run(
-        ["env", *command, "-e", f"imanage_report={report}"],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (folder / report / "report.json").exists(), done.stdout + done.stderr
-    return done.returncode, json.loads((folder / report / "report.json").read_text(encoding="utf-8"))
+def play(told, folder, playbook):
+    """The exit code of a playbook, run by the command that was printed, and the tenants of its report."""
+    command = told.splitlines()[-1].replace("center.preview", f"center.{playbook}")
+    code, output = shell(f"{command} -e imanage_report=report", folder)
+    assert (folder / "report" / "report.json").exists(), output
+    return code, json.loads((folder / "report" / "report.json").read_text(encoding="utf-8"))["tenants"]
 
 
 def test_every_kind_of_tenant_ends_as_it_has_to(tmp_path):
-    ensure_tree()
-    with rehearsing(tmp_path, "--tenants", str(len(ENDS)), "--seed", "7") as (told, environment):
+    with rehearsing(tmp_path, "--tenants", str(len(ENDS)), "--seed", "7") as told:
         assert f"{len(ENDS)} tenants of {len(ENDS)} kinds. Seed 7 makes the same ones again." in told
-        code, report = play(told, tmp_path, environment, "onboard", "report")
+        code, rows = play(told, tmp_path, "onboard")
     assert code == 2
-    assert [row["status"] for row in report["tenants"]] == list(ENDS.values())
+    assert [row["status"] for row in rows] == list(ENDS.values())
 
 
 def test_the_kinds_are_known_here():
@@ -92,10 +77,9 @@ def test_a_seed_makes_the_same_tenants_again():
 
 @pytest.mark.sweep
 def test_own_tenants_have_an_inventory_too(tmp_path):
-    ensure_tree()
     own = {"tenants": rehearsal.tenants(2, 1)}
     (tmp_path / "own.yml").write_text(json.dumps(own), encoding="utf-8")
-    with rehearsing(tmp_path, "--tenants", "own.yml") as (told, environment):
+    with rehearsing(tmp_path, "--tenants", "own.yml") as told:
         assert re.search(r"firm-001 .*: sign in as admin@firm-001.example", told)
-        code, report = play(told, tmp_path, environment, "preview", "report")
-    assert (code, [row["status"] for row in report["tenants"]]) == (0, ["onboarded", "onboarded"])
+        code, rows = play(told, tmp_path, "preview")
+    assert (code, [row["status"] for row in rows]) == (0, ["onboarded", "onboarded"])

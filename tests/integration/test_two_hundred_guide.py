@@ -9,8 +9,7 @@ import json
 
 import pytest
 from playbooks_support import AT_THE_VAULT, Stage, encrypt, keep, shell
-from sandbox.examples import example
-from support.guides import Guide
+from support.guides import Guide, tenant
 
 pytestmark = pytest.mark.sweep
 
@@ -21,22 +20,15 @@ CONFIGURATION, VARIABLES = GUIDE.yaml
 NUMBERS = {"acme": 101, "birch": 102, "cedar": 103}
 
 
-def tenant(name, number, **changes):
-    """A tenant as the guide has it."""
-    user = {"id": f"admin@{name}.example", "password": f"the password of {name}", "app_management": True}
-    libraries = ["ACTIVE", "ARCHIVE", "HR"] if name == "acme" else ["ACTIVE", "ARCHIVE"]
-    client = {"id": "the-id-of-your-oauth-client"}
-    return example(name, number, client=client, users=[{**user, "nrtadmin": "all"}], libraries=libraries, **changes)
-
-
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory):
     """What each command printed, and the reports that they left."""
     folder = tmp_path_factory.mktemp("firms")
     with Stage(folder / "stage") as stage:
         for name, number in NUMBERS.items():
-            stage.sandbox.add(tenant(name, number, consent_required=name == "cedar"))
-        vaulted = {name: f"the password of {name}" for name in NUMBERS}
+            libraries = ["ACTIVE", "ARCHIVE", *(["HR"] if name == "acme" else [])]
+            stage.sandbox.add(tenant(name, number, libraries=libraries, consent_required=name == "cedar"))
+        vaulted = {name: f"the password of admin@{name}.example" for name in NUMBERS}
         encrypt(folder, "passwords.vault.yml", vaulted_passwords=vaulted)
         files = {"firms.csv": SHEET, "firms.tenants.yml": CONFIGURATION, "group_vars/imanage_tenants.yml": VARIABLES}
         keep(folder, stage.server.url, **files)

@@ -12,7 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from sandbox.examples import example
 
 from .tree import ROOT
 
@@ -89,6 +91,13 @@ def _blocks(text: str) -> Iterator[Block]:
         elif line.startswith("#"):
             heading = line.lstrip("#").strip()
     assert language is None, "a block that does not end"
+
+
+def tenant(name: str, number: int, **changes: Any) -> dict[str, Any]:
+    """A tenant as the guides have it."""
+    user = {"id": f"admin@{name}.example", "password": f"the password of admin@{name}.example"}
+    users = [{**user, "app_management": True, "nrtadmin": "all"}]
+    return example(name, number, client={"id": "the-id-of-your-oauth-client"}, users=users, **changes)
 
 
 def changed(text: str, **words: str) -> str:
