@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plays that tell of a report: what each of them posts, to a server of the test, and that it says nothing else."""
+"""The play that tells of a report: what it posts to each service, to a server of the test, and nothing else."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ pytestmark = pytest.mark.sweep
 
 GUIDE = Guide("docs/automation-controller.md")
 (COMMAND,) = GUIDE.commands
-TEAMS, SLACK, SERVICENOW = [
+(PLAY,) = [
     block.text for block in GUIDE.blocks if block.language == "yaml" and block.heading.startswith("Notifications")
 ]
-PLAYS = {"teams.yml": TEAMS, "slack.yml": SLACK, "servicenow.yml": SERVICENOW}
+SERVICES = ("teams", "slack", "servicenow")
 SECRET = "never-to-be-shown"
 HOSTILE = "\"'{{ lookup('pipe', 'touch touched') }} {% raw %} <@channel> <!here> & [x](http://evil.example) \\"
 
@@ -70,7 +70,7 @@ class Receiver:
 
 
 def row(tenant, status, *steps):
-    """A tenant as a report has it, as far as the plays read it."""
+    """A tenant as a report has it, as far as the play reads it."""
     return {"tenant": tenant, "status": status, "next_steps": list(steps)}
 
 
@@ -97,16 +97,16 @@ def real(folder):
         return stage.run("-e", "imanage_fail_on=drifted", "imanage.control_center.audit").files["report.json"]
 
 
-def told(folder, receiver, play, report):
-    """What a play posts of a report, by the command of the guide: the code, the output, the requests."""
+def told(folder, receiver, service, report):
+    """What the play posts of a report to a service, by the command of the guide: the code, the output, the requests."""
     receiver.posts.clear()
-    code, output = shell(changed(COMMAND, **{"reports/audit": report, "teams.yml": f"{play} -v"}), folder)
+    code, output = shell(changed(COMMAND, **{"reports/audit": report, "--tags teams": f"--tags {service} -v"}), folder)
     return code, output, [*receiver.posts]
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    """Every play with every report."""
+    """Every service with every report."""
     folder = tmp_path_factory.mktemp("notifications")
     found = {}
     with Receiver() as receiver:
@@ -119,58 +119,58 @@ def ran(tmp_path_factory):
             servicenow_username="reporter",
             servicenow_password=SECRET,
         )
-        keep(folder, **PLAYS, **{"real/report.json": real(folder)})
+        keep(folder, **{"notify.yml": PLAY, "real/report.json": real(folder)})
         for name, tenants in REPORTS.items():
             about = {"playbook": "audit", "mode": "audit", "totals": f"{len(tenants)} of {HOSTILE}"}
             keep(folder, **{f"{name}/report.json": {"report": about, "tenants": tenants, "next_due": []}})
-        for play in PLAYS:
+        for service in SERVICES:
             for report in (*REPORTS, "real", "missing"):
-                found[play, report] = told(folder, receiver, play, report)
+                found[service, report] = told(folder, receiver, service, report)
             receiver.statuses = {"/": 500}
-            found[play, "refused"] = told(folder, receiver, play, "real")
+            found[service, "refused"] = told(folder, receiver, service, "real")
             receiver.statuses = {"/teams": 202, "/slack": 200}
         receiver.active = [{"number": "INC1"}]
-        found["servicenow.yml", "active"] = told(folder, receiver, "servicenow.yml", "real")
+        found["servicenow", "active"] = told(folder, receiver, "servicenow", "real")
     found["touched"] = (folder / "touched").exists()
     return found
 
 
-def posted(ran, play, report):
-    """The only body that a play posted, and its headers."""
-    code, output, requests = ran[play, report]
+def posted(ran, service, report):
+    """The only body that was posted to a service, and its headers."""
+    code, output, requests = ran[service, report]
     assert code == 0, output
     ((_method, _path, headers, body),) = [one for one in requests if one[0] == "POST"]
     return body, headers
 
 
-def text_of(ran, play, report):
+def text_of(ran, service, report):
     """What people read of it."""
-    body, _headers = posted(ran, play, report)
-    if play == "teams.yml":
+    body, _headers = posted(ran, service, report)
+    if service == "teams":
         (card,) = body["attachments"]
         return "\n".join(inline["text"] for block in card["content"]["body"] for inline in block["inlines"])
-    return body["text"] if play == "slack.yml" else f"{body['short_description']}\n{body['description']}"
+    return body["text"] if service == "slack" else f"{body['short_description']}\n{body['description']}"
 
 
-@pytest.mark.parametrize("play", PLAYS)
-def test_nothing_is_sent_when_all_is_well(ran, play):
-    code, output, requests = ran[play, "well"]
+@pytest.mark.parametrize("service", SERVICES)
+def test_nothing_is_sent_when_all_is_well(ran, service):
+    code, output, requests = ran[service, "well"]
     assert (code, requests) == (0, []), output
 
 
-@pytest.mark.parametrize("play", PLAYS)
-def test_a_real_report_is_told(ran, play):
-    text = text_of(ran, play, "real")
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_real_report_is_told(ran, service):
+    text = text_of(ran, service, "real")
     assert "1 drifted" in text
     assert "1 failed" in text
     assert "acme: drifted. iManage Tracker: Added is no, should be yes" in text
     assert "birch: failed. " in text
 
 
-@pytest.mark.parametrize("play", PLAYS)
-def test_names_are_told_as_they_are(ran, play):
-    text = text_of(ran, play, "hostile")
-    if play == "slack.yml":
+@pytest.mark.parametrize("service", SERVICES)
+def test_names_are_told_as_they_are(ran, service):
+    text = text_of(ran, service, "hostile")
+    if service == "slack":
         assert "<" not in text
         assert ">" not in text
         text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -180,17 +180,17 @@ def test_names_are_told_as_they_are(ran, play):
     assert not ran["touched"]
 
 
-@pytest.mark.parametrize(("play", "limit"), {"teams.yml": 28_000, "slack.yml": 40_000, "servicenow.yml": 8_000}.items())
-def test_a_message_about_many_tenants_is_one_that_the_service_takes(ran, play, limit):
-    text = text_of(ran, play, "many")
+@pytest.mark.parametrize(("service", "limit"), {"teams": 28_000, "slack": 40_000, "servicenow": 8_000}.items())
+def test_a_message_about_many_tenants_is_one_that_the_service_takes(ran, service, limit):
+    text = text_of(ran, service, "many")
     assert "t019: failed. xxx" in text
     assert "t020" not in text
     assert "See the report for 380 more." in text
-    assert len(json.dumps(posted(ran, play, "many")[0])) < limit
+    assert len(json.dumps(posted(ran, service, "many")[0])) < limit
 
 
 def test_teams_gets_a_card_of_plain_text(ran):
-    body, _headers = posted(ran, "teams.yml", "hostile")
+    body, _headers = posted(ran, "teams", "hostile")
     assert body["type"] == "message"
     (attachment,) = body["attachments"]
     assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
@@ -202,17 +202,17 @@ def test_teams_gets_a_card_of_plain_text(ran):
 
 
 def test_slack_gets_a_text(ran):
-    body, _headers = posted(ran, "slack.yml", "hostile")
+    body, _headers = posted(ran, "slack", "hostile")
     assert set(body) == {"text", "mrkdwn"}
     assert body["mrkdwn"] is False
 
 
 def test_servicenow_gets_an_incident_of_its_account(ran):
-    body, headers = posted(ran, "servicenow.yml", "hostile")
+    body, headers = posted(ran, "servicenow", "hostile")
     assert set(body) == {"short_description", "description", "correlation_id"}
     assert len(body["short_description"]) <= 160
     assert headers["Authorization"] == "Basic " + base64.b64encode(f"reporter:{SECRET}".encode()).decode()
-    looked, opened = ran["servicenow.yml", "hostile"][2]
+    looked, opened = ran["servicenow", "hostile"][2]
     assert looked[1].startswith(
         "/api/now/table/incident?sysparm_query=correlation_id%3Dimanage-tracker%5Eactive%3Dtrue&"
     )
@@ -221,15 +221,15 @@ def test_servicenow_gets_an_incident_of_its_account(ran):
 
 
 def test_there_is_one_incident_while_it_is_active(ran):
-    code, output, requests = ran["servicenow.yml", "active"]
+    code, output, requests = ran["servicenow", "active"]
     assert code == 0, output
     assert [one[0] for one in requests] == ["GET"]
 
 
-@pytest.mark.parametrize("play", PLAYS)
+@pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("report", ["missing", "refused"])
-def test_what_was_not_told_fails(ran, play, report):
-    code, _output, _requests = ran[play, report]
+def test_what_was_not_told_fails(ran, service, report):
+    code, _output, _requests = ran[service, report]
     assert code == 2
 
 
