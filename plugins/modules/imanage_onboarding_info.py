@@ -291,6 +291,18 @@ plan:
       type: list
       elements: str
       sample: []
+planned:
+  description: The writes of O(approved) that are still to do, for the option C(planned) of the modules. Null without O(approved).
+  returned: success, and on a failure as far as it was known
+  type: list
+  elements: dict
+  sample: [{operation: updateApp, ids: {app_id: tracker}, body: {status: enabled}}]
+appeared:
+  description: The libraries that O(approved) does not have.
+  returned: success, and on a failure as far as it was known
+  type: list
+  elements: str
+  sample: [NEW]
 stages:
   description:
     - The stages that would write, in order.

@@ -85,6 +85,8 @@ RETURNED = {
             "refresh_token_expiry_days",
             "plan",
             "stages",
+            "planned",
+            "appeared",
             "remaining",
             "failed_stage",
             "check_mode",

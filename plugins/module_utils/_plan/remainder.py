@@ -28,6 +28,8 @@ def not_read() -> dict[str, Any]:
         "tracker_calls": None,
         "refresh_token_expiry_days": None,
         "plan": {"changes": [], "writes": [], "assumptions": []},
+        "planned": None,
+        "appeared": [],
         "stages": [],
         "remaining": [],
     }

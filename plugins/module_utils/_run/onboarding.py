@@ -228,7 +228,7 @@ def _note_plan(client: Client, want: Want, seen: list[tuple[StageResource, Previ
             rows = [row["id"] for row in one.have.authorizations.rows]
             gone = [library for library in _approved_libraries(want) if library not in rows]
             found["remaining"] += [remainder.not_visible(library) for library in gone]
-        found["remaining"] += [remainder.appeared(step.ids["library_id"]) for step in others]
+        found["appeared"] += [step.ids["library_id"] for step in others]
         steps = [step for step in one.plan.steps if step not in others]
         if steps:
             left = {field for step in others for field in step.touches}
@@ -238,6 +238,8 @@ def _note_plan(client: Client, want: Want, seen: list[tuple[StageResource, Previ
         if steps or one.plan.refused:
             # The stage does the rest, and reports what was refused.
             found["stages"].append(part.stage)
+    found["remaining"] += map(remainder.appeared, found["appeared"])
+    found["planned"] = None if want.approved is None else plan["writes"]
     found["stages"] = list(dict.fromkeys(found["stages"]))
     assumptions = [words for _part, one in seen for words in one.assumptions]
     if plan["writes"] and client.scope_assumption:
