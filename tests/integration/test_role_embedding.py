@@ -33,7 +33,7 @@ POLICY, LIBRARIES = (
 )
 
 
-def _left_out(fact: dict[str, Any]) -> list[str]:
+def _skipped(fact: dict[str, Any]) -> list[str]:
     """The stages that remain because somebody left them out."""
     assert {(row["library"], row["reason"]) for row in fact["remaining"]} <= {(None, "left_out_by_tags")}
     return [row["stage"] for row in fact["remaining"]]
@@ -285,7 +285,7 @@ def test_a_second_use_knows_nothing_of_the_first(run):
 def test_a_variable_chooses_the_stages_and_what_is_left_out_cannot_fail(run):
     (fact,) = run.facts("chosen")
     assert (fact["status"], fact["changed"], fact["failure"]) == ("incomplete", True, None)
-    assert _left_out(fact) == ["authorization"]
+    assert _skipped(fact) == ["authorization"]
     assert run.applied("chosen") == ["updateApp", "updateApp", "writeTokenPolicy"]
     assert any("The stage authorization was left out" in step for step in fact["next_steps"])
 
@@ -359,7 +359,7 @@ def test_tags_do_their_part_only_and_say_what_they_left_out(tagged, name, tenant
     expected = {**dict.fromkeys(STAGES, "skipped"), "provisioning": "unchanged", name: "changed"}
     assert fact["stages"] == expected
     assert (fact["status"], fact["changed"], fact["failure"]) == ("incomplete", True, None)
-    assert _left_out(fact) == [one for one in TAGS if one != name]
+    assert _skipped(fact) == [one for one in TAGS if one != name]
     assert run.applied(tenant) == WRITTEN[name]
     assert f"{tenant}: incomplete" in run.output
     assert run.signing(tenant)[0] == {"application": 3}.get(name, 2)
@@ -384,7 +384,7 @@ def test_a_stage_that_tags_leave_out_cannot_fail_the_look(tagged):
 def test_the_tag_of_the_first_stage_only_looks(tagged):
     run = tagged["provisioning"]
     (fact,) = run.facts("two")
-    assert (run.code, fact["status"], fact["changed"], _left_out(fact)) == (0, "incomplete", False, list(TAGS))
+    assert (run.code, fact["status"], fact["changed"], _skipped(fact)) == (0, "incomplete", False, list(TAGS))
     assert (run.writes("two"), run.signing("two")) == ([], (1, 1))
 
 
@@ -431,7 +431,7 @@ def test_a_stage_to_which_a_person_says_no_remains(tagged):
     run = tagged["step"]
     assert f"{LIBRARIES} (N)o/(y)es/(c)ontinue: n" in run.output
     (fact,) = run.facts("stepped")
-    assert (run.code, fact["status"], fact["changed"], _left_out(fact)) == (0, "incomplete", True, ["authorization"])
+    assert (run.code, fact["status"], fact["changed"], _skipped(fact)) == (0, "incomplete", True, ["authorization"])
     assert run.applied("stepped") == ["updateApp", "updateApp", "writeTokenPolicy"]
     assert run.report["stepped"]["status"] == "incomplete"
 

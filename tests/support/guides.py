@@ -66,9 +66,9 @@ class Guide:
         return self._of(kind)
 
     def _of(self, kind: str) -> tuple[str, ...]:
-        left_out = [beginning for name, beginning in NOT_RUN if name == self.name]
+        not_run = [beginning for name, beginning in NOT_RUN if name == self.name]
         found = [block.text for block in self.blocks if block.language in KINDS[kind]]
-        return tuple(text for text in found if not text.startswith(tuple(left_out)))
+        return tuple(text for text in found if not text.startswith(tuple(not_run)))
 
 
 def every_guide() -> dict[str, Guide]:

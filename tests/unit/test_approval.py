@@ -224,8 +224,8 @@ def test_enabling_does_not_stand_for_adding():
 def test_libraries_that_appeared_or_went_are_no_conflict():
     kept, now = approved(page("ACTIVE", "GONE")), page("ACTIVE", "NEW")
     approval.compare(kept, [now])
-    assert [step.ids["library_id"] for step in approval.left_out(now.plan.steps, kept["writes"])] == ["NEW"]
-    assert approval.left_out(now.plan.steps, None) == []
+    assert [step.ids["library_id"] for step in approval.unapproved(now.plan.steps, kept["writes"])] == ["NEW"]
+    assert approval.unapproved(now.plan.steps, None) == []
 
 
 def test_a_stage_that_is_not_looked_at_is_not_compared():

@@ -10,8 +10,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.contra
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.remainder import (
     check_configuration_application,
-    left_out,
     not_authorized,
+    skipped,
 )
 
 ON, OFF = {"enabled": True}, {"enabled": False}
@@ -44,7 +44,7 @@ def test_nothing_stands_in_the_way(application, policy):
 @pytest.mark.parametrize("stage", ["application", "refresh_token", "authorization"])
 @pytest.mark.parametrize("offboards", [True, False])
 def test_only_authorizations_that_an_offboarding_leaves_need_the_support(stage, offboards):
-    remedy = left_out(stage, offboards)["remedy"]
+    remedy = skipped(stage, offboards)["remedy"]
     assert ("support confirm that the kept token is gone" in remedy) is (offboards and stage == "authorization")
     assert ("Run again without leaving this stage out" in remedy) is not (offboards and stage == "authorization")
 

@@ -11,7 +11,7 @@ import json
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.imanage.control_center.plugins.filter.tracker_result import FilterModule, tracker_result
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.remainder import appeared, left_out
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.remainder import appeared, skipped
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import provisioning_request
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.next_steps import (
     AGAIN,
@@ -158,7 +158,7 @@ def test_is_plain_data_with_the_keys_of_the_design_in_their_order(given):
 # -- the status and the stages --------------------------------------------------------------------------------------
 
 NEW = appeared("NEW")
-ALL, LATE = looked(WRITING), looked(["authorization"], remaining=[left_out("refresh_token")])
+ALL, LATE = looked(WRITING), looked(["authorization"], remaining=[skipped("refresh_token")])
 BACK = looked(["authorization", "application"])
 DISABLED = looked(["application"], applications=[{"name": name, "status": "disabled"} for name in NAMES], libraries=[])
 GONE, ONE, TWO = libraries(row("A", False), changed=True), [CHANGED, UNCHANGED], [CHANGED, CHANGED]
@@ -183,14 +183,14 @@ STANDS = [
     ({"look": LATE, "authorization": {**WAITING, "changed": True}}, "uusw", "awaiting_consent", True),
     ({"look": LATE, "authorization": libraries(changed=True)}, "uusc", "incomplete", True),
     ({"look": looked(remaining=[NEW])}, "uuuu", "incomplete", False),
-    ({"look": looked(remaining=[left_out(stage) for stage in WRITING])}, "usss", "incomplete", False),
+    ({"look": looked(remaining=[skipped(stage) for stage in WRITING])}, "usss", "incomplete", False),
     ({"look": ALL, "application": TWO, "authorization": SKIPPED}, "ucss", "incomplete", True),
     ({"look": LEFT_ALONE}, "ssss", "left_alone", False),
     # An audit runs no stage, and only it calls a difference a drift.
     ({"intent": "audit"}, "uuuu", "onboarded", False),
     ({"intent": "audit", "look": looked(["refresh_token"])}, "uucu", "drifted", True),
     ({"intent": "audit", "look": LATE}, "uusc", "drifted", True),
-    ({"intent": "audit", "look": looked(remaining=[left_out("application")])}, "usuu", "drifted", False),
+    ({"intent": "audit", "look": looked(remaining=[skipped("application")])}, "usuu", "drifted", False),
     ({"intent": "audit", "look": MISSING}, "wsss", "awaiting_provisioning", False),
     # Nothing to take back is no failure.
     ({"intent": "offboard", "look": looked(libraries=[])}, "uuuu", "offboarded", False),
@@ -444,9 +444,9 @@ def test_of_a_field_that_was_written_twice_the_first_and_the_last_count(last, ex
 
 @pytest.mark.parametrize("stage", WRITING)
 def test_a_stage_that_was_left_out_or_not_run_remains(stage):
-    known = concluded(looked(remaining=[left_out(stage)]))
+    known = concluded(looked(remaining=[skipped(stage)]))
     found = concluded(looked([stage]))
-    assert known["remaining"] == found["remaining"] == [left_out(stage)]
+    assert known["remaining"] == found["remaining"] == [skipped(stage)]
     words = f"The stage {stage.replace('_', ' ')} was left out. Run again without leaving this stage out."
     assert known["next_steps"] == found["next_steps"] == [words]
     assert known["libraries"]["pending"] == []
@@ -474,7 +474,7 @@ def test_a_library_that_the_plan_does_not_have_remains_once_whoever_says_so(foun
 
 def test_a_tenant_that_the_plan_does_not_have_says_so_and_nothing_else():
     assert concluded(LEFT_ALONE)["next_steps"] == [NOT_APPROVED]
-    assert concluded({**LEFT_ALONE, "remaining": [left_out("application")]})["remaining"] == []
+    assert concluded({**LEFT_ALONE, "remaining": [skipped("application")]})["remaining"] == []
 
 
 def test_an_onboarded_tenant_is_to_be_configured_and_installed_behind_the_consents():

@@ -52,8 +52,8 @@ def check_configuration_application(application: Mapping[str, Any] | None, polic
         )
 
 
-def left_out(stage: str, offboards: bool = False) -> dict[str, Any]:
-    """The remaining row of a stage that was left out. C(leaving): the tenant is offboarded."""
+def skipped(stage: str, offboards: bool = False) -> dict[str, Any]:
+    """The remaining row of a stage that was left out. C(offboards): the tenant is offboarded."""
     remedy = "Run again without leaving this stage out."
     if offboards and stage == "authorization":
         # The page disappears with its application.

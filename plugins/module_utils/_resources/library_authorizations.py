@@ -19,7 +19,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
     NotYet,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import left_out
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import unapproved
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
     Authorizations,
     AuthorizationWant,
@@ -73,7 +73,7 @@ class Want(NamedTuple):
     hand_over: bool
     by_person: bool
     stated: dict[str, str]
-    planned: list[dict[str, Any]] | None
+    approved_writes: list[dict[str, Any]] | None
     configuration_status: str | None = None
     days: int | None = None
 
@@ -112,7 +112,7 @@ def want_of(parameters: Mapping[str, Any]) -> Want:
         hand_over=parameters["on_consent_required"] == "hand_over",
         by_person=parameters["authorize_by"] == "person" and managed.state == "authorized",
         stated=checked_days(parameters["authorized_on"] or {}),
-        planned=parameters.get("planned"),
+        approved_writes=parameters.get("planned"),
         days=parameters.get("refresh_token_expiry_days"),
     )
 
@@ -229,12 +229,12 @@ def plan(want: Want, have: Have) -> Plan:
     if want.by_person or not have.is_served:
         return Plan({}, {}, [], have)
     made = plan_authorizations(managed, found)
-    if managed.libraries is None and (others := left_out(made.steps, want.planned)):
+    if managed.libraries is None and (others := unapproved(made.steps, want.approved_writes)):
         excluded = tuple(step.ids["library_id"] for step in others)
         made = plan_authorizations(managed._replace(excluded=(*managed.excluded, *excluded)), found)
         planned = {row["id"]: row for row in made.will_have}
         rows = [planned.get(row["id"], row) for row in managed_rows(managed, found.rows)]
-        made = made._replace(will_have=rows, left_out=tuple(others))
+        made = made._replace(will_have=rows, unapproved=tuple(others))
     return made._replace(
         will_have=have._replace(authorizations=found._replace(rows=made.will_have)), refused=_refused(managed, have)
     )
@@ -307,8 +307,8 @@ def settle(
     failed = [(step, failure) for step, failure in refused if step.ids["library_id"] not in waiting]
     if failed or first_plan.refused:
         # The failure that the preview showed comes first.
-        planned = len(first_plan.steps) + len(first_plan.refused)
-        raise failure_of_all([*first_plan.refused, *failed], planned, result)
+        total = len(first_plan.steps) + len(first_plan.refused)
+        raise failure_of_all([*first_plan.refused, *failed], total, result)
     # Somebody may have authorized one of them before the page was read again.
     left = plan(want, have)
     done = set(left.before) - {step.ids["library_id"] for step in left.steps}

@@ -59,14 +59,14 @@ class _Seen(NamedTuple):
 class Work:
     """The writes of one plan: those that are done, refused, and in doubt.
 
-    C(planned), if given, are the only writes that may be sent or repeated. C(journal) records the outcome of each.
+    Only C(approved_writes) may be sent or repeated, or any write if it is None. C(journal) records their outcomes.
     """
 
     resource: Resource
     client: Client
     want: Any
     plan: Plan
-    planned: Sequence[Mapping[str, Any]] | None
+    approved_writes: Sequence[Mapping[str, Any]] | None
     journal: Journal
     refused: list[tuple[Step, Failure]] = field(default_factory=list)
     done: list[Step] = field(default_factory=list)
@@ -107,7 +107,7 @@ class Work:
         Raises C(conflict) if the approved plan does not have one of them. Then none of them is sent.
         """
         try:
-            check_writes(steps, self.planned)
+            check_writes(steps, self.approved_writes)
         except Failure:
             self._give_up(steps)
             raise
@@ -229,7 +229,7 @@ class Work:
                 journal.failed(undo, second)
             words = f" Taking back what had been done for it ({undo.does}) failed. {second.reason()}"
             return failure.with_facts(what=failure.what + words)
-        if list(left) != [key_of(planned) for planned in self.plan.steps]:
+        if list(left) != [key_of(one) for one in self.plan.steps]:
             return failure
         self.done.clear()
         words = f" What had been done for it was taken back ({undo.does}), so nothing is changed."

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 def planned_rows(plan: Plan, title: str) -> list[Row]:
     """The writes of a plan. A preview returns them, and people approve them."""
     return [
-        *(_row(plan, step, title, "not_planned") for step in plan.left_out),
+        *(_row(plan, step, title, "not_planned") for step in plan.unapproved),
         *(_row(plan, step, title, "planned") for step in plan.steps),
     ]
 
@@ -39,7 +39,7 @@ class Journal:
         self._plan = plan
         self._title = title
         self._open: dict[tuple[str, ...], tuple[Step, Failure | None]] = {}
-        for step in plan.left_out:
+        for step in plan.unapproved:
             self._ended(step, "not_planned", None)
 
     @property

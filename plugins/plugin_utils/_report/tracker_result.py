@@ -149,7 +149,7 @@ def _not_done(
         for write in result.get("writes") or []
         if write["outcome"] == "not_planned" and write["ids"]["library_id"] not in known
     ]
-    return [remainder.left_out(stage, intent == "offboard") for stage in skipped] + [
+    return [remainder.skipped(stage, intent == "offboard") for stage in skipped] + [
         remainder.appeared(one) for one in appeared
     ]
 
@@ -184,8 +184,8 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
         words["provisioning"] = "waiting" if known["missing"] else "unchanged"
     to_do = [one["stage"] for one in known["plan"]["changes"]] if intent == "audit" else known["stages"]
     if "plan" in look and not look.get("failed") and not known["left_alone"] and not known["missing"]:
-        left_out = [row["stage"] for row in known["remaining"] if row["reason"] == "left_out_by_tags"]
-        nothing_to_do = [stage for stage in WRITING_STAGES if stage not in [*left_out, *to_do]]
+        skipped = [row["stage"] for row in known["remaining"] if row["reason"] == "left_out_by_tags"]
+        nothing_to_do = [stage for stage in WRITING_STAGES if stage not in [*skipped, *to_do]]
         words.update(dict.fromkeys(nothing_to_do, "unchanged"))
     if intent == "audit":
         words.update(dict.fromkeys(to_do, "changed"))
