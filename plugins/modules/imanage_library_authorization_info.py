@@ -132,7 +132,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.task i
 
 TASK = Task(
     Options(own={"libraries": {"type": "list", "elements": "str"}}),
-    answer=library_page.answer,
+    result=library_page.result,
 )
 
 

@@ -392,7 +392,7 @@ TASK = Task(
             "approved": {"type": "dict"},
         }
     ),
-    answer=onboarding.answer,
+    result=onboarding.result,
     returns_check_mode=True,
 )
 

@@ -207,7 +207,7 @@ def test_law_9_documentation_names_itself_and_what_it_supports(name):
     assert attributes["check_mode"]["support"] == "full"
     assert attributes["idempotent"]["support"] == "full"
     assert attributes["diff_mode"]["support"] == ("full" if name in WRITERS else "N/A")
-    assert (task(name).answer is None) == (name in WRITERS)
+    assert (task(name).result is None) == (name in WRITERS)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api import contract_check, names, text
-from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Answer, Client
+from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client, Outcome
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import (
     ACCESS_MODES,
     ADDED,
@@ -79,12 +79,12 @@ def run(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if request.otherwise:
             found[name] = Finding("not_tried", details=(request.otherwise,))
             continue
-        answer = client.attempt(name, request.ids, body=request.body)
+        outcome = client.attempt(name, request.ids, body=request.body)
         if name == _POLICY:
-            finding, changed = _finding_for_policy(client, operation, answer, request)
+            finding, changed = _finding_for_policy(client, operation, outcome, request)
             trouble += changed
         else:
-            finding = _finding_for_missing(client, operation, answer)
+            finding = _finding_for_missing(client, operation, outcome)
         found[name] = finding._replace(probe=request.shown(client, name))
     for name, rows in before.items():
         trouble += _difference(client, name, rows)
@@ -152,39 +152,39 @@ def _unchanged_policy(client: Client, name: str | None) -> _Request:
             f"probe_application is {name!r}, but {len(added)} added applications have that name.",
             advice="Give the name of one added application, as Control Center shows it.",
         )
-    answer = client.attempt("readTokenPolicy", {"app_id": added[0]["id"]})
-    if answer.failure is not None:
-        return _Request(otherwise=f"It was not sent, because there is no policy to write back. {answer.failure.what}")
-    return _Request({"app_id": added[0]["id"]}, {"type": "value", **_data(answer)})
+    outcome = client.attempt("readTokenPolicy", {"app_id": added[0]["id"]})
+    if outcome.failure is not None:
+        return _Request(otherwise=f"It was not sent, because there is no policy to write back. {outcome.failure.what}")
+    return _Request({"app_id": added[0]["id"]}, {"type": "value", **_data(outcome)})
 
 
-def _data(answer: Answer) -> dict[str, Any]:
+def _data(outcome: Outcome) -> dict[str, Any]:
     """The data of a checked reply."""
-    assert answer.reply is not None
-    data: dict[str, Any] = text.parse_json(answer.reply.body)["data"]
+    assert outcome.reply is not None
+    data: dict[str, Any] = text.parse_json(outcome.reply.body)["data"]
     return data
 
 
-# -- what the answers say --------------------------------------------------------------------------------------------
+# -- what the outcomes mean ------------------------------------------------------------------------------------------
 
 
-def _finding_for_missing(client: Client, operation: Operation, answer: Answer) -> Finding:
+def _finding_for_missing(client: Client, operation: Operation, outcome: Outcome) -> Finding:
     """The finding for a write about an object that does not exist."""
-    if answer.reply is not None and answer.failure is None and is_html(answer.reply.body):
-        return Finding("absent", answer.reply.status, ("The reply is an HTML page, so the call does not exist.",))
-    if answer.failure is None:
-        assert answer.reply is not None
+    if outcome.reply is not None and outcome.failure is None and is_html(outcome.reply.body):
+        return Finding("absent", outcome.reply.status, ("The reply is an HTML page, so the call does not exist.",))
+    if outcome.failure is None:
+        assert outcome.reply is not None
         client.warnings.append(f"{client.where}: {operation.id} accepted a write about an object that does not exist.")
         words = "It ACCEPTED A WRITE about an object that does not exist. Do not onboard this tenant with it."
-        return Finding("differs", answer.reply.status, (words,))
-    if answer.reply is not None and answer.reply.status == 404 and not isinstance(answer.failure, NoSuchCall):
+        return Finding("differs", outcome.reply.status, (words,))
+    if outcome.reply is not None and outcome.reply.status == 404 and not isinstance(outcome.failure, NoSuchCall):
         words = "Control Center says in its own form that the object does not exist, so the call exists."
         return Finding("as_contract", 404, (words,))
-    return _refused(operation, answer, answer.failure)
+    return _refused(operation, outcome, outcome.failure)
 
 
 def _finding_for_policy(
-    client: Client, operation: Operation, answer: Answer, request: _Request
+    client: Client, operation: Operation, outcome: Outcome, request: _Request
 ) -> tuple[Finding, list[str]]:
     """The finding for a policy that was written back, and a phrase if the policy differs now."""
     again = client.attempt("readTokenPolicy", request.ids)
@@ -194,31 +194,31 @@ def _finding_for_policy(
         changed = (
             [] if _data(again)["value"] == request.body["value"] else ["the token policy that was written back differs"]
         )
-    if answer.failure is not None:
-        return _refused(operation, answer, answer.failure), changed
-    assert answer.reply is not None
+    if outcome.failure is not None:
+        return _refused(operation, outcome, outcome.failure), changed
+    assert outcome.reply is not None
     if changed:
         return Finding(
-            "differs", answer.reply.status, ("The policy that was read back differs from the one that was written.",)
+            "differs", outcome.reply.status, ("The policy that was read back differs from the one that was written.",)
         ), changed
-    return Finding("as_contract", answer.reply.status, ("The policy was written back and read again, unchanged.",)), []
+    return Finding("as_contract", outcome.reply.status, ("The policy was written back and read again, unchanged.",)), []
 
 
-def _refused(operation: Operation, answer: Answer, failure: Failure) -> Finding:
+def _refused(operation: Operation, outcome: Outcome, failure: Failure) -> Finding:
     """The finding for a refused call, or a call without a reply."""
     reason = failure.reason()
-    if answer.reply is None:
+    if outcome.reply is None:
         return Finding("failed", details=(reason,))
-    status = answer.reply.status
+    status = outcome.reply.status
     if status == 405:
-        allowed = answer.reply.headers.get("Allow")
+        allowed = outcome.reply.headers.get("Allow")
         verbs = f"The path exists, but needs another method: {quoted(allowed)}." if allowed else reason
         return Finding("differs", status, (verbs,))
     if status in (401, 403):
         return Finding("not_allowed", status, (reason, "A privilege is missing, or the scope of the token."))
-    if isinstance(failure, NoSuchCall) or (status < 429 and is_html(answer.reply.body)):
+    if isinstance(failure, NoSuchCall) or (status < 429 and is_html(outcome.reply.body)):
         return Finding("absent", status, (reason,))
-    fields = ", ".join(_named_fields(answer.reply.body))
+    fields = ", ".join(_named_fields(outcome.reply.body))
     if status == 400 and fields:
         return Finding("differs", status, (f"The call exists, but needs another field: {fields}.", reason))
     return Finding("failed" if status == 429 or status >= 500 else "differs", status, (reason,))

@@ -185,7 +185,7 @@ def _have_without_page(
 ) -> Have | list[dict[str, Any]]:
     """Find out why the page cannot be read. Return what is known without it or its rows, or raise the failure."""
     is_unknown = isinstance(failure, NoSuchCall)
-    if is_unknown and ("listLibraryAuthorizations" in client.answered or client.accepted):
+    if is_unknown and ("listLibraryAuthorizations" in client.served or client.accepted):
         raise failure  # The call exists. A gateway answered instead of it.
     if not is_unknown and failure.kind != "not_found":
         raise failure

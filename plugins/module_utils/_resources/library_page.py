@@ -32,7 +32,7 @@ PAGE = "Tracker background service authorization"
 FIELDS = ("authorized", "authorized_by", "authorized_by_email", "authorized_at", "expires_at", "expires_from")
 
 
-def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def result(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the rows of the given libraries, or all, and the tenant's libraries that the page does not list."""
     libraries = checked_libraries(parameters["libraries"])
     try:

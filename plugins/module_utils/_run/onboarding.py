@@ -63,7 +63,7 @@ class Want(NamedTuple):
     approved: Mapping[str, Any] | None
 
 
-def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def result(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Read the tenant and plan every chosen stage. Raises Failure for what is known to fail.
 
     The result of a failure has what was read before it, and the stage in C(failed_stage).
@@ -137,7 +137,7 @@ def _check_customer(client: Client, want: Want) -> None:
 def _find_applications(client: Client, want: Want, found: dict[str, Any]) -> None:
     """Find the applications. Raises Failure for an ambiguous or misspelt name."""
     question = {"name": want.names, "app_id": None, "status": None, "include": []}
-    found.update(application_info.answer(client, question))
+    found.update(application_info.result(client, question))
     names = [row["name"] for row in found["applications"]]
     # The vendor's names are known for Tracker's two applications only.
     usual = dict(zip(want.names, APPLICATIONS)) if len(want.names) == len(APPLICATIONS) else {}
