@@ -27,12 +27,12 @@ REFRESHING = {"status": "enabled", "token_policy": {"allow_refresh_token": True}
 def _add(stage: Stage, name: str, host: Any = None, tracker: str = "enabled", **more: Any) -> None:
     """A tenant that is onboarded but for what is given."""
     user = {"id": f"admin@{name}.example", "password": f"{name}-admin-password"}
-    settled = {
+    usual = {
         "users": [{**user, "app_management": True, "nrtadmin": "all"}],
         "applications": catalog(tracker={"status": tracker}, tracker_cc=REFRESHING),
         "libraries": [{"id": "ACTIVE", "authorized_by": user["id"]}],
     }
-    stage.add(name, host, **{**settled, **more})
+    stage.add(name, host, **{**usual, **more})
 
 
 def _add_changed_policies(stage: Stage) -> None:

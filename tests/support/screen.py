@@ -16,7 +16,7 @@ LIBRARIES = "Tracker background service authorization"
 
 
 def assert_shows(diff: dict[str, str], before: State, after: State) -> None:
-    """Each side of a diff shows the tenant as it was and as it became; C(before) and C(after): settled snapshots."""
+    """Each side of a diff shows the tenant as it was and as it became; C(before) and C(after): normalized snapshots."""
     assert diff["before"] != diff["after"]
     for side, state in (("before", before), ("after", after)):
         title = re.fullmatch(r".*, customer \d+, (.*) \(as (it is|planned)\)", diff[f"{side}_header"])

@@ -17,7 +17,7 @@ from sandbox import Sandbox
 from . import screen
 from .chain import CHAIN
 from .compare import agrees, planned
-from .expected import Wanted, parts, settled
+from .expected import Wanted, parts, normalized
 from .places import CLIENT_ID, SIGNING, filled
 from .wants import Situation, situations
 
@@ -121,13 +121,13 @@ def tell(situation: Situation, sandbox: Sandbox, run: Callable[[bool], Result]) 
     if wanted.is_due_again(situation.options, after, sandbox.now()):
         assert again["changed"], "an authorization that does not last as long as the notice is renewed by every run"
         return "renewed"
-    assert_settled(again, sandbox)
+    assert_nothing_to_do(again, sandbox)
     assert _state(sandbox) == after
     return "assumed" if assumed else "changed" if ran["changed"] else "unchanged"
 
 
 def _state(sandbox: Sandbox) -> Result:
-    return settled(sandbox.tenant(NAME).snapshot())
+    return normalized(sandbox.tenant(NAME).snapshot())
 
 
 def _filled(situation: Situation) -> tuple[Result, str]:
@@ -173,7 +173,7 @@ def assert_adds_up(preview: Result, ran: Result, assumed: bool) -> None:
     assert assumed or len(diffs) == len(views)
 
 
-def assert_settled(again: Result, sandbox: Sandbox) -> None:
+def assert_nothing_to_do(again: Result, sandbox: Sandbox) -> None:
     """A second run finds nothing to do."""
     assert not again.get("failed"), again
     assert not again["changed"]

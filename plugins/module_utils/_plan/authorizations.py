@@ -49,10 +49,10 @@ def plan_authorizations(want: AuthorizationWant, have: Authorizations) -> Plan:
         state = _state_of(want, row, have)
         may_stand = {caseless(f"authorized by {user}") for user in want.accepted_users or ()}
         goal = state if caseless(state) in may_stand else _goal(want, have)
-        settled = state == goal
+        is_done = state == goal
         before[row["id"]], after[row["id"]] = state, goal
-        will_have.append(row if settled else _blank(row, want.state == "authorized"))
-        if not settled:
+        will_have.append(row if is_done else _blank(row, want.state == "authorized"))
+        if not is_done:
             steps.append(_authorization_step(want, row["id"], have))
     return Plan(before, after, steps, will_have)
 

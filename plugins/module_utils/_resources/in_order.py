@@ -23,7 +23,7 @@ def is_independent(step: Step) -> bool:
     return False
 
 
-def settle(
+def report_refused(
     client: Client,
     want: Any,
     have: Any,

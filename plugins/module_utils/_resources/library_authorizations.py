@@ -293,7 +293,7 @@ def is_independent(step: Step) -> bool:
     return True
 
 
-def settle(
+def report_refused(
     client: Client,
     want: Want,
     have: Have,

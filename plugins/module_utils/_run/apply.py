@@ -159,8 +159,8 @@ class Work:
 
     def decide(self, sent: _Sent, seen: _Seen) -> list[Step]:
         """Return the steps to send next, or none at the end of the work. Raises Failure if no step can help."""
-        settled = self._settle(sent, seen)
-        steps = [step for key, step in seen.left.items() if key not in settled]
+        refused = self._record_outcomes(sent, seen)
+        steps = [step for key, step in seen.left.items() if key not in refused]
         stuck = [self.doubts[key_of(step)] for step in steps if key_of(step) in self.doubts]
         if stuck:
             return self._try_again(steps, stuck[0])
@@ -175,7 +175,7 @@ class Work:
         self.journal.widen(self.resource.plan(self.want, seen.have))
         return steps
 
-    def _settle(self, sent: _Sent, seen: _Seen) -> set[tuple[str, ...]]:
+    def _record_outcomes(self, sent: _Sent, seen: _Seen) -> set[tuple[str, ...]]:
         """Record the outcome of each step that was sent. Return the keys of the refused steps.
 
         Raises Failure for a step that was refused or does not show, unless it is independent.
@@ -188,14 +188,14 @@ class Work:
         unseen = [(step, _unseen(self.client, step)) for step in others if step in sent.accepted]
         lost = [(step, failure) for step, failure in sent.in_doubt if step in others and key_of(step) in sure]
         self.refused += [*(one for one in sent.refused if one[0] in others), *lost, *unseen]
-        settled = {key_of(step): failure for step, failure in self.refused}
+        refused = {key_of(step): failure for step, failure in self.refused}
         gone = [step for step, _failure in lost]
-        self.journal.read(made, [step for step in others if step not in gone], settled)
+        self.journal.read(made, [step for step in others if step not in gone], refused)
         if unseen and not all(self.resource.is_independent(step) for step, _failure in unseen):
             raise unseen[0][1]
         if sent.stopped and sent.stopped[0] in others:
             raise self._undo_for(*sent.stopped)
-        return set(settled)
+        return set(refused)
 
     def _try_again(self, steps: list[Step], doubt: Failure) -> list[Step]:
         """Return the same steps until the deadline. After it, count independent steps as refused."""

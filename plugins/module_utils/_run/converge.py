@@ -71,7 +71,7 @@ def converge(resource: Resource, client: Client, want: Any, approved: Writes | N
         applied = Work(resource, client, to_verify, plan, approved, journal).apply()
         result = {"changed": applied.changed, **resource.report(client, want, applied.have)}
         if applied.refused or plan.refused:
-            result = resource.settle(client, to_verify, applied.have, plan, applied.refused, result)
+            result = resource.report_refused(client, to_verify, applied.have, plan, applied.refused, result)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
@@ -91,7 +91,7 @@ def _shown(resource: Resource, client: Client, want: Any, have: Any, plan: Plan,
         "writes": planned_rows(plan, resource.title(want, have)),
     }
     if plan.refused:
-        return resource.settle(client, want, plan.will_have, plan, [], result)
+        return resource.report_refused(client, want, plan.will_have, plan, [], result)
     return result
 
 

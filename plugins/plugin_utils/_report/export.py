@@ -103,10 +103,10 @@ def _libraries(there: Mapping[str, Any]) -> list[Part]:
         comments.append("No library is known to be authorized, so none is named. A run is for every library.")
     elif excluded:
         named["libraries_except"] = list(excluded)
-    settled = [row["id"] for row in rows if is_read and (not row["authorized_by"] or row["authorized_at"])]
+    dropped = [row["id"] for row in rows if is_read and (not row["authorized_by"] or row["authorized_at"])]
     by = there["authorize_by"] if is_read else "person"
     words = [] if is_read else ["This tenant does not answer Tracker's calls, so a person authorizes the libraries."]
-    return [Part(named, comments), _dated({key: days[key] for key in without(days, settled)}, by, words), _email(there)]
+    return [Part(named, comments), _dated({key: days[key] for key in without(days, dropped)}, by, words), _email(there)]
 
 
 def _dated(days: Mapping[str, Any], by: str, comments: list[str]) -> Part:

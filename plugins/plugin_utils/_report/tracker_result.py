@@ -52,12 +52,12 @@ def result_fact(records: Mapping[str, Any]) -> dict[str, Any]:
     stated = _stated(rows, handed_over)
     offboards = intent == "offboard" or (intent == "audit" and records["state"] == "absent")
     # Writes that an audit or a preview plans do not count as remaining.
-    settled = {row["id"] for row in rows if row["authorized"]} | {row["library"] for row in handed_over} | set(stated)
-    settled |= {write["ids"].get("library_id") for write in look["plan"]["writes"]} if intent == "audit" else set()
+    covered = {row["id"] for row in rows if row["authorized"]} | {row["library"] for row in handed_over} | set(stated)
+    covered |= {write["ids"].get("library_id") for write in look["plan"]["writes"]} if intent == "audit" else set()
     wanted = _wanted(offboards, look, rows, not_visible)
     remaining = [*look["remaining"], *_not_done(intent, look, ran, failure), *map(remainder.stated, stated)]
     if not failure and "plan" in records["look"] and not look["missing"]:
-        remaining += _unfinished(offboards, wanted, settled, rows, not_visible, remaining)
+        remaining += _unfinished(offboards, wanted, covered, rows, not_visible, remaining)
     remaining = [] if look["left_alone"] else remaining
     status = _status(intent, offboards, look, handed_over, remaining, failure)
     asked = None
@@ -212,7 +212,7 @@ def _wanted(
 def _unfinished(
     offboards: bool,
     wanted: list[str],
-    settled: set[Any],
+    covered: set[Any],
     rows: list[dict[str, Any]],
     not_visible: list[str] | None,
     remaining: list[dict[str, Any]],
@@ -223,7 +223,7 @@ def _unfinished(
     if not wanted:
         return [remainder.not_authorized(None)]
     listed = {row["id"] for row in rows} - set(not_visible or [])
-    open_ones = [one for one in wanted if one not in settled | {row["library"] for row in remaining}]
+    open_ones = [one for one in wanted if one not in covered | {row["library"] for row in remaining}]
     return [remainder.not_authorized(one) if one in listed else remainder.not_visible(one) for one in open_ones]
 
 
