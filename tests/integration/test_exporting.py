@@ -49,7 +49,7 @@ def export(stage, folder, *arguments):
     return stage.run("-e", f"imanage_export={folder}", *arguments, f"{C}.export")
 
 
-def onboarded(name, tracker="enabled", by="admin", access=None, **more):
+def done(name, tracker="enabled", by="admin", access=None, **more):
     """A tenant that is onboarded but for what is given."""
     user = {"id": f"admin@{name}.example", "password": f"{name}-admin-password", "app_management": True}
     return {
@@ -65,7 +65,7 @@ def onboarded(name, tracker="enabled", by="admin", access=None, **more):
 
 def test_an_onboarded_tenant_and_an_empty_one_become_variables(tmp_path):
     with Stage(tmp_path) as stage:
-        stage.add("fine", **onboarded("fine"))
+        stage.add("fine", **done("fine"))
         stage.add("absent")
         run = export(stage, "out")
         folder = stage.where / "run1" / "out"
@@ -88,29 +88,29 @@ def test_an_onboarded_tenant_and_an_empty_one_become_variables(tmp_path):
 
 def _add_tenants(stage):
     """Tenants of every sort, most of which are onboarded."""
-    stage.add("fine", **onboarded("fine"))
+    stage.add("fine", **done("fine"))
     access = {"mode": "custom", "users": ["admin@custom.example"], "groups": ["IT", "Partners"]}
-    stage.add("custom", {"tracker_onboarding_exclusive": True}, **onboarded("custom", access=access))
+    stage.add("custom", {"tracker_onboarding_exclusive": True}, **done("custom", access=access))
     lists = {"tracker_onboarding_access": "custom", "tracker_onboarding_users": ["pat@opened.example"]}
-    stage.add("opened", lists, **onboarded("opened"))
+    stage.add("opened", lists, **done("opened"))
     some = [{"id": "ACTIVE", "authorized_by": "admin@some.example"}, "NEW", {"id": "HIDDEN", "hidden": True}]
-    stage.add("some", {"tracker_onboarding_libraries": ["ACTIVE"]}, **onboarded("some", libraries=some))
-    stage.add("off", **onboarded("off", tracker="disabled"))
+    stage.add("some", {"tracker_onboarding_libraries": ["ACTIVE"]}, **done("some", libraries=some))
+    stage.add("off", **done("off", tracker="disabled"))
     stage.add("absent", {"tracker_onboarding_users": ["pat@absent.example"]})
     stage.add("waiting", applications=catalog(TRACKER))
     odd = [{"id": name, "authorized_by": "admin@odd.example"} for name in NAMES]
     access = {"mode": "custom", "users": [], "groups": list(NAMES)}
     host = {"tracker_onboarding_authorize_by": "person"}
-    stage.add("odd", host, **onboarded("odd", libraries=[*odd, "NOT THIS"], groups=list(NAMES), access=access))
+    stage.add("odd", host, **done("odd", libraries=[*odd, "NOT THIS"], groups=list(NAMES), access=access))
     record = {"tracker_onboarding_authorized_on": {"ACTIVE": "2026-03-01", TEMPLATE: "2026-03-02"}}
-    stage.add("dateless", record, **onboarded("dateless", answers={"dates": "none"}))
+    stage.add("dateless", record, **done("dateless", answers={"dates": "none"}))
     host = {"tracker_onboarding_libraries": ["ACTIVE"], "tracker_onboarding_authorized_on": {"ACTIVE": "2026-03-01"}}
-    unserved = onboarded("unserved", answers={"tracker": "page_404"}, libraries=["ACTIVE", "SPM"])
+    unserved = done("unserved", answers={"tracker": "page_404"}, libraries=["ACTIVE", "SPM"])
     stage.add("unserved", {**host, "tracker_onboarding_authorize_by": "person"}, **unserved)
-    stage.add("locked", {"imanage_password": "guessed"}, **onboarded("locked"))
-    stage.add("away", {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}, **onboarded("away"))
-    stage.add("Fine.yml", **onboarded("Fine.yml"))
-    stage.add("a:b, {c}", **onboarded("a:b, {c}"))
+    stage.add("locked", {"imanage_password": "guessed"}, **done("locked"))
+    stage.add("away", {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}, **done("away"))
+    stage.add("Fine.yml", **done("Fine.yml"))
+    stage.add("a:b, {c}", **done("a:b, {c}"))
 
 
 @pytest.fixture(scope="module")

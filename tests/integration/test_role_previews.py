@@ -10,7 +10,7 @@ import datetime
 import pytest
 from playbooks_support import BY_PASSWORD, EXTENSION, Stage
 from support.compare import agrees
-from support.expected import Wanted, parts, normalized
+from support.expected import Wanted, normalized, parts
 from support.generated import drawn
 from support.places import filled
 from support.truth import UNKNOWABLE

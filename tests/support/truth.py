@@ -17,7 +17,7 @@ from sandbox import Sandbox
 from . import screen
 from .chain import CHAIN
 from .compare import agrees, planned
-from .expected import Wanted, parts, normalized
+from .expected import Wanted, normalized, parts
 from .places import CLIENT_ID, SIGNING, filled
 from .wants import Situation, situations
 

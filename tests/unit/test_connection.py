@@ -11,8 +11,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.connec
     is_private_cloud,
     origin,
     placeholders,
+    safe_url,
     same_origin,
-    shown,
     user_information,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS
@@ -124,14 +124,14 @@ def test_secrets_in_a_url_are_not_shown():
     assert "s3cret" not in refused(url="ada:s3cret@cloudimanage.com")
     for at in ("@", "%40", "%2540", "\N{FULLWIDTH COMMERCIAL AT}", "\N{SMALL COMMERCIAL AT}"):
         url = f"https://ada:s3cret{at}cloudimanage.com"
-        assert shown(url) == "cloudimanage.com"
+        assert safe_url(url) == "cloudimanage.com"
         assert user_information(url) == ["ada", "s3cret"]
     assert user_information("https://cloudimanage.com") == user_information(None) == []
-    assert shown(None) == shown("https://[s3cret") == "Control Center"
-    assert shown("https://ada:s3cret") == "https://ada"
-    assert shown("ada:s3cret") == shown("https://me@ada:s3cret") == "ada"
-    assert shown("https://firm.example:844x") == "https://firm.example"
-    assert shown("https://firm.example:8443") == "https://firm.example:8443"
+    assert safe_url(None) == safe_url("https://[s3cret") == "Control Center"
+    assert safe_url("https://ada:s3cret") == "https://ada"
+    assert safe_url("ada:s3cret") == safe_url("https://me@ada:s3cret") == "ada"
+    assert safe_url("https://firm.example:844x") == "https://firm.example"
+    assert safe_url("https://firm.example:8443") == "https://firm.example:8443"
 
 
 @pytest.mark.parametrize("name", ["access_token", "session_token"])

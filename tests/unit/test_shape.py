@@ -77,7 +77,7 @@ def test_every_difference_is_told():
 
 def test_fields_that_the_shape_does_not_name():
     value = {"data": [{"id": "a", "new": {"id": 1}}, {"by": {"new": 1}, "count": {"x": 1}}, "a"], "more": []}
-    assert [names.shown_place(way) for way in unknown_fields(value, PAGE)] == ["data[].new", "data[].by.new", "more"]
+    assert [names.safe_path(way) for way in unknown_fields(value, PAGE)] == ["data[].new", "data[].by.new", "more"]
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_fields_that_the_shape_does_not_name():
     ],
 )
 def test_names_that_may_be_ids_are_shown_as_their_kind(name, shown):
-    assert names.shown(name) == shown
+    assert names.safe_name(name) == shown

@@ -305,7 +305,7 @@ def _finding(operation: Operation, outcome: Outcome) -> Finding:
     except (ValueError, RecursionError):
         return Finding("differs", status, (outcome.failure.what if outcome.failure else "",))
     shape = {"data": [APP]} if operation.id == "listApps" else operation.reply
-    unknown = sorted({names.shown_place(way) for way in unknown_fields(value, shape)})
+    unknown = sorted({names.safe_path(way) for way in unknown_fields(value, shape)})
     found = dict.fromkeys(
         _sentence(one) for one in (*differences(value, operation.reply), *_tracker_differences(operation, value))
     )

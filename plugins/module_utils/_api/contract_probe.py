@@ -52,7 +52,7 @@ class _Request(NamedTuple):
     listed: str | None = None
     otherwise: str | None = None
 
-    def shown(self, client: Client, name: str) -> str:
+    def as_text(self, client: Client, name: str) -> str:
         """Method, path and body."""
         body = "without a body" if self.body is None else json.dumps(self.body)
         return f"{client.connection.operations[name].method} {client.path(name, self.ids)} {body}"
@@ -63,8 +63,8 @@ def preview(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     found, requests = _prepared(client, parameters, {"app_id": "A-NEW-UUID", "library_id": "NO-SUCH-LIBRARY-XXXXXXXX"})
     for name, request in requests.items():
         why = request.otherwise or "A probe would send this."
-        shown = None if request.otherwise else request.shown(client, name)
-        found[name] = Finding("not_tried", details=(why,), probe=shown)
+        probe = None if request.otherwise else request.as_text(client, name)
+        found[name] = Finding("not_tried", details=(why,), probe=probe)
     return contract_check.result_of(client, found)
 
 
@@ -85,7 +85,7 @@ def run(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
             trouble += changed
         else:
             finding = _finding_for_missing(client, operation, outcome)
-        found[name] = finding._replace(probe=request.shown(client, name))
+        found[name] = finding._replace(probe=request.as_text(client, name))
     for name, rows in before.items():
         trouble += _difference(client, name, rows)
     if trouble:
@@ -103,9 +103,9 @@ def run(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _prepared(
-    client: Client, parameters: Mapping[str, Any], shown: Mapping[str, str] | None = None
+    client: Client, parameters: Mapping[str, Any], ids: Mapping[str, str] | None = None
 ) -> tuple[dict[str, Finding], dict[str, _Request]]:
-    """Make the reading calls, and prepare each probe, with the ids C(shown) or with new ones."""
+    """Make the reading calls, and prepare each probe, with the given C(ids) or with new ones."""
     if not parameters["probe"]:
         if parameters["probe_application"]:
             raise Failure(
@@ -116,19 +116,19 @@ def _prepared(
     if found["discover"].verdict != "as_contract":
         why = _Request(otherwise="It was not sent, because discover did not show reliably which tenant this is.")
         return found, dict.fromkeys((*_PROBES, _POLICY), why)
-    requests = {name: _request_for_missing(client, name, shown) for name in _PROBES}
+    requests = {name: _request_for_missing(client, name, ids) for name in _PROBES}
     requests[_POLICY] = _unchanged_policy(client, parameters["probe_application"])
     return found, requests
 
 
-def _request_for_missing(client: Client, name: str, shown: Mapping[str, str] | None) -> _Request:
+def _request_for_missing(client: Client, name: str, ids: Mapping[str, str] | None) -> _Request:
     listed, body = _PROBES[name]
     try:
         client.rows(listed)
     except Failure as failure:
         return _Request(otherwise=f"It was not sent, because its list cannot be compared afterwards. {failure.what}")
     kind = _LISTS[listed][2]
-    identity = shown[kind] if shown else str(uuid.uuid4()) if kind == "app_id" else _missing_library()
+    identity = ids[kind] if ids else str(uuid.uuid4()) if kind == "app_id" else _missing_library()
     if name == "authorizeLibrary":
         email = client.identity.email or client.identity.user
         if "@" not in email:
@@ -232,7 +232,7 @@ def _named_fields(body: bytes) -> list[str]:
         return []
     rows = rows if isinstance(rows, list) else []
     named = [row["field"] for row in rows if isinstance(row, dict) and isinstance(row.get("field"), str)]
-    return list(dict.fromkeys(names.shown(name) for name in named))
+    return list(dict.fromkeys(names.safe_name(name) for name in named))
 
 
 # -- the lists before and after --------------------------------------------------------------------------------------

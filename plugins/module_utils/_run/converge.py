@@ -54,7 +54,7 @@ def show(resource: Resource, client: Client, want: Any, approved: Writes | None,
     if found.plan.steps and client.scope_assumption:
         client.warnings.append(client.scope_assumption)
     approval.check_writes(found.plan.steps, approved)
-    return _shown(resource, client, want, found.have, found.plan, diff)
+    return _planned_result(resource, client, want, found.have, found.plan, diff)
 
 
 def converge(resource: Resource, client: Client, want: Any, approved: Writes | None, diff: bool) -> dict[str, Any]:
@@ -62,10 +62,10 @@ def converge(resource: Resource, client: Client, want: Any, approved: Writes | N
     have = resource.read(client, want)
     plan = resource.plan(want, have)
     if not plan.steps:
-        return _shown(resource, client, want, have, plan, diff)
+        return _planned_result(resource, client, want, have, plan, diff)
     approval.check_writes(plan.steps, approved)
     journal = Journal(client, plan, resource.title(want, have))
-    shown = {**_diffs(resource, client, want, have, plan, diff), "writes": journal.rows}
+    always = {**_diffs(resource, client, want, have, plan, diff), "writes": journal.rows}
     to_verify = resource.want_to_verify(want, have)
     try:
         applied = Work(resource, client, to_verify, plan, approved, journal).apply()
@@ -77,12 +77,12 @@ def converge(resource: Resource, client: Client, want: Any, approved: Writes | N
     except BaseException as error:
         failure = failure_of(error)
         what = failure.what if failure is error else failure.what + done_before(journal.made)
-        result = {"changed": bool(journal.made), **failure.result, **shown}
+        result = {"changed": bool(journal.made), **failure.result, **always}
         raise failure.with_facts(what=what, result=result) from error
-    return {**result, **shown}
+    return {**result, **always}
 
 
-def _shown(resource: Resource, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
+def _planned_result(resource: Resource, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
     """Return the result of a task that writes nothing. Raises Failure for what is known to be refused."""
     result = {
         "changed": bool(plan.steps),

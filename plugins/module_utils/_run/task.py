@@ -12,7 +12,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.client
 from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import (
     SECRET_OPTIONS,
     connection,
-    shown,
+    safe_url,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, failure_of
 from ansible_collections.imanage.control_center.plugins.module_utils._api.secrets import hide
@@ -59,7 +59,7 @@ def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 - the result has to list what was written
-        result = failure_of(error).render(client.where if client else shown(parameters["url"]))
+        result = failure_of(error).render(client.where if client else safe_url(parameters["url"]))
     finally:
         if client is not None:
             _close(client)

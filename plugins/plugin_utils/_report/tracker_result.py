@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api import text
-from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import is_private_cloud, shown
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import is_private_cloud, safe_url
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import remainder
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import parse_time
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import STAGES, WRITING_STAGES
@@ -69,7 +69,7 @@ def result_fact(records: Mapping[str, Any]) -> dict[str, Any]:
         "tenant": records["tenant"],
         "customer_id": look["tenant"]["customer_id"],
         # A refused url is shown too, without user information.
-        "url": shown(records["url"]) if records["url"] else "",
+        "url": safe_url(records["url"]) if records["url"] else "",
         "account": look["tenant"]["user"],
         "at": records["at"],
         "status": status,

@@ -13,7 +13,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
 from ansible_collections.imanage.control_center.plugins.module_utils._api import transport
-from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import shown
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import safe_url
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, failure_of
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
@@ -134,7 +134,7 @@ class InProcessAction(ActionBase):
         )
 
     def _where(self) -> str:
-        return shown(self._task.args.get("url"))
+        return safe_url(self._task.args.get("url"))
 
     def _marked(self, result: dict[str, Any]) -> dict[str, Any]:
         if self.task_definition.reveals in result:
