@@ -114,7 +114,7 @@ def ways(tmp_path_factory):
         ("token file again", [1, 1]),
         ("access token", [0, 0]),
         ("environment", [1, 1]),
-        # A look by both accounts, and four tasks.
+        # A plan by both accounts, and four tasks.
         ("two", [6, 6]),
     ],
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from support.cases import BOTH, LOOK
+from support.cases import BOTH, PLAN
 from support.places import applications, refreshing
 
 MODULE = "imanage_library_authorization"
@@ -45,12 +45,12 @@ def test_a_named_library_that_this_account_does_not_see_is_a_persons_too(tenant)
     assert handed_over(result) == ["ACTIVE", "SPM"]
 
 
-def test_a_look_hands_over_before_there_is_a_page(tenant):
+def test_a_plan_hands_over_before_there_is_a_page(tenant):
     acme = tenant()
-    look = acme.run(LOOK, applications=BOTH, authorization={**BY_PERSON, "except": ["spm"]})
-    assert handed_over(look) == ["ACTIVE", "ARCHIVE"]
-    assert {write["operation"] for write in look["plan"]["writes"]} == {"updateApp", "writeTokenPolicy"}
-    assert (look["libraries"], look["tracker_calls"]) == ([], None)
+    plan = acme.run(PLAN, applications=BOTH, authorization={**BY_PERSON, "except": ["spm"]})
+    assert handed_over(plan) == ["ACTIVE", "ARCHIVE"]
+    assert {write["operation"] for write in plan["plan"]["writes"]} == {"updateApp", "writeTokenPolicy"}
+    assert (plan["libraries"], plan["tracker_calls"]) == ([], None)
 
 
 # -- a tenant that does not answer Tracker's calls --------------------------------------------------------------------
@@ -183,7 +183,7 @@ PASSING = [{"kind": "html"}, {"kind": "status", "status": 404, "text": "<html>40
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_page_of_a_gateway_that_passes_is_asked_for_again(tenant, naps, fault):
     acme = tenant(applications=refreshing(), libraries=SOME)
-    for module, options in ((MODULE, {}), (LOOK, {"applications": BOTH, "authorization": {}, "state": "absent"})):
+    for module, options in ((MODULE, {}), (PLAN, {"applications": BOTH, "authorization": {}, "state": "absent"})):
         acme.fault(operation="listLibraryAuthorizations", times=2, **fault)
         result = acme.run(module, **options)
         assert not result.get("failed"), result

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stage writes in the tenant that was looked at and behind stages that ended, or it writes nothing."""
+"""A stage writes in the tenant that was read and after stages that ended, or it writes nothing."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def loses(stage, module):
 
 
 @pytest.mark.sweep
-def test_a_token_that_ends_behind_the_look_leads_to_no_other_tenant(stage):
-    """The look reads by a token of one tenant. The account that follows it is of another."""
+def test_a_token_that_ends_after_the_plan_leads_to_no_other_tenant(stage):
+    """The plan is read with a token of one tenant. The account that follows it is of another."""
     stage.add("one")
     stage.add("two")
     token = stage.sandbox.tenant("one").user("admin@one.example").access_token

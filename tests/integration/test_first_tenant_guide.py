@@ -18,8 +18,8 @@ from support.tree import ROOT
 pytestmark = pytest.mark.sweep
 
 GUIDE = Guide("docs/your-first-tenant.md")
-ACTIVATE, INSTALL, CREATE, LOOK, PREVIEW, ONBOARD, AGAIN = GUIDE.commands
-INVENTORY, VAULT, LOOK_PLAY = GUIDE.yaml
+ACTIVATE, INSTALL, CREATE, SIGN_IN, PREVIEW, ONBOARD, AGAIN = GUIDE.commands
+INVENTORY, VAULT, SIGN_IN_PLAY = GUIDE.yaml
 README = Guide("README.md")
 (README_PREVIEW,) = README.commands
 (README_INVENTORY,) = README.yaml
@@ -33,7 +33,7 @@ def followed(folder):
         stage.sandbox.add(tenant("acme", 101, libraries=LIBRARIES))
         (folder / "imanage.control_center").symlink_to(ROOT)
         (folder / "venv").symlink_to(Path(sys.executable).parent.parent)
-        keep(folder, stage.server.url, **{"tenants.yml": INVENTORY, "vault": VAULT, "sign-in.yml": LOOK_PLAY})
+        keep(folder, stage.server.url, **{"tenants.yml": INVENTORY, "vault": VAULT, "sign-in.yml": SIGN_IN_PLAY})
         found = {}
 
         def step(name, command):
@@ -52,7 +52,7 @@ def followed(folder):
         step("install", changed(INSTALL, **{"install imanage": "install ./imanage"}))
         step("create", CREATE)
         found["vaulted"] = (folder / "passwords.vault.yml").read_text(encoding="utf-8")
-        step("sign-in", LOOK)
+        step("sign-in", SIGN_IN)
         step("preview", PREVIEW)
         step("onboard", ONBOARD)
         step("again", AGAIN)

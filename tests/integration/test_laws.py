@@ -22,7 +22,7 @@ from support.cases import (
     AUTHORIZATION,
     CHAINS,
     GOOD,
-    LOOK,
+    PLAN,
     POLICY,
     READING,
     SETTLED,
@@ -260,7 +260,7 @@ def test_law_4_who_may_not_read_whether_refresh_is_off_says_so(tenant):
 def test_law_4_who_may_read_it_reads_it_for_the_second_account(tenant):
     acme = tenant(applications=refreshing())
     keeper = {"username": acme.user("nrt"), "password": f"{acme.name}-nrt-password"}
-    plan = acme.run(LOOK, applications=[{"name": EXTENSION}], authorization=keeper)["plan"]
+    plan = acme.run(PLAN, applications=[{"name": EXTENSION}], authorization=keeper)["plan"]
     assert plan["writes"]
     assert ["consent" in one for one in plan["assumptions"]] == [True]
 
@@ -429,7 +429,7 @@ def test_law_9_returned_keys_are_documented_keys(done, name):
         f"{path}."
         for path in documented_keys(described)
         if path.endswith(("access", "token_policy", "ids", "body", "before", "after", "failure"))
-        or (case.module == LOOK and path in ("applications", "libraries", "plan.changes", "plan.writes", "remaining"))
+        or (case.module == PLAN and path in ("applications", "libraries", "plan.changes", "plan.writes", "remaining"))
     )
     undocumented = {path for path in keys(result) - set(documented_keys(described)) if not path.startswith(open_ended)}
     assert undocumented == set()

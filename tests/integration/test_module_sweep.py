@@ -33,7 +33,7 @@ USUAL = {
     "imanage_application": Case("imanage_application", {"name": TRACKER}),
     "imanage_app_auth": Case("imanage_app_auth", {"app_id": "tracker-cc", "allow_refresh_token": False}),
     "imanage_library_authorization": Case("imanage_library_authorization"),
-    "imanage_onboarding_info": GOOD["look with two accounts"],
+    "imanage_onboarding_info": GOOD["plan with two accounts"],
     "imanage_tenant_info": Case("imanage_tenant_info"),
     "imanage_application_info": Case("imanage_application_info"),
     "imanage_contract_info": Case("imanage_contract_info"),

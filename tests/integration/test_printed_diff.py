@@ -143,7 +143,7 @@ def test_nothing_is_printed_where_nothing_is_left(runs):
     again = runs["again"].output
     assert "\n+++ " not in again
     assert not re.search(r"^changed: ", again, re.MULTILINE)
-    # The look, and the result.
+    # The plan, and the result.
     assert len(re.findall(r"^ok: \[acme\]", again, re.MULTILINE)) == 2
 
 

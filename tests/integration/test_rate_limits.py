@@ -67,5 +67,5 @@ def test_waiting_is_said_once_a_task(run):
     told = Counter(int(one.partition(":")[2].split("customer ")[1].split(":")[0]) for one in waited)
     refused = {tenant for tenant in TENANTS if any(one["status"] == 429 for one in run.entries[tenant])}
     assert set(told) == {run.report[tenant]["customer_id"] for tenant in refused}
-    # The look, both applications, the token policy, the libraries.
+    # The plan, both applications, the token policy, the libraries.
     assert max(told.values()) <= 5

@@ -27,7 +27,7 @@ SECRET = "hunter2-hunter2-hunter2"
 
 @pytest.fixture(scope="module")
 def recorded():
-    """Stages 2 and 3, and a look around, as calls."""
+    """Stages 2 and 3, and other pages, as calls."""
     with Places() as places:
         acme = places.add()
         acme.run("imanage_tenant_info")

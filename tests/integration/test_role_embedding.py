@@ -148,7 +148,7 @@ def _tagged(stage: Stage) -> dict[str, Run]:
     # A person who answers no at one of the stages.
     step = typing({f"{LIBRARIES} (N)o/(y)es/(c)ontinue: ": "n", "(N)o/(y)es/(c)ontinue: ": "y"})
     runs["step"] = stage.run("--step", "--limit", "stepped", onboard, execute=step)
-    # Nobody begins behind the look.
+    # Nobody begins after the plan.
     for name, task in {"start": POLICY, "start at the result": "Set the result fact"}.items():
         runs[name] = stage.run("--start-at-task", task, "--limit", "two", onboard)
     groups = json.dumps({"tracker_onboarding_groups": ["IT"], "tracker_onboarding_access": "custom"})
@@ -313,7 +313,7 @@ def test_at_most_eight_tasks_a_tenant(run):
     # Healthy, failing, not provisioned, with a second identity; each task counts, skipped or not.
     assert {"record_fine", "include_wrong", "import_bare", "include_pair", "record_late", "dry"} <= set(once_only)
     assert {host: tasks for host, tasks in once_only.items() if len(tasks) > 8} == {}
-    # The arguments, the look, that there is something to do, the three stages, the result.
+    # The arguments, the plan, that there is something to do, the three stages, the result.
     assert len(once_only["record_fine"]) == 7
     twice = {host: tasks for host, tasks in counted.items() if len(run.facts(host)) == 2}
     assert {host: tasks for host, tasks in twice.items() if len(tasks) > 16} == {}
@@ -375,7 +375,7 @@ def test_tags_say_what_is_missing_before_their_part(tagged):
 
 
 @pytest.mark.sweep
-def test_a_stage_that_tags_leave_out_cannot_fail_the_look(tagged):
+def test_a_stage_that_tags_leave_out_cannot_fail_the_plan(tagged):
     (fact,) = tagged["application"].facts("elsewhere")
     assert (fact["status"], fact["failure"]) == ("incomplete", None)
 
@@ -418,7 +418,7 @@ def test_a_tenant_that_cannot_sign_in_is_rescued_and_fails_once(tagged):
 
 @pytest.mark.sweep
 def test_a_skipped_tag_skips_the_role_and_every_tenant_failed(tagged):
-    """As the role's README says: the look belongs to every stage."""
+    """As the role's README says: the plan belongs to every stage."""
     run = tagged["skip"]
     row = run.report["two"]
     assert (run.code, row["status"], row["failure"]["kind"]) == (2, "failed", "task_failed")
@@ -444,7 +444,7 @@ def test_nobody_starts_at_a_stage(tagged):
 
 
 @pytest.mark.sweep
-def test_who_starts_behind_the_look_has_failed(tagged):
+def test_a_run_that_starts_after_the_plan_fails(tagged):
     run = tagged["start at the result"]
     assert (run.code, run.report["two"]["status"], run.calls("two")) == (2, "failed", [])
     assert run.report["two"]["failure"]["kind"] == "task_failed"

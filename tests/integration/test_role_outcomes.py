@@ -93,14 +93,14 @@ def test_each_task_signs_in_and_out_for_itself_also_if_it_fails(runs, name):
             expected = 0
         if tenant == "bad_expiry" and not name.startswith("offboard"):
             expected = 0
-        # Of two accounts, the look needs both.
+        # Of two accounts, the plan needs both.
         assert (tenant, signed_in) == (tenant, expected + (tenant == "two_people"))
         assert (tenant, signed_out) == (tenant, signed_in)
 
 
 def test_as_many_tasks_sign_in_as_have_something_to_do(runs):
     counted = {name: runs[name].signing("ready")[0] for name in RUNS}
-    # The look; then both applications, the token policy and the libraries. Offboarding leaves the policy alone.
+    # The plan; then both applications, the token policy and the libraries. Offboarding leaves the policy alone.
     assert counted == {"preview": 5, "onboard": 5, "again": 1, "audit": 1, "offboard": 4, "offboard again": 1}
 
 

@@ -150,7 +150,7 @@ def test_each_tenant_is_in_exactly_one_slice(run):
     found = Counter(row["tenant"] for rows in run["slices"].values() for row in rows)
     assert found == dict.fromkeys(TENANTS, 1)
     signed_in = Counter(one["tenant"] for one in run["log"] if one["operation"] == "requestToken")
-    # The look, both applications, the token policy, the libraries. Two were done before, and one cannot sign in.
+    # The plan, both applications, the token policy, the libraries. Two were done before, and one cannot sign in.
     assert signed_in == {**dict.fromkeys(TENANTS, 5), **dict.fromkeys(["t00", "t01", "t07"], 1)}
 
 

@@ -38,13 +38,13 @@ WELL = {
 }
 HANDED_OVER = {"pages_of_404": "page_404", "method_not_allowed": 405, "pages_of_200": "html"}
 # What stops before the first write: the form, where it shows, the kind of failure, and what the message says to set.
-LOOK, WRITE = ("preview", "onboard", "again", "audit"), ("onboard", "again")
+READING, WRITING = ("preview", "onboard", "again", "audit"), ("onboard", "again")
 STOPPED = {
-    "foreign_404": ({"policy": "foreign_404"}, LOOK, "unexpected_reply", ["set api_paths", POLICY]),
-    "platform": ({"policy": "platform"}, LOOK, "unexpected_reply", ["set api_paths", POLICY]),
-    "door": ({"door": True}, (*LOOK, "offboard"), "unexpected_reply", ["/work/web/api/v2", "Set api_url to"]),
-    "scope_refused": ({"scope": "refused"}, WRITE, "permission", ["has the scope 'user'", "Set scope to it"]),
-    "may_only_read": ({}, WRITE, "permission", ["reader@may_only_read.example", "privilege"]),
+    "foreign_404": ({"policy": "foreign_404"}, READING, "unexpected_reply", ["set api_paths", POLICY]),
+    "platform": ({"policy": "platform"}, READING, "unexpected_reply", ["set api_paths", POLICY]),
+    "door": ({"door": True}, (*READING, "offboard"), "unexpected_reply", ["/work/web/api/v2", "Set api_url to"]),
+    "scope_refused": ({"scope": "refused"}, WRITING, "permission", ["has the scope 'user'", "Set scope to it"]),
+    "may_only_read": ({}, WRITING, "permission", ["reader@may_only_read.example", "privilege"]),
 }
 
 

@@ -11,9 +11,9 @@ from .cases import (
     AUTHORIZATION,
     BOTH,
     KEEPER,
-    LOOK,
     NRT,
     OPEN,
+    PLAN,
     POLICY,
     TWICE,
     Case,
@@ -220,52 +220,52 @@ BAD = {
     "authorities that are none": Case(
         "imanage_tenant_info", {"ca_path": "/no/such/file.pem"}, kind="bad_option", tells=("/no/such/file.pem",)
     ),
-    "onboarding of nothing": Case(LOOK, {"applications": []}, kind="bad_option", tells=("applications is empty",)),
+    "onboarding of nothing": Case(PLAN, {"applications": []}, kind="bad_option", tells=("applications is empty",)),
     "onboarding of one twice": Case(
-        LOOK, {"applications": [*BOTH, {"name": TRACKER}]}, kind="bad_option", tells=("names an application twice",)
+        PLAN, {"applications": [*BOTH, {"name": TRACKER}]}, kind="bad_option", tells=("names an application twice",)
     ),
     "onboarding with an empty library list": Case(
-        LOOK,
+        PLAN,
         {"applications": BOTH, "authorization": {"libraries": []}},
         kind="bad_option",
         tells=("libraries is an empty list",),
     ),
     "onboarding with a library that does not exist": Case(
-        LOOK,
+        PLAN,
         {"applications": BOTH, "authorization": {"libraries": ["NOPE"]}},
         kind="not_found",
         tells=("NOPE",),
     ),
     "onboarding with half a second account": Case(
-        LOOK,
+        PLAN,
         {"applications": BOTH, "authorization": {"username": NRT}},
         kind="bad_option",
         tells=("username is given without password",),
     ),
     "onboarding with the wrong password of the second account": Case(
-        LOOK,
+        PLAN,
         {"applications": BOTH, "authorization": {**KEEPER, "password": "wr0ng-one"}},
         kind="sign_in",
         tells=("The credentials are not valid.",),
     ),
     "onboarding of what must be there": Case(
-        LOOK,
+        PLAN,
         {"applications": [*BOTH, {"name": "nothing"}], "on_unprovisioned": "fail"},
         kind="not_provisioned",
         tells=("'nothing'",),
     ),
     "onboarding of what is there twice": Case(
-        LOOK, {"applications": BOTH}, {"applications": [*TWICE, *ADDED]}, kind="ambiguous_name"
+        PLAN, {"applications": BOTH}, {"applications": [*TWICE, *ADDED]}, kind="ambiguous_name"
     ),
     "onboarding that takes the page away": Case(
-        LOOK,
+        PLAN,
         {"applications": [{"name": TRACKER}, {**BOTH[1], "enabled": False}], "authorization": {}},
         {"applications": refreshing()},
         kind="not_added",
         tells=(EXTENSION, "would be disabled"),
     ),
     "onboarding that forbids refresh tokens": Case(
-        LOOK,
+        PLAN,
         {"applications": [{"name": EXTENSION, "allow_refresh_token": False}], "authorization": {}},
         {"applications": refreshing()},
         kind="conflict",

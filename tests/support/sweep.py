@@ -53,7 +53,7 @@ def _by_kind(name: str, secret: str, found: set[str]) -> str:
 
 
 def spellings(secret: str) -> set[str]:
-    """A secret in all forms that it could have somewhere. Written without a look at those that the product hides."""
+    """A secret in all forms that it could have somewhere. Made without those that the product hides."""
     percent = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
     percent |= {re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), one) for one in percent}
     in_json = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}

@@ -53,10 +53,10 @@ def audit(monkeypatch):
             "applications": wanted,
             "authorization": {"renew_before_days": days, **(authorization or {})},
         }
-        look = run_in_memory(monkeypatch, where, "imanage_onboarding_info", given, check=True)
+        info = run_in_memory(monkeypatch, where, "imanage_onboarding_info", given, check=True)
         known = {"intent": "audit", "tenant": "acme", "url": url, "names": [TRACKER, EXTENSION], "check_mode": True}
         kept = given["authorization"].get("authorized_on", {})
-        return result_fact({**NOTHING_RAN, **known, "authorized_on": kept, "look": look})
+        return result_fact({**NOTHING_RAN, **known, "authorized_on": kept, "info": info})
 
     return go
 
@@ -131,12 +131,12 @@ def test_somebody_else_is_whoever_would_not_authorize_now(audit, authorization, 
 
 @pytest.mark.parametrize(("by", "others"), [(ADMIN.upper(), 0), (PAT, 1)])
 def test_the_account_is_the_same_in_upper_case(by, others):
-    look = {
+    info = {
         "tenant": {"authorizes": ADMIN},
         "libraries": [{"id": "ACTIVE", "authorized": True, "authorized_by": by, "expires_from": "tenant"}],
         "plan": {"changes": [], "assumptions": []},
     }
-    assert len(findings(look)) == others
+    assert len(findings(info)) == others
 
 
 def test_an_end_that_nobody_knows_is_said_to_be_so(audit):

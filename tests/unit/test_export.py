@@ -35,7 +35,7 @@ def library(name, by="ada@acme.example", since="2026-03-01T10:00:00Z", **more):
 
 def there(tracker=None, configuration=None, **more):
     """What was read of a tenant, and what the inventory says; onboarded but for what is given."""
-    look = {
+    info = {
         "libraries": [library("ACTIVE"), library("SPM")],
         "not_visible": [],
         "tracker_calls": True,
@@ -44,8 +44,8 @@ def there(tracker=None, configuration=None, **more):
     }
     applications = [tracker or application(), configuration or application(EXTENSION)]
     return {
-        "look": look,
-        "applications": [row for row in applications if row["name"] not in look["missing"]],
+        "info": info,
+        "applications": [row for row in applications if row["name"] not in info["missing"]],
         "names": [TRACKER, EXTENSION],
         **dict.fromkeys(("users", "groups")),
         "authorize_by": "account",

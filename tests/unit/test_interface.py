@@ -40,7 +40,7 @@ CONNECTION = {
     "retry_timeout": None,
     "api_paths": None,
 }
-# What a look knows by itself.
+# What the plan knows by itself.
 BEFORE = ("refresh_token_expiry_days",)
 OWN = {
     "imanage_application": {"name", "app_id", "state", "enabled", "access", "users", "groups", "exclusive", "planned"},

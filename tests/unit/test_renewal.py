@@ -69,7 +69,7 @@ def foretold(result):
 
 
 def preview_and_run(authorize, where, **options):
-    """What both renew, after a look that they tell the same, and that nothing is left to do."""
+    """What both renew, after checks that both say the same and that nothing is left to do."""
     state = where.tenant("acme").snapshot()
     preview = authorize(where, check=True, **options)
     assert where.tenant("acme").snapshot() == state

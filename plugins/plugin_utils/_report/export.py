@@ -27,12 +27,12 @@ class Part(NamedTuple):
 def parts(there: Mapping[str, Any]) -> list[Part]:
     """The variables of a tenant, and comments about what is not known.
 
-    C(there) has C(look), the result of imanage_onboarding_info for all libraries, as for a person and without
+    C(there) has C(info), the result of imanage_onboarding_info for all libraries, as for a person and without
     C(authorized_on); C(applications), with access and token policies; and of the inventory C(names) of the two
     applications, C(users), C(groups), C(authorize_by), C(authorized_on) and C(libraries_except). C(with_email): whether
     to say the e-mail address of the authorizations.
     """
-    look, names = there["look"], there["names"]
+    info, names = there["info"], there["names"]
     found = {row["name"]: row for row in there["applications"]}
     tracker, configuration = (found.get(name) for name in names)
     named = {
@@ -40,7 +40,7 @@ def parts(there: Mapping[str, Any]) -> list[Part]:
         for variable, name, usual in zip(("application", "configuration_application"), names, APPLICATIONS)
         if name != usual
     }
-    gaps = [f"iManage has not provisioned {spelled(name)}: the catalog does not have it." for name in look["missing"]]
+    gaps = [f"iManage has not provisioned {spelled(name)}: the catalog does not have it." for name in info["missing"]]
     if not is_added(tracker) and not is_added(configuration):
         words = "Neither application is added. absent means that an onboarding leaves this tenant alone."
         return [Part({"state": "absent", **named}, [words, *gaps])]
@@ -77,19 +77,19 @@ def _policy(configuration: Mapping[str, Any] | None) -> Part:
 
 
 def _libraries(there: Mapping[str, Any]) -> list[Part]:
-    look, days = there["look"], there["authorized_on"]
-    rows, excluded = look["libraries"], there["libraries_except"]
-    if look["tracker_calls"] is None:
+    info, days = there["info"], there["authorized_on"]
+    rows, excluded = info["libraries"], there["libraries_except"]
+    if info["tracker_calls"] is None:
         unknown = "There is no page of authorizations, so it is not known which libraries are authorized."
         return [_dated(days, there["authorize_by"], []), Part({}, [unknown])]
-    is_read = look["tracker_calls"]
+    is_read = info["tracker_calls"]
     # Where the authorizations cannot be read, the inventory is the record.
     dated = shared([row["id"] for row in rows], days)
     authorized = [row["id"] for row in rows if row["authorized"]] if is_read else dated
-    unlisted = look["not_visible"] or []
+    unlisted = info["not_visible"] or []
     left = without([*(row["id"] for row in rows), *unlisted], [*authorized, *excluded])
     comments = []
-    if look["not_visible"] is None and is_read:
+    if info["not_visible"] is None and is_read:
         comments.append("This account cannot see whether there are other libraries.")
     if hidden := without(unlisted, excluded):
         comments.append(f"Not listed for this account, so it is not known whether authorized: {_named(hidden)}.")
@@ -119,7 +119,7 @@ def _dated(days: Mapping[str, Any], by: str, comments: list[str]) -> Part:
 
 def _email(there: Mapping[str, Any]) -> Part:
     """The address that was entered for the libraries, if there is one, and if it was asked for."""
-    rows = there["look"]["libraries"] if there["with_email"] else []
+    rows = there["info"]["libraries"] if there["with_email"] else []
     entered = {row["authorized_by_email"] for row in rows if row["authorized"]} - {None}
     usable = [address for address in entered if "@" in address]
     return Part({"email": usable[0]}, []) if len(entered) == len(usable) == 1 else Part({}, [])
