@@ -51,7 +51,7 @@ libraries:
       type: str
       sample: ACTIVE
     authorized:
-      description: Whether the library is authorized and the authorization has not ended.
+      description: Whether the library is authorized and the authorization has not expired.
       type: bool
       sample: true
     authorized_by:

@@ -267,7 +267,7 @@ def test_details_show_changes_libraries_and_what_to_do(opened):
 @pytest.mark.parametrize(
     ("tenant", "heading", "words"),
     [
-        ("caldwell10", "What differs", [f"GONE x@y.zz {day(-40)[:10]} ended", f"Enable application? {DASH} yes"]),
+        ("caldwell10", "What differs", [f"GONE x@y.zz {day(-40)[:10]} expired", f"Enable application? {DASH} yes"]),
         ("dupont", "Libraries", ["EU_1 d@dupont.example", "EU_2 ○ pending", "EU_HR ○ not listed for this account"]),
         ("eriksen", "What changed", ["What is wrong, and what to do next Not allowed. Ask somebody."]),
         ("caldwell9", "What to do next", ["Dear iManage, please"]),
@@ -472,7 +472,7 @@ def test_the_calendar_has_each_end_in_its_month_and_tells_of_the_others(opened, 
         f"{count or '·'}{names[number]} {where}" for count, (where, number) in zip(counts, months, strict=True)
     ]
     assert sum(counts) == 3
-    expect(report.page.locator("main .beside")).to_have_text("1 has ended, 2 end later, 1 shows no end.")
+    expect(report.page.locator("main .beside")).to_have_text("1 has expired, 2 end later, 1 shows no end.")
 
 
 @pytest.mark.sweep

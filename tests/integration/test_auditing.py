@@ -168,7 +168,7 @@ def test_an_audit_tells_what_ends_and_how_it_stands_today(runs):
     soon, ended = row["next_steps"][:2]
     assert soon.startswith(f"Authorized, but it ends within 30 days: EXACTLY ({iso(NOW + DAYS)}, by pat@")
     assert "SECOND_LATER" not in soon
-    assert ended.startswith("Authorizations that have ended: RIGHT_NOW (")
+    assert ended.startswith("Authorizations that have expired: RIGHT_NOW (")
 
 
 def test_the_role_renews_to_the_second_by_the_servers_clock(runs):

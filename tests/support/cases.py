@@ -81,7 +81,7 @@ WRITING = {
     "authorize one, named twice": Case(
         AUTHORIZATION, {"libraries": ["archive", "ARCHIVE"]}, {"applications": refreshing()}
     ),
-    "authorize what has ended": Case(AUTHORIZATION, {}, {"applications": refreshing(), "libraries": ENDED}),
+    "authorize what has expired": Case(AUTHORIZATION, {}, {"applications": refreshing(), "libraries": ENDED}),
     "renew ahead": Case(AUTHORIZATION, {"renew_before_days": 30}, {"applications": refreshing(), "libraries": SOON}),
     "take over": Case(AUTHORIZATION, {"authorizer": "me"}, {"applications": refreshing(), "libraries": OTHERS}),
     "authorize for another address": Case(

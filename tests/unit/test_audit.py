@@ -98,7 +98,7 @@ def test_libraries_are_told_by_what_is_wrong_with_them(audit):
     assert result["next_steps"] == [
         "New libraries, listed and not authorized yet: NEW, NEWER.",
         f"Authorized, but it ends within 30 days: SOON ({ends(9)}, by {PAT}), BOUNDARY ({ends(30)}, by {ADMIN}).",
-        f"Authorizations that have ended: ENDED ({ends(0)}, by {PAT}).",
+        f"Authorizations that have expired: ENDED ({ends(0)}, by {PAT}).",
         MEND,
         f"Authorized by another user than {ADMIN}: SOON ({ends(9)}, by {PAT}). This is not drift, but each "
         "authorization ends with its account, or with its membership in NRTADMIN.",

@@ -173,7 +173,7 @@ class Client:
     def _reply(self, operation: Operation, path: str, query: Mapping[str, Any] | None, body: Any) -> Reply:
         reply = self._send(operation, path, query=query, json=body)
         if reply.status == 401 and self.connection.can_sign_in and not self._signed_in_again:
-            # The token has ended. Nothing was applied, so the call can be repeated, but only once: it is not known
+            # The token has expired. Nothing was applied, so the call can be repeated, but only once: it is not known
             # when Control Center locks an account.
             self._signed_in_again = True
             self._sign_in()

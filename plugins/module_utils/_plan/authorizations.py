@@ -66,7 +66,7 @@ def managed_rows(want: AuthorizationWant, rows: list[dict[str, Any]]) -> list[di
 
 
 def is_authorized(row: Mapping[str, Any], now: datetime.datetime) -> bool:
-    """Whether a row is authorized and the authorization has not ended."""
+    """Whether a row is authorized and the authorization has not expired."""
     if row["authorized_by"] is None:
         return False
     return row["expires_at"] is None or parse_time(row["expires_at"]) > now

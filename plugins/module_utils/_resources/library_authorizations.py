@@ -347,7 +347,7 @@ def _waiting(want: Want, have: Have) -> list[str]:
 
 
 def is_stated(row: Mapping[str, Any], now: datetime.datetime) -> bool:
-    """Whether only the inventory says that a library is authorized, and the authorization has not ended."""
+    """Whether only the inventory says that a library is authorized, and the authorization has not expired."""
     if row["authorized"] is not None or row["authorized_at"] is None:
         return False
     return row["expires_at"] is None or parse_time(row["expires_at"]) > now

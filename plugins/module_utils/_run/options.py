@@ -75,7 +75,7 @@ def without_environment_account(given: Mapping[str, Any]) -> dict[str, Any]:
 
     An account belongs to one tenant. Used for another tenant, it would write into the wrong one. An empty text
     overrides the value of the environment. If the task gives a token, the environment's user name and password may be
-    used after that token has ended, but only if customer_id says which tenant they must belong to.
+    used after that token has expired, but only if customer_id says which tenant they must belong to.
     """
     named = {name for name in _ACCOUNT if given.get(name)}
     by_token = not named & {"username", "password"}

@@ -74,7 +74,7 @@ def _head(state: str, info: Mapping[str, Any]) -> str:
     if state == _UNAUTHORIZED:
         # No library is listed while the page does not exist.
         return "Not authorized" if info.get("tracker_calls") is None else "New libraries, listed and not authorized yet"
-    return "Authorizations that have ended" if state == _ENDED else f"Authorized, but it {state}"
+    return "Authorizations that have expired" if state == _ENDED else f"Authorized, but it {state}"
 
 
 def _worded(row: Mapping[str, Any]) -> str:

@@ -100,10 +100,9 @@ class InProcessAction(ActionBase):
         except (Exception, KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - a time-out of Ansible, whose result has no kind
-            ended = failure_of(error)
-            failure = ended.with_facts(
-                what=f"{ended.what} The module may still be running, and its writes are unknown."
-            )
+            failure = failure_of(error)
+            what = f"{failure.what} The module may still be running, and its writes are unknown."
+            failure = failure.with_facts(what=what)
             return refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
         return result
 
