@@ -456,7 +456,7 @@ def test_a_preview_does_not_look_like_a_result(opened):
 
 @pytest.mark.sweep
 def test_a_report_names_its_playbook_and_its_time(opened):
-    words = report_line = opened("real").page.locator(".beside").first.inner_text()
+    words = report_line = opened("real").page.locator(".note").first.inner_text()
     assert re.match(r"Playbook onboard, \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", report_line), words
 
 
@@ -472,7 +472,7 @@ def test_the_calendar_has_each_end_in_its_month_and_tells_of_the_others(opened, 
         f"{count or '·'}{names[number]} {where}" for count, (where, number) in zip(counts, months, strict=True)
     ]
     assert sum(counts) == 3
-    expect(report.page.locator("main .beside")).to_have_text("1 has expired, 2 end later, 1 shows no end.")
+    expect(report.page.locator("main .note")).to_have_text("1 has expired, 2 end later, 1 shows no end.")
 
 
 @pytest.mark.sweep

@@ -161,7 +161,7 @@ FAILING = ("locked", "away", "Fine.yml", "fine")
 @pytest.mark.sweep
 def test_every_tenant_ends_with_the_status_that_an_audit_with_its_file_gives(runs):
     run = runs["export"]
-    # Its file could be taken for that of Fine.yml.
+    # Ansible could read its file as that of Fine.yml.
     expected = {**STATUS, "fine": "failed"}
     assert run.code == 2
     assert {name: row["status"] for name, row in run.report.items()} == expected

@@ -143,7 +143,7 @@ def test_a_file_that_is_refused_adds_no_host_and_says_why_once(tmp_path, name):
     ("made", "words"),
     [
         (configuration(file="nowhere.csv"), "/nowhere.csv. Correct file in the configuration."),
-        (configuration(keyed_group=[]), f"a.tenants.yml: keyed_group is no option of {PLUGIN}."),
+        (configuration(keyed_group=[]), f"a.tenants.yml: keyed_group is not an option of {PLUGIN}."),
         (yaml.safe_dump({"plugin": PLUGIN}), "required config"),
         (configuration(), "sheets/firms.csv: The column imanage_password is for a secret"),
     ],
@@ -175,7 +175,7 @@ def test_where_ini_follows_the_refusal_is_shown_all_the_same(tmp_path):
     _code, inventory, output = listed(tmp_path, "firms.tenants.csv", **enabled)
     assert "imanage_tenants" not in inventory
     assert squeezed("The column imanage_pasword is for a secret") in output
-    assert squeezed("The plugin ini may now take each row for a host") in output
+    assert squeezed("The plugin ini may now read each row as a host") in output
 
 
 def test_a_file_in_a_vault_is_read(tmp_path):

@@ -151,7 +151,7 @@ def test_a_person_authorizes_if_the_inventory_says_so_or_the_calls_are_not_answe
     variables, comments = said(libraries=rows, tracker_calls=False, not_visible=None, authorized_on={"active": "2026"})
     assert variables["authorize_by"] == "person"
     assert (variables["libraries"], variables["authorized_on"]) == (["ACTIVE"], {"active": "2026"})
-    assert comments[0] == "Perhaps not authorized, as the inventory has no day: NEW."
+    assert comments[0] == "Perhaps not authorized, because the inventory has no day: NEW."
 
 
 def test_without_the_page_the_days_stay():

@@ -89,7 +89,7 @@ def test_another_encoding_is_refused_with_the_type_to_save(encoding):
 
 @pytest.mark.parametrize("row", ['acme,"open', 'acme,"a"b'])
 def test_quotes_that_do_not_fit_are_refused_with_their_row(row):
-    assert "The quotes of row 4 do not fit" in refusal("tenant,code", 'birch,"two\r\nlines"', "", row, "cedar,1")
+    assert "The quotes of row 4 do not match" in refusal("tenant,code", 'birch,"two\r\nlines"', "", row, "cedar,1")
 
 
 # Values: by the type of the variable in the role.

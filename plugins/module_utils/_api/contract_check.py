@@ -157,11 +157,11 @@ def _role(client: Client, operation: Operation, found: Mapping[str, Finding]) ->
 
 
 def _about_the_first(
-    client: Client, operation: Operation, name: str, rows: Iterable[Mapping[str, Any]], otherwise: str
+    client: Client, operation: Operation, name: str, rows: Iterable[Mapping[str, Any]], missing: str
 ) -> Finding:
     row = next(iter(rows), None)
     if row is None:
-        return Finding("not_tried", details=(f"{otherwise} to use.",))
+        return Finding("not_tried", details=(f"{missing} to use.",))
     return _attempt(client, operation, {name: row["id"]})[0]
 
 

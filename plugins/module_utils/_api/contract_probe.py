@@ -50,7 +50,7 @@ class _Request(NamedTuple):
     ids: dict[str, str] = {}
     body: Any = None
     listed: str | None = None
-    otherwise: str | None = None
+    why_not: str | None = None
 
     def as_text(self, client: Client, name: str) -> str:
         """Method, path and body."""
@@ -62,8 +62,8 @@ def preview(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Make every reading call, and return what a probe would send. Never writes."""
     found, requests = _prepared(client, parameters, {"app_id": "A-NEW-UUID", "library_id": "NO-SUCH-LIBRARY-XXXXXXXX"})
     for name, request in requests.items():
-        why = request.otherwise or "A probe would send this."
-        probe = None if request.otherwise else request.as_text(client, name)
+        why = request.why_not or "A probe would send this."
+        probe = None if request.why_not else request.as_text(client, name)
         found[name] = Finding("not_tried", details=(why,), probe=probe)
     return contract_check.result_of(client, found)
 
@@ -71,13 +71,13 @@ def preview(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
 def run(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Make every reading call, and with C(probe) the writing ones. Raises Failure if the tenant was changed."""
     found, requests = _prepared(client, parameters)
-    sent = {name: request for name, request in requests.items() if not request.otherwise}
+    sent = {name: request for name, request in requests.items() if not request.why_not}
     before = {name: _listed(client, name) for name in _LISTS if any(one.listed == name for one in sent.values())}
     trouble = []
     for name, request in requests.items():
         operation = client.connection.operations[name]
-        if request.otherwise:
-            found[name] = Finding("not_tried", details=(request.otherwise,))
+        if request.why_not:
+            found[name] = Finding("not_tried", details=(request.why_not,))
             continue
         outcome = client.attempt(name, request.ids, body=request.body)
         if name == _POLICY:
@@ -114,7 +114,7 @@ def _prepared(
         return contract_check.read_all(client), {}
     found = contract_check.read_all(client)
     if found["discover"].verdict != "as_contract":
-        why = _Request(otherwise="It was not sent, because discover did not show reliably which tenant this is.")
+        why = _Request(why_not="It was not sent, because discover did not show reliably which tenant this is.")
         return found, dict.fromkeys((*_PROBES, _POLICY), why)
     requests = {name: _request_for_missing(client, name, ids) for name in _PROBES}
     requests[_POLICY] = _unchanged_policy(client, parameters["probe_application"])
@@ -126,13 +126,13 @@ def _request_for_missing(client: Client, name: str, ids: Mapping[str, str] | Non
     try:
         client.rows(listed)
     except Failure as failure:
-        return _Request(otherwise=f"It was not sent, because its list cannot be compared afterwards. {failure.what}")
+        return _Request(why_not=f"It was not sent, because its list cannot be compared afterwards. {failure.what}")
     kind = _LISTS[listed][2]
     identity = ids[kind] if ids else str(uuid.uuid4()) if kind == "app_id" else _missing_library()
     if name == "authorizeLibrary":
         email = client.identity.email or client.identity.user
         if "@" not in email:
-            return _Request(otherwise="It was not sent, because Control Center shows no e-mail of the signed-in user.")
+            return _Request(why_not="It was not sent, because Control Center shows no e-mail of the signed-in user.")
         body = {"email": email}
     return _Request({kind: identity}, body, listed)
 
@@ -144,7 +144,7 @@ def _missing_library() -> str:
 def _unchanged_policy(client: Client, name: str | None) -> _Request:
     """The token policy of the named application, unchanged. Raises C(bad_option)."""
     if not name:
-        return _Request(otherwise=_WITHOUT_NAME)
+        return _Request(why_not=_WITHOUT_NAME)
     added = [row for row in client.rows("listApps") if row.get("status") in ADDED and row["name"] == name]
     if len(added) != 1 or not isinstance(added[0].get("id"), str):
         raise Failure(
@@ -154,7 +154,7 @@ def _unchanged_policy(client: Client, name: str | None) -> _Request:
         )
     outcome = client.attempt("readTokenPolicy", {"app_id": added[0]["id"]})
     if outcome.failure is not None:
-        return _Request(otherwise=f"It was not sent, because there is no policy to write back. {outcome.failure.what}")
+        return _Request(why_not=f"It was not sent, because there is no policy to write back. {outcome.failure.what}")
     return _Request({"app_id": added[0]["id"]}, {"type": "value", **_data(outcome)})
 
 

@@ -77,7 +77,7 @@ def not_visible(library: str) -> dict[str, Any]:
 
 
 def not_authorized(library: str | None) -> dict[str, Any]:
-    """The remaining row of a library that is listed and not authorized; None for a tenant without any."""
+    """The remaining row of a library that is listed and not authorized, or of a tenant without libraries (None)."""
     remedy = "Run again."
     if library is None:
         remedy = (

@@ -259,7 +259,7 @@ def assumptions(client: Client, plan: Plan) -> list[str]:
 
 
 def want_to_verify(want: Want, have: Have) -> Want:
-    """Add what was read before the writes, so that a renewal can be told from the old authorization."""
+    """Add what was read before the writes, to distinguish a renewal from the old authorization."""
     return want._replace(managed=want.managed._replace(replaced=have.authorizations))
 
 

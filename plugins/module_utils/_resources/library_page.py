@@ -28,7 +28,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources.
 from ansible_collections.imanage.control_center.plugins.module_utils._resources.token_policy import read_policy
 
 PAGE = "Tracker background service authorization"
-# The fields of a library, besides its id.
+# The fields of a library, without its id.
 FIELDS = ("authorized", "authorized_by", "authorized_by_email", "authorized_at", "expires_at", "expires_from")
 
 

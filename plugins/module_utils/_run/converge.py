@@ -49,7 +49,7 @@ def preview(resource: Resource, client: Client, want: Any, reader: Client | None
 def show(resource: Resource, client: Client, want: Any, approved: Writes | None, diff: bool) -> dict[str, Any]:
     """Show what a run would do. C(approved) is None if no plan was approved."""
     found = preview(resource, client, want)
-    # These do not name the tenant, so Ansible prints an assumption about many tenants only once.
+    # These do not name the tenant, so Ansible prints the assumption of many tenants only once.
     client.warnings += found.assumptions
     if found.plan.steps and client.scope_assumption:
         client.warnings.append(client.scope_assumption)

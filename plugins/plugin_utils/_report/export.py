@@ -27,10 +27,10 @@ class Part(NamedTuple):
 def parts(there: Mapping[str, Any]) -> list[Part]:
     """The variables of a tenant, and comments about what is not known.
 
-    C(there) has C(info), the result of imanage_onboarding_info for all libraries, as for a person and without
-    C(authorized_on); C(applications), with access and token policies; and of the inventory C(names) of the two
+    C(there) has C(info), the result of imanage_onboarding_info for all libraries, with C(authorize_by=person) and
+    without C(authorized_on); C(applications), with access and token policies; and of the inventory C(names) of the two
     applications, C(users), C(groups), C(authorize_by), C(authorized_on) and C(libraries_except). C(with_email): whether
-    to say the e-mail address of the authorizations.
+    to export the e-mail address of the authorizations.
     """
     info, names = there["info"], there["names"]
     found = {row["name"]: row for row in there["applications"]}
@@ -62,7 +62,7 @@ def _access(tracker: Mapping[str, Any] | None, there: Mapping[str, Any]) -> Part
     if access["mode"] == "custom":
         words = "Members who are added later stay. tracker_onboarding_exclusive: true would remove them."
         return Part({"access": "custom", **{kind: list(access[kind]) for kind in MEMBER_KINDS}}, [words])
-    # A list of the inventory would be refused beside it. ansible-core 2.18 makes an empty text of null.
+    # With access for all, a list of the inventory would be refused. ansible-core 2.18 makes an empty text of null.
     return Part({"access": "all", **{kind: None for kind in MEMBER_KINDS if there[kind] not in (None, "")}}, [])
 
 
@@ -94,13 +94,13 @@ def _libraries(there: Mapping[str, Any]) -> list[Part]:
     if hidden := without(unlisted, excluded):
         comments.append(f"Not listed for this account, so it is not known whether authorized: {_named(hidden)}.")
     if missing := without(left, unlisted):
-        what = "Not authorized" if is_read else "Perhaps not authorized, as the inventory has no day"
+        what = "Not authorized" if is_read else "Perhaps not authorized, because the inventory has no day"
         comments.append(f"{what}: {_named(missing)}.")
     named: dict[str, Any] = {}
     if left and authorized:
         named["libraries"] = authorized
     elif left:
-        comments.append("No library is known to be authorized, so none is named. A run is for every library.")
+        comments.append("No library is known to be authorized, so none is named. A run would authorize every library.")
     elif excluded:
         named["libraries_except"] = list(excluded)
     dropped = [row["id"] for row in rows if is_read and (not row["authorized_by"] or row["authorized_at"])]
@@ -110,7 +110,7 @@ def _libraries(there: Mapping[str, Any]) -> list[Part]:
 
 
 def _dated(days: Mapping[str, Any], by: str, comments: list[str]) -> Part:
-    """Who authorizes, and the lines of the inventory for the libraries whose day the page does not show."""
+    """Who authorizes, and the days that the page does not show."""
     variables: dict[str, Any] = {"authorize_by": by} if by == "person" else {}
     if days:
         variables["authorized_on"] = {key: str(day) for key, day in days.items()}
@@ -118,7 +118,7 @@ def _dated(days: Mapping[str, Any], by: str, comments: list[str]) -> Part:
 
 
 def _email(there: Mapping[str, Any]) -> Part:
-    """The address that was entered for the libraries, if there is one, and if it was asked for."""
+    """The one address that was entered for the libraries, if it is to be exported."""
     rows = there["info"]["libraries"] if there["with_email"] else []
     entered = {row["authorized_by_email"] for row in rows if row["authorized"]} - {None}
     usable = [address for address in entered if "@" in address]
