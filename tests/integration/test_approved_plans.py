@@ -281,7 +281,7 @@ def planning(**more: Any) -> dict[str, Any]:
     return options(applications=wanted, authorization={}, **more)
 
 
-def test_what_another_stage_would_write_is_no_part_of_the_plan(monkeypatch):
+def test_writes_of_another_stage_are_not_in_the_plan(monkeypatch):
     sandbox = Sandbox([example("acme", 1)])
     plan = run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", planning(), check=True)["plan"]
     others = {"name": EXTENSION, "enabled": False}, {"name": "iManage Drive", "enabled": False}

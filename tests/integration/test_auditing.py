@@ -188,7 +188,7 @@ def test_the_preview_of_a_renewal_is_the_run(runs):
     assert (runs["again"].report["ending"]["changed"], runs["after"].code) == (False, 0)
 
 
-def test_a_foreign_authorizer_is_no_drift(runs):
+def test_a_foreign_authorizer_is_not_drift(runs):
     (step,) = runs["after"].report["ending"]["next_steps"]
     assert step.startswith("Authorized by another user than admin@ending.example: SECOND_LATER (")
 

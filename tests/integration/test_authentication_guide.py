@@ -158,7 +158,7 @@ def test_what_the_guide_calls_a_mistake_is_one(acme, given, kind):
     assert acme.run("imanage_tenant_info", **by, **given)["failure"]["kind"] == kind
 
 
-def test_a_token_that_has_ended_gives_way_to_other_credentials_once(acme):
+def test_an_expired_token_is_replaced_by_other_credentials_once(acme):
     assert acme.run("imanage_tenant_info", access_token="ended")["tenant"]["user"] == acme.admin
     assert acme.calls.count("requestToken") == 1
 

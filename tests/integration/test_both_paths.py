@@ -370,7 +370,7 @@ def test_a_tasks_timeout_still_signs_out(world, tmp_path):
 
 
 @pytest.mark.sweep
-def test_of_a_module_whose_time_is_up_nobody_knows_what_it_wrote(world, tmp_path):
+def test_the_writes_of_a_module_that_timed_out_are_unknown(world, tmp_path):
     acme = world.add()
     acme.fault("hang", "listApps")
     slow = timed_out(tmp_path, acme, {"timeout": 3, "retry_timeout": 3}, timeout=2, environment=ENVIRONMENT[THERE])

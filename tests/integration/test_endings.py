@@ -67,7 +67,7 @@ def ended(monkeypatch, description, options, module, point, answered, ending):
 @pytest.mark.parametrize("kind", ENDINGS)
 @pytest.mark.parametrize("name", TASKS)
 @pytest.mark.parametrize("answered", [False, True])
-def test_whatever_ends_a_task_what_it_wrote_is_said(tenant, monkeypatch, name, kind, answered):
+def test_whatever_ends_a_task_its_writes_are_reported(tenant, monkeypatch, name, kind, answered):
     module, options, changes = TASKS[name]
     acme = tenant(**changes)
     description, seen = {**acme.tenant.description, "name": "t"}, set()
@@ -99,7 +99,7 @@ def test_whatever_ends_a_task_what_it_wrote_is_said(tenant, monkeypatch, name, k
     assert seen == {kind, None}
 
 
-def test_a_crash_behind_the_last_write_is_one_of_a_task_that_changed(tenant, monkeypatch):
+def test_a_crash_after_the_last_write_is_reported_as_changed(tenant, monkeypatch):
     acme = tenant(applications=refreshing())
 
     def report(client, want, have):

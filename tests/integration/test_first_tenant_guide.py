@@ -99,7 +99,7 @@ def test_the_guide_shows_what_the_step_prints(steps, heading, step, place):
     assert shown[place].replace("https://cloudimanage.com", steps["url"]) in steps[step]["output"]
 
 
-def test_looks_and_previews_write_nothing_and_a_second_run_neither(steps):
+def test_the_sign_in_the_preview_and_a_second_run_write_nothing(steps):
     assert [steps[name]["written"] for name in ("sign-in", "preview", "again")] == [[], [], []]
     assert steps["onboard"]["written"].count("updateApp") == 2
 

@@ -158,7 +158,7 @@ def test_a_configuration_that_is_wrong_adds_no_host_whatever_plugins_follow(tmp_
     assert SECRET not in output
 
 
-def test_the_plugins_that_are_enabled_by_default_take_rows_for_hosts(tmp_path):
+def test_the_plugins_that_are_enabled_by_default_read_rows_as_hosts(tmp_path):
     """What the documentation warns of. Once this fails, the warning can go."""
     keep(tmp_path, **{"firms.tenants.csv": "tenant;code\nacme;1\n"})
     _code, inventory, _output = listed(tmp_path, "firms.tenants.csv")

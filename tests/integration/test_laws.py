@@ -230,7 +230,7 @@ def test_law_4_what_no_earlier_task_can_create_fails_in_the_preview(acme, module
     assert kind(acme.run(module, check=True, **options)) == failure
 
 
-def test_law_4_an_extension_that_is_disabled_is_no_reason_to_guess_more(tenant):
+def test_law_4_a_disabled_extension_leads_to_no_further_assumptions(tenant):
     acme = tenant(applications=applications(extension="disabled"))
     assert kind(acme.run(AUTHORIZATION)) == "not_added"
     preview = acme.run(AUTHORIZATION, check=True)

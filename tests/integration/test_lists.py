@@ -45,7 +45,7 @@ def test_a_server_that_gives_the_whole_list_again_has_ended(tenant):
     assert acme.calls.count("listApps") == 2
 
 
-def test_a_row_that_is_told_twice_counts_once(acme):
+def test_a_row_that_is_returned_twice_counts_once(acme):
     acme.fault("shape", "listLibraries", body={"data": [{"id": "A"}, {"id": "B"}, {"id": "A"}]})
     assert acme.run(INFO)["tenant"]["libraries"] == ["A", "B"]
 

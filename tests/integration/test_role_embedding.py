@@ -381,7 +381,7 @@ def test_a_stage_that_tags_leave_out_cannot_fail_the_plan(tagged):
 
 
 @pytest.mark.sweep
-def test_the_tag_of_the_first_stage_only_looks(tagged):
+def test_the_tag_of_the_first_stage_only_reads(tagged):
     run = tagged["provisioning"]
     (fact,) = run.facts("two")
     assert (run.code, fact["status"], fact["changed"], _skipped(fact)) == (0, "incomplete", False, list(TAGS))
@@ -427,7 +427,7 @@ def test_a_skipped_tag_skips_the_role_and_every_tenant_failed(tagged):
 
 
 @pytest.mark.sweep
-def test_a_stage_to_which_a_person_says_no_remains(tagged):
+def test_a_stage_that_a_person_declines_remains(tagged):
     run = tagged["step"]
     assert f"{LIBRARIES} (N)o/(y)es/(c)ontinue: n" in run.output
     (fact,) = run.facts("stepped")

@@ -261,14 +261,14 @@ def test_an_entry_may_be_a_pattern(tmp_path):
     assert merged_of(tmp_path, "*/report.json", tenants=["acme", "birch"]) == (["acme", "birch"], [])
 
 
-def test_brackets_are_no_pattern(tmp_path):
+def test_brackets_are_not_a_pattern(tmp_path):
     assert merged_of(tmp_path, "4[2]/report.json") == (["birch"], [])
     assert merged_of(tmp_path, "4[2]/*.json", tenants=["birch"]) == (["birch"], [])
     found = merged_of(tmp_path, "4[1]/report.json")
     assert found == ([], ["There is no report 4[1]/report.json: did its slice run to its end?"])
 
 
-def test_a_file_of_just_that_name_is_no_pattern(tmp_path):
+def test_a_file_of_exactly_that_name_is_not_a_pattern(tmp_path):
     keep(tmp_path, **{"4*/report.json": written({**ROW, "tenant": "cedar"})})
     assert merged_of(tmp_path, "4*/report.json") == (["cedar"], [])
 
@@ -287,7 +287,7 @@ def test_a_pattern_that_finds_nothing_is_a_report_that_is_not_there(tmp_path):
     assert found == (["acme"], ["There is no report 5*/report.json: did its slice run to its end?"])
 
 
-def test_whom_a_pattern_misses_is_told(tmp_path):
+def test_tenants_that_a_pattern_misses_are_named(tmp_path):
     _tenants, words = merged_of(tmp_path, "*/report.json", tenants=["acme", "cedar", "drake"])
     assert words == ["In none of the reports: cedar, drake. Each tenant belongs in one slice."]
 

@@ -145,7 +145,7 @@ NO_PROXIES = (
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
 @pytest.mark.parametrize("value", NO_PROXIES)
-def test_what_names_no_proxy_is_named_and_its_value_never_said(secure, monkeypatch, name, value):
+def test_an_unusable_proxy_setting_is_named_without_its_value(secure, monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     result = secure.run(INFO)
     assert result["failure"]["kind"] == "bad_option"

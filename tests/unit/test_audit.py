@@ -61,12 +61,12 @@ def audit(monkeypatch):
     return go
 
 
-def test_a_tenant_as_it_shall_be_needs_nothing(audit):
+def test_a_tenant_that_is_as_wanted_needs_nothing(audit):
     result = audit(libraries=[library("ACTIVE", ADMIN, 31)])
     assert (result["status"], result["changed"], result["next_steps"]) == ("onboarded", False, [])
 
 
-def test_a_field_that_differs_is_told_as_it_is_and_as_it_shall_be(audit):
+def test_a_field_that_differs_is_shown_as_it_is_and_as_it_should_be(audit):
     wanted = [
         {"name": TRACKER, "enabled": True, "access": "custom", "groups": ["IT"]},
         {**BOTH[1], "refresh_token_expiry_days": 90},
@@ -83,7 +83,7 @@ def test_a_field_that_differs_is_told_as_it_is_and_as_it_shall_be(audit):
     ]
 
 
-def test_libraries_are_told_by_what_is_wrong_with_them(audit):
+def test_libraries_are_grouped_by_what_is_wrong_with_them(audit):
     result = audit(
         libraries=[
             "NEW",
@@ -139,7 +139,7 @@ def test_the_account_is_the_same_in_upper_case(by, others):
     assert len(findings(info)) == others
 
 
-def test_an_end_that_nobody_knows_is_said_to_be_so(audit):
+def test_an_unknown_end_is_reported_as_unknown(audit):
     result = audit(libraries=[library("ACTIVE", PAT, 1)], answers={"dates": "none"})
     unknown, foreign = result["next_steps"]
     assert "does not show when these authorizations end: ACTIVE." in unknown
@@ -166,7 +166,7 @@ def test_an_end_is_reckoned_from_the_day_that_the_inventory_keeps(audit):
     }
 
 
-def test_what_no_page_lists_is_not_called_new(audit):
+def test_a_library_that_no_page_lists_is_not_called_new(audit):
     result = audit(applications=applications(), libraries=["ACTIVE", "SPM"])
     assert "Not authorized: ACTIVE, SPM." in result["next_steps"]
     assert f"{TRACKER}: Added is no, should be yes; Enable application? should be yes." in result["next_steps"]
@@ -174,7 +174,7 @@ def test_what_no_page_lists_is_not_called_new(audit):
     assert result["expires_at"] is None
 
 
-def test_an_unlisted_library_is_told_beside_the_drift(audit):
+def test_an_unlisted_library_is_reported_with_the_drift(audit):
     users = [{"id": ADMIN, "password": "p4ssword", "app_management": True, "nrtadmin": ["ACTIVE"]}]
     result = audit(users=users, libraries=["ACTIVE", "SPM"])
     assert result["next_steps"][0] == "New libraries, listed and not authorized yet: ACTIVE."

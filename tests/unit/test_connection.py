@@ -138,13 +138,13 @@ def test_secrets_in_a_url_are_not_shown():
 @pytest.mark.parametrize(
     "token", ["s3cret\n", " s3cret", "s3 cret", "s3cret\r", "s3cret\x7f", "s3cr\N{LATIN SMALL LETTER E WITH ACUTE}t"]
 )
-def test_what_no_header_can_carry_is_no_token_and_is_not_repeated(name, token):
+def test_a_text_that_no_header_can_carry_is_not_a_token_and_is_not_shown(name, token):
     message = refused(**{name: token})
     assert name in message
     assert "s3" not in message
 
 
-def test_what_a_header_can_carry_is_a_token():
+def test_a_text_that_a_header_can_carry_is_a_token():
     assert connection({**GOOD, "access_token": "aZ09-._~+/=!"}).access_token == "aZ09-._~+/=!"
 
 
@@ -298,6 +298,6 @@ def test_the_host_of_the_private_cloud_is_known(host, is_it):
     assert is_private_cloud(f"https://{host}") is is_it
 
 
-def test_what_is_no_url_is_not_of_the_private_cloud():
+def test_a_text_that_is_not_a_url_is_not_of_the_private_cloud():
     assert not is_private_cloud("imanage.work")
     assert not is_private_cloud("")

@@ -125,13 +125,13 @@ def test_libraries_are_named_where_not_all_are_authorized():
     assert comments[1:] == ["Not authorized: NEW, OLD."]
 
 
-def test_no_authorized_library_names_none_as_an_empty_list_is_refused():
+def test_without_an_authorized_library_no_list_is_exported():
     variables, comments = said(libraries=[library("NEW", by=None)])
     assert "libraries" not in variables
     assert "so none is named" in comments[-1]
 
 
-def test_what_the_inventory_leaves_out_is_left_out():
+def test_libraries_that_the_inventory_excludes_are_excluded():
     rows = [library("ACTIVE"), library("Draft", by=None)]
     variables, comments = said(libraries=rows, libraries_except=["DRAFT", "GONE"])
     assert (variables.get("libraries"), variables["libraries_except"], comments) == (None, ["DRAFT", "GONE"], [])
@@ -246,12 +246,12 @@ def test_an_odd_name_that_can_be_a_file_is_not(tmp_path, name):
         ("stra\u00dfe", "STRASSE"),
     ],
 )
-def test_two_hosts_that_one_file_could_be_taken_for_are_refused(tmp_path, one, other):
+def test_two_hosts_that_could_share_a_file_are_refused(tmp_path, one, other):
     assert set(refused([one, other, "fine"], tmp_path)) == {one, other}
     assert other in refused([one], tmp_path, [one, other])[one]
 
 
-def test_a_file_that_no_export_wrote_stays(tmp_path):
+def test_a_file_that_an_export_did_not_write_stays(tmp_path):
     folder = tmp_path / "host_vars"
     folder.mkdir()
     for name, content in {"own.yml": "imanage_password: x\n", "ours.yml": f"{MARK}\n---\n", "bare": ""}.items():

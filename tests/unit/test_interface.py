@@ -321,7 +321,7 @@ def test_options_are_validated_with_ansibles_own_words(monkeypatch):
         ({"url": "https://h", "name": "x", "api_paths": "x"}, "api_paths"),
     ],
 )
-def test_options_that_do_not_fit(given, words):
+def test_invalid_options_are_named(given, words):
     with pytest.raises(Failure) as caught:
         validated(task("imanage_application").options, given)
     assert caught.value.kind == "bad_option"
@@ -352,5 +352,6 @@ def test_the_words_of_a_request_for_provisioning_are_text(entry):
     assert {name: one["type"] for name, one in options.items()} == dict.fromkeys(("customer_name", "from", "to"), "str")
 
 
-def test_no_role_has_no_log_with_which_the_oldest_ansible_fails_on_a_value_of_a_vault():
+def test_no_option_of_a_role_has_no_log():
+    """With it, the oldest ansible-core fails on a value of a vault."""
     assert '"no_log"' not in json.dumps(entry_points("tracker_onboarding"))

@@ -36,7 +36,7 @@ def nested(levels):
         ({"anything": float("-inf")}, "is not JSON: -Infinity is not a number in JSON."),
     ],
 )
-def test_what_no_playbook_writes_is_one_sentence(tmp_path, change, words):
+def test_a_report_that_no_playbook_wrote_gets_one_sentence(tmp_path, change, words):
     found = merged_of(tmp_path, {**full(merged_reports.RESULT), **change})
     assert found["results"] == []
     assert words in found["problems"][0]["msg"]

@@ -34,7 +34,7 @@ def given(name, text):
         (PLAN, "authorization: {libraries: [NO]}", "libraries"),
     ],
 )
-def test_true_and_false_are_no_text(name, text, option):
+def test_true_and_false_are_not_texts(name, text, option):
     with pytest.raises(Failure) as caught:
         check_texts(*given(name, text))
     assert caught.value.kind == "bad_option"

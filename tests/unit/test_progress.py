@@ -65,7 +65,7 @@ def test_the_last_line_has_the_time_it_took():
     assert tally(2, "").line(103.2, ended=True) == "1 of 2 tenants done, in 3 s"
 
 
-def test_more_tenants_than_expected_are_no_nonsense():
+def test_more_tenants_than_expected_give_a_sensible_line():
     assert tally(1, "changed", "changed").line(105.0, ended=True) == "2 of 2 tenants done, 2 changed, in 5 s"
 
 

@@ -119,7 +119,7 @@ def test_statuses(status, kind):
     ],
 )
 @pytest.mark.parametrize("name", ["readTokenPolicy", "writeTokenPolicy"])
-def test_a_tenant_without_a_call_answers_in_another_form_than_its_own(name, status, body, is_there):
+def test_a_missing_call_is_refused_in_another_form_than_control_centers(name, status, body, is_there):
     operation = OPERATIONS[name]
     failure = failed(operation, status, body)
     assert isinstance(failure, NoSuchCall) is not is_there

@@ -64,7 +64,7 @@ def test_no_operation_takes_another_shape(operation, value):
     assert mismatch(value, operation.reply)
 
 
-def test_every_difference_is_told():
+def test_every_difference_is_reported():
     value = {"data": [{"id": 1, "kind": "three"}, "a", {"count": "x"}]}
     assert list(differences(value, PAGE)) == [
         "the reply.data[0].id is a whole number instead of a text",

@@ -35,7 +35,7 @@ def test_secrets_within_options_are_among_them():
 
 
 @pytest.mark.parametrize(("name", "way"), OPTIONS, ids=lambda one: one if isinstance(one, str) else ".".join(one))
-def test_law_5_a_given_secret_is_taken_out_of_what_a_task_answers(name, way):
+def test_law_5_a_given_secret_is_removed_from_the_result_of_a_task(name, way):
     given = secret = TOKEN if way[-1] in ("access_token", "session_token") else SECRET
     for part in reversed(way):
         given = {part: given}

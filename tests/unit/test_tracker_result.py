@@ -253,7 +253,7 @@ def test_a_failure_shows_in_its_stage_and_leaves_what_was_done(given, stages, ch
         ({"info": {}}, "fsss", "task_failed", "the tenant was not read"),
     ],
 )
-def test_a_failure_that_no_task_of_ours_explains_names_the_tenant(given, stages, kind, msg):
+def test_a_failure_without_a_result_of_ours_names_the_tenant(given, stages, kind, msg):
     result = concluded(**given)
     assert (words(result), result["failure"]) == (stages, {"msg": f"acme: {msg}", "kind": kind})
 
@@ -266,7 +266,7 @@ def test_what_was_read_before_the_failure_is_known():
     assert (result["customer_id"], result["libraries"]["authorized"]) == (7, ["ACTIVE"])
 
 
-def test_what_a_failed_stage_left_is_told():
+def test_what_a_failed_stage_left_is_reported():
     partly = {**libraries(row("A"), row("B", False), not_visible=["C"], waiting=["B"]), **refusal(changed=True)}
     result = concluded(info_of(["authorization"]), authorization=partly)
     assert result["libraries"] == stand(["A"], ["B"], not_visible=["C"])
@@ -321,7 +321,7 @@ def test_an_audit_tells_the_end_of_what_is_there():
     assert (result["expires_at"], result["libraries"]["pending"]) == (LATER, ["B"])
 
 
-def test_an_audit_has_no_change_where_a_named_library_is_all_that_would_be_refused():
+def test_an_audit_has_no_change_if_a_run_would_only_refuse_a_library():
     nothing = {"changes": [], "writes": [], "assumptions": []}
     found = info_of(["authorization"], wanted=["ACTIVE", "SPM"], not_visible=["SPM"], plan=nothing)
     result = concluded(found, intent="audit")
@@ -477,7 +477,7 @@ def test_a_tenant_that_the_plan_does_not_have_says_so_and_nothing_else():
     assert concluded({**LEFT_ALONE, "remaining": [skipped("application")]})["remaining"] == []
 
 
-def test_an_onboarded_tenant_is_to_be_configured_and_installed_behind_the_consents():
+def test_an_onboarded_tenant_has_to_be_configured_after_the_consents():
     assert concluded()["next_steps"] == [CONFIGURE, INSTALL]
     waiting = libraries(row("A", False), row("B", False), waiting="AB")
     steps = concluded(info_of(["authorization"]), authorization=waiting)["next_steps"]
@@ -499,7 +499,7 @@ def test_a_tenant_that_waits_has_the_request_for_the_first_application(found, gi
 
 @pytest.mark.parametrize("intent", ["onboard", "audit"])
 @pytest.mark.parametrize("host", ["imanage.work", "firm.imanage.work", "imanage.work:443"])
-def test_where_there_is_no_catalog_nobody_is_told_to_write_to_imanage(host, intent):
+def test_without_a_catalog_nobody_is_asked_to_write_to_imanage(host, intent):
     fact = concluded(MISSING, url=f"https://{host}", intent=intent)
     assert fact["next_steps"] == [f"Not among the applications of this tenant: {NAMES[1]}. {UPLOAD}"]
     assert (fact["status"], words(fact), fact["provisioning_request"]) == ("awaiting_provisioning", "wsss", None)
@@ -596,7 +596,7 @@ def test_the_filter_concludes(monkeypatch):
     assert tracker_result(records(url="")) == concluded(url=SUBDOMAIN)
 
 
-def test_half_a_character_of_a_variable_costs_no_file():
+def test_half_a_character_of_a_variable_does_not_cost_the_file():
     result = tracker_result(records(info={"failed": True, "msg": "no library bad\ud83d"}))
     shown = "acme: no library bad\ufffd"
     assert (result["failure"]["msg"], result["next_steps"]) == (shown, [shown])
@@ -612,6 +612,6 @@ def test_the_filter_fills_in_what_a_playbook_does_not_know_of_a_tenant_for_which
 
 
 @pytest.mark.parametrize("wrong", [None, "text", [1]])
-def test_the_filter_refuses_what_is_no_dictionary(wrong):
+def test_the_filter_refuses_anything_but_a_dictionary(wrong):
     with pytest.raises(AnsibleFilterError, match="dictionary"):
         tracker_result(wrong)
