@@ -71,7 +71,7 @@ class _Pages(dict):
 
 
 class _Made(dict):
-    """The pages, what is in them, and the run that nobody waits for who does not look at it."""
+    """The pages, and the run behind them, which is only made if a test needs it."""
 
     def __init__(self, where):
         self._where = where
@@ -525,7 +525,7 @@ def test_all_text_can_be_read_in_light_and_in_dark(opened, scheme, name):
     assert len(texts) > 100
     assert [one for one in texts if one[2] < 4.5] == []
     assert report.page.locator("#search").evaluate(CONTRAST) >= 4.5
-    # A number of the calendar stands on a column of the colour of lines.
+    # A number of the calendar is on a column of the colour of lines.
     report.page.locator(".year li").evaluate_all("items => items.forEach(e => e.style.background = 'var(--line)')")
     assert min(report.page.locator(".year span").evaluate_all(f"all => all.map({CONTRAST})")) >= 4.5
 

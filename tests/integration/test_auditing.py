@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Audits by playbook: what they say and how they exit, in batches and beside a failure too; and renewal by the role."""
+"""Audits by playbook: what they say and how they exit, also in batches and with a failure; and renewal by the role."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REFRESHING = {"status": "enabled", "token_policy": {"allow_refresh_token": True}
 
 
 def _add(stage: Stage, name: str, host: Any = None, tracker: str = "enabled", **more: Any) -> None:
-    """A tenant that is onboarded but for what is given."""
+    """A tenant that is onboarded except for what is given."""
     user = {"id": f"admin@{name}.example", "password": f"{name}-admin-password"}
     usual = {
         "users": [{**user, "app_management": True, "nrtadmin": "all"}],

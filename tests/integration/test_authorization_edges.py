@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The edges of authorizing libraries: whose e-mail address, what a plan stands on, and what is asked at all."""
+"""The edges of authorizing libraries: which e-mail address is used, what a plan depends on, and what is read."""
 
 from __future__ import annotations
 
@@ -247,7 +247,7 @@ def test_what_a_starting_gateway_may_answer_is_tried_again(tenant, form, tries):
 
 
 def test_a_page_that_existed_before_a_write_in_doubt_is_not_missing(ready):
-    """Nothing was accepted, so only the first reading tells that the page exists."""
+    """Nothing was accepted, so only the first reading shows that the page exists."""
     ready.fault("status", "authorizeLibrary", status=500, applied=False, times=1)
     ready.fault("html", "listLibraryAuthorizations", skip=1)
     result = ready.run(AUTHORIZATION, libraries=["ACTIVE"], on_consent_required="hand_over", retry_timeout=5)

@@ -32,7 +32,7 @@ USUAL = {
 
 
 def clear(result, kind, *tells):
-    """Assert that a failure is of a kind, names what it tells, and reads as sentences on one line."""
+    """Assert that a failure has a kind, contains the expected words, and reads as sentences on one line."""
     assert result.get("failed") is True, result
     assert result["failure"]["kind"] == kind, result["msg"]
     assert result["changed"] is False

@@ -23,7 +23,7 @@ ASKS, SILENT, PERSON = "asks", "silent", "person"
 LIBRARIES = ["ACTIVE", "ARCHIVE"]
 FROM, TO = "it@acme.example", "onboarding@imanage.example"
 WAITING = {"acme": "Acme LLP", "birch": "Birch & Söhne", "cedar": "cedar"}
-# It stands in for the one of community.general, takes the options that it documents, and keeps what it would send.
+# It replaces the one of community.general, takes the options that it documents, and keeps what it would send.
 MAIL = """
 import json
 from ansible.module_utils.basic import AnsibleModule

@@ -30,7 +30,7 @@ ESCAPING = [
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """A tenant that is well, one that waits for iManage, one for a person, one that is wrong; told in several ways."""
+    """Tenants that are onboarded, wait for iManage, wait for a person, and fail; in several outputs."""
     with Stage(tmp_path_factory.mktemp("console")) as stage:
         stage.add("well")
         stage.add("wrong", {"imanage_password": "guessed"})

@@ -90,7 +90,7 @@ def test_nothing_is_read_twice_where_nothing_is_written(runs, name, tenant):
 
 @pytest.mark.parametrize("tenant", TENANTS)
 def test_what_a_task_reads_twice_was_written_to_in_between(runs, tenant):
-    """Signing in is no reading either: there begins another task."""
+    """Signing in does not count as reading either: another task begins there."""
     seen = set()
     for one in runs["first"].entries[tenant]:
         if one["method"] != "GET":

@@ -35,7 +35,7 @@ def files(folder):
 
 
 def with_files_of(folder):
-    """A way to run a command with the files of an export beside the inventory."""
+    """A way to run a command with the files of an export next to the inventory."""
 
     def execute(command, cwd, env):
         shutil.copytree(folder / "host_vars", cwd / "host_vars")
@@ -50,7 +50,7 @@ def export(stage, folder, *arguments):
 
 
 def done(name, tracker="enabled", by="admin", access=None, **more):
-    """A tenant that is onboarded but for what is given."""
+    """A tenant that is onboarded except for what is given."""
     user = {"id": f"admin@{name}.example", "password": f"{name}-admin-password", "app_management": True}
     return {
         "users": [{**user, "nrtadmin": "all", "email": f"pat.doe@{name}.example"}],

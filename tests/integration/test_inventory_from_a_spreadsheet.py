@@ -41,7 +41,7 @@ def squeezed(text):
 
 
 def plain(value):
-    """A value without the mark that it is no template."""
+    """A value without the mark that it is not a template."""
     if isinstance(value, dict):
         return value["__ansible_unsafe"] if "__ansible_unsafe" in value else {k: plain(v) for k, v in value.items()}
     return [plain(one) for one in value] if isinstance(value, list) else value

@@ -151,7 +151,7 @@ def test_law_2_check_mode_fails_as_the_run_does(done, name):
 
 
 def _told(value):
-    """What is told, without the numbers of requests, what a preview assumes, and how the task was called."""
+    """The result without the numbers of requests, the assumptions of a preview, and check_mode."""
     if isinstance(value, dict):
         return {key: _told(one) for key, one in value.items() if key not in ("request_id", "check_mode", "warnings")}
     return [_told(one) for one in value] if isinstance(value, list) else value
@@ -278,7 +278,7 @@ def test_law_4_a_page_that_should_be_there_is_not_guessed(tenant):
 
 
 def secrets_of(acme, places):
-    """Everything that this tenant's tasks were given or issued, and what the server tells in passing."""
+    """Every secret that this tenant's tasks were given or issued, and those in other replies of the server."""
     issued = [
         value
         for request, reply in places.exchanges
@@ -424,7 +424,7 @@ def test_law_9_returned_keys_are_documented_keys(done, name):
     for key in ("changed", "diff", "warnings"):
         result.pop(key, None)
     assert set(result) == set(described)
-    # What has the words of the screen or of the wire, or stands with the module that makes it.
+    # What has the words of the screen or of the wire, or is documented in the module that makes it.
     open_ended = tuple(
         f"{path}."
         for path in documented_keys(described)
@@ -459,7 +459,7 @@ def test_law_9_failures_have_the_documented_keys(done, name):
 
 
 class Killed(SystemExit):
-    """The process is gone: nothing that follows is done, signing out included."""
+    """The process was killed: it does nothing more, and does not sign out."""
 
 
 WHOLE = [

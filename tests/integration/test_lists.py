@@ -81,7 +81,7 @@ def test_a_list_that_ends_before_its_total_is_an_unexpected_reply(acme):
 
 
 def changing(acme, changes):
-    """A client whose list has five rows, two on a page, and loses its first one behind each of so many pages."""
+    """A client whose list has five rows, two on a page, and loses its first one after each of so many pages."""
     client, rows, pages = acme.client(by="access_token"), [{"id": one} for one in "ABCDE"], []
 
     def call(_name, *, query=None, **_ids):

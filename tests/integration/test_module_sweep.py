@@ -40,7 +40,7 @@ USUAL = {
     "imanage_library_authorization_info": Case("imanage_library_authorization_info"),
     "imanage_session": Case("imanage_session"),
 }
-# One of each class, by what the client makes of it. A secret that the task was given stands wherever one can.
+# One of each class, by what the client makes of it. A secret that the task was given is in every place where it can be.
 FAULTS = {
     "refused": {"kind": "status", "status": 400, "body": {"error": {"code": ECHO, "code_message": ECHO}}},
     "forbidden": {"kind": "status", "status": 403, "body": {"error": {"message": ECHO, "transaction": ECHO}}},

@@ -99,7 +99,7 @@ changed: [birch]
 
 
 def printed(run, url):
-    """What stands on the terminal from the first of the stages on, as far as the result of the tenants."""
+    """What the terminal shows from the first stage to the result of the tenants."""
     stages = re.search(
         r"(?s)TASK \[[^]]* : Add iManage Tracker .*?(?=\nTASK \[[^]]* : Set the result fact)", run.output
     )

@@ -46,7 +46,7 @@ def test_every_tenant_is_onboarded(run):
 def test_who_could_not_be_signed_out_in_time_is_told(run):
     left = {run.report[tenant]["customer_id"] for tenant, tokens in run.tokens_left.items() if tokens}
     told = {int(number) for one in run.warnings for number in re.findall(r"customer (\d+): signing out failed", one)}
-    # A reply that came too late is told too, although the server has signed out.
+    # A reply that came too late is warned of too, although the server has signed out.
     assert left <= told
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bytes that no server of HTTP would send: nobody waits for ever, and no reply is taken for that of another request."""
+"""Bytes that no HTTP server would send: nobody waits for ever, and no reply is used for another request."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recordings of a browser beside the contract: our calls, others, broken files; and none leaves a secret."""
+"""Recordings of a browser compared with the contract: our calls, others, broken files; no secret is left."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mistakes in names and in the environment: told as mistakes, and nothing is written."""
+"""Mistakes in names and in the environment: reported as mistakes, and nothing is written."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_what_was_not_asked_for_is_untouched(runs, situations, name):
 @pytest.mark.parametrize("name", ALL)
 def test_the_second_run_of_an_onboarded_tenant_changes_nothing(runs, situations, name):
     if runs["run"].report[name]["status"] != "onboarded":
-        assert runs["again"].report[name]["status"] != "onboarded", "nothing has changed but for the time"
+        assert runs["again"].report[name]["status"] != "onboarded", "nothing has changed except the time"
         return
     after, again = runs["run"].snapshots[name], runs["again"]
     now = datetime.datetime.now(datetime.UTC)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many tenants: the commands of the guide, run as they stand there, and one report of slices, also in a controller."""
+"""Many tenants: the commands of the guide, run as written, and one report of slices, also in a controller."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ cat > {work}.$$
 if grep -q 'imanage_tenants.3:5' {work}.$$; then kill -9 $$; fi
 exec {real} worker < {work}.$$
 """
-# Two jobs of automation controller, and the one behind them.
+# Two jobs of automation controller, and the one after them.
 WORKFLOW = """
 job() {  # the number, the playbook, and what the controller gives it
   ansible-playbook -i tenants.yml -e run_name=june -e awx_job_id="$1" "imanage.control_center.$2" "${@:3}"

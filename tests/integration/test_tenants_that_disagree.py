@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A tenant of each form in which a real one may answer otherwise: previewed, onboarded twice, audited, offboarded."""
+"""A tenant of each form in which a real one may answer differently: previewed, onboarded twice, audited, offboarded."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def watch(sandbox):
 
 
 def check_told(result, name, states):
-    """A result that is no crash, and that says nothing that was not so, nor anything else than what was wanted."""
+    """A result that is not a crash, and that claims only what was so and what was wanted."""
     assert isinstance(result, dict), result
     if result.get("failed"):
         assert result["failure"]["kind"] in KINDS

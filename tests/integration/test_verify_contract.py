@@ -351,7 +351,7 @@ PLAYBOOK = "imanage.control_center.verify_contract"
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """Tenants that answer well, otherwise, and not at all; then those that answer well alone."""
+    """Tenants that answer as expected, differently, and not at all; then only those that answer as expected."""
     with Stage(tmp_path_factory.mktemp("contract")) as stage:
         done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
         stage.add("well", applications=done)

@@ -353,7 +353,7 @@ def test_the_client_tells_writes_in_doubt_from_those_never_sent(acme, naps):
     client.close()
 
 
-# -- replies that are none ------------------------------------------------------------------------------------------
+# -- replies that are not valid --------------------------------------------------------------------------------------
 
 BROKEN = {
     "html": ({"kind": "html"}, "an HTML page instead of JSON"),

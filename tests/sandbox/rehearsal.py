@@ -30,7 +30,7 @@ def tenants(count: int, seed: int) -> list[Tenant]:
 
 
 def write_inventory(sandbox: Sandbox, url: str, folder: Path) -> Path:
-    """Write a spreadsheet of the tenants, and the variables beside it. Returns what C(-i) takes."""
+    """Write a spreadsheet of the tenants, and a file of variables with it. Returns what C(-i) takes."""
     accounts = {tenant.name: next((user for user in tenant.users if user.password), None) for tenant in sandbox.tenants}
     sheet = io.StringIO()
     rows = csv.writer(sheet)

@@ -161,7 +161,7 @@ BAD = {
     "negative days": Case(
         AUTHORIZATION, {"renew_before_days": -1}, kind="bad_option", tells=("renew_before_days is -1",)
     ),
-    "address that is none": Case(
+    "invalid e-mail address": Case(
         AUTHORIZATION,
         {"email": "nobody"},
         {"applications": refreshing()},
@@ -214,10 +214,10 @@ BAD = {
     "no name and no id": Case(APPLICATION, {}, kind="bad_option", tells=("name, app_id",)),
     "name and id": Case(APPLICATION, {"name": "x", "app_id": "y"}, kind="bad_option", tells=("mutually exclusive",)),
     "no time": Case("imanage_tenant_info", {"timeout": 0}, kind="bad_option", tells=("timeout is 0",)),
-    "customer_id that is no number": Case(
+    "customer_id that is not a number": Case(
         "imanage_tenant_info", {"customer_id": "acme"}, kind="bad_option", tells=("customer_id", "acme")
     ),
-    "authorities that are none": Case(
+    "invalid authorities": Case(
         "imanage_tenant_info", {"ca_path": "/no/such/file.pem"}, kind="bad_option", tells=("/no/such/file.pem",)
     ),
     "onboarding of nothing": Case(PLAN, {"applications": []}, kind="bad_option", tells=("applications is empty",)),
@@ -271,7 +271,7 @@ BAD = {
         kind="conflict",
         tells=(EXTENSION, "would not be allowed"),
     ),
-    "names that are no names": Case(
+    "invalid names": Case(
         "imanage_application_info", {"name": {"a": "b"}}, kind="bad_option", tells=("neither a name nor a list",)
     ),
 }

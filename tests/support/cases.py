@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cases of every module as data: which tenant, which options, and how it ends. C({name}) stands for the tenant."""
+"""Cases of every module as data: tenant, options, and outcome. C({name}) is replaced by the tenant's name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KEEPER = {"username": "nrt@{name}.example", "password": "{name}-nrt-password"}
 
 @dataclass
 class Case:
-    """A task on a tenant: whether a run changes something, or how it fails and what its message tells."""
+    """A task on a tenant: whether a run changes something, or how it fails and what its message says."""
 
     module: str
     options: dict[str, Any] = field(default_factory=dict)

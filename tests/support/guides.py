@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guides, and their blocks of commands and files as they stand there.
+"""The guides, and their blocks of commands and files, as written.
 
 A test takes all blocks of a kind at once, C(PREVIEW, ONBOARD = Guide("docs/many-tenants.md").commands), and runs them.
 So a block that is added fails that test.

@@ -25,7 +25,7 @@ SECRET_NAMES = (
     "access_token",
     "session_token",
 )
-# Every secret has one in front and one behind, so that half a secret is found too, and thousands as fast as one.
+# Every secret has one before it and one after it, so that half a secret is found too, and thousands as fast as one.
 MARKS = ("M4rkBefore-aSecret-", "-M4rkBehind-aSecret")
 # Whatever encodes something encodes these. A token travels in a header, so it has fewer of them.
 AWKWARD, PLAINER = "/+ =\"q'&<ü>\\%2f", "/+=~%2f"
@@ -65,7 +65,7 @@ def spellings(secret: str) -> set[str]:
 
 
 def _in_base64(secret: bytes) -> Iterator[str]:
-    """What base64 makes of it behind 0, 1 and 2 other bytes, without the signs that its neighbours have a part in."""
+    """The base64 of it after 0, 1 and 2 other bytes, without the signs that depend on other bytes."""
     for before in range(3):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             text = encode(b"x" * before + secret).decode().rstrip("=")

@@ -160,7 +160,7 @@ def _without_authorization(result: Result) -> Result:
 
 
 def assert_adds_up(preview: Result, ran: Result, assumed: bool) -> None:
-    """The stages do what was planned: their diffs are its changes, and their writes are its writes, no other."""
+    """The stages do what was planned: their diffs are its changes, and their writes are exactly its writes."""
     plan = ran["plan"]
     assert preview["plan"] == plan
     known = [one for one in plan["writes"] if not (assumed and one["operation"] == "authorizeLibrary")]

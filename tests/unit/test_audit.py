@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an audit finds is told as it stands on the screen, and as it is rather than as a run would leave it."""
+"""An audit reports what the screen shows now, not what a run would leave."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_libraries_are_grouped_by_what_is_wrong_with_them(audit):
 )
 def test_somebody_else_is_whoever_would_not_authorize_now(audit, authorization, by, told):
     result = audit(authorization=authorization, libraries=[library("ACTIVE", by, 365)])
-    assert result["status"] == "onboarded", "it is no drift"
+    assert result["status"] == "onboarded", "it is not drift"
     assert [step.partition(":")[0] for step in result["next_steps"]] == (
         [f"Authorized by another user than {told}"] if told else []
     )

@@ -34,7 +34,7 @@ def library(name, by="ada@acme.example", since="2026-03-01T10:00:00Z", **more):
 
 
 def there(tracker=None, configuration=None, **more):
-    """What was read of a tenant, and what the inventory says; onboarded but for what is given."""
+    """What was read of a tenant, and what the inventory says; onboarded except for what is given."""
     info = {
         "libraries": [library("ACTIVE"), library("SPM")],
         "not_visible": [],

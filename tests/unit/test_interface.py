@@ -325,7 +325,7 @@ def test_invalid_options_are_named(given, words):
     with pytest.raises(Failure) as caught:
         validated(task("imanage_application").options, given)
     assert caught.value.kind == "bad_option"
-    assert caught.value.what.startswith("The options do not fit: ")
+    assert caught.value.what.startswith("The options are invalid: ")
     assert words in caught.value.what
     assert ".." not in caught.value.what
 

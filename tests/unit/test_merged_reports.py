@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reports as input: whatever they have or lack, every tenant is told of, or one sentence says what is wrong."""
+"""Reports as input: whatever they have or lack, every tenant is reported, or one sentence says what is wrong."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The counts of a long run, how they are told, and the line that stays the last one of a terminal."""
+"""The counts of a long run, their wording, and the line that stays the last one of a terminal."""
 
 from __future__ import annotations
 

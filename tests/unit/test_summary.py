@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands at the end of a run: a line for each tenant or for many alike, what is assumed, and the totals."""
+"""The end of a run: a line for each tenant or for several equal ones, the assumptions, and the totals."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_a_preview_and_an_audit_do_not_begin_like_a_result():
 
 
 def test_a_library_is_expected_also_where_the_page_is_there_already():
-    """Who is named beside it is who would authorize it."""
+    """The user who is named is the one who would authorize it."""
     there = planned("a", libraries=2)
     for one in there["authorizations"]:
         one["by"] = "admin@a.example"

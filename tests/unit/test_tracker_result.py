@@ -192,7 +192,7 @@ STANDS = [
     ({"intent": "audit", "info": LATE}, "uusc", "drifted", True),
     ({"intent": "audit", "info": info_of(remaining=[skipped("application")])}, "usuu", "drifted", False),
     ({"intent": "audit", "info": MISSING}, "wsss", "awaiting_provisioning", False),
-    # Nothing to take back is no failure.
+    # Having nothing to take back is not a failure.
     ({"intent": "offboard", "info": info_of(libraries=[])}, "uuuu", "offboarded", False),
     ({"intent": "offboard", "info": BACK, "authorization": GONE, "application": TWO}, "ucuc", "offboarded", True),
     ({"intent": "offboard", "info": BACK, "authorization": GONE, "application": [SKIPPED]}, "usuc", "incomplete", True),
@@ -297,7 +297,7 @@ def ending(*times):
         (ending(LATER, SOONER), SOONER),
         (ending(LATER, None), LATER),
         (ending(None), None),
-        # One that is still to be made may end before the others, and one that has ended does not count.
+        # One that is still to be made may end before the others, and one that has expired does not count.
         ([row("A"), row("B", expires_at=None, by=None)], None),
         ([{**row("A", expires_at="2020-01-01T00:00:00Z"), "authorized": False}, row("B")], LATER),
         # Ends are times and not texts.

@@ -130,7 +130,7 @@ def _not_texts(spec: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[tu
 def refused(messages: list[str]) -> Failure:
     """Make a failure of Ansible's messages about invalid options."""
     readable = [f"there is no option {text}" if "Supported parameters include" in text else text for text in messages]
-    return Failure("bad_option", f"The options do not fit: {'; '.join(readable).rstrip('.')}.")
+    return Failure("bad_option", f"The options are invalid: {'; '.join(readable).rstrip('.')}.")
 
 
 def application_options() -> dict[str, dict[str, Any]]:
