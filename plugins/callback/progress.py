@@ -57,21 +57,21 @@ class CallbackModule(CallbackBase):
         self._play: Any = None
         self._tally = Tally()
         self._live: LiveLine | None = None
-        self._shown: dict[str, tuple[str, ...]] = {}
-        self._shown_at = 0.0
+        self._printed: dict[str, tuple[str, ...]] = {}
+        self._printed_at = 0.0
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         """Another play, or another batch of the same one."""
         if self._play is None or self._play._uuid != play._uuid:
             self._end()
-            self._play, self._tally, self._shown = play, Tally(), {}
+            self._play, self._tally, self._printed = play, Tally(), {}
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         """The first task of the role starts the clock."""
         if self._tally.started is None and task.get_name().startswith(ROLE):
             hosts = self._play.get_variable_manager().get_vars(play=self._play)["ansible_play_hosts_all"]
-            self._shown_at = time.monotonic()
-            self._tally.start(len(hosts), self._shown_at)
+            self._printed_at = time.monotonic()
+            self._tally.start(len(hosts), self._printed_at)
             self._live = live_line(self._display)
             self._show()
 
@@ -111,8 +111,8 @@ class CallbackModule(CallbackBase):
             self._end()
         elif self._live:
             self._live.show(self._tally.line(now))
-        elif now - self._shown_at >= self.get_option("interval"):
-            self._shown_at = now
+        elif now - self._printed_at >= self.get_option("interval"):
+            self._printed_at = now
             self._display.display(self._tally.line(now))
 
     def _end(self) -> None:
@@ -120,6 +120,6 @@ class CallbackModule(CallbackBase):
         if self._live:
             self._live.stop()
             self._live = None
-        if self._tally.started is not None and self._tally.outcomes != self._shown:
-            self._shown = dict(self._tally.outcomes)
+        if self._tally.started is not None and self._tally.outcomes != self._printed:
+            self._printed = dict(self._tally.outcomes)
             self._display.display(self._tally.line(time.monotonic(), ended=True))

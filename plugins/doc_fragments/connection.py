@@ -58,7 +58,7 @@ options:
   access_token:
     description:
       - An access token to use, for example the one that M(imanage.control_center.imanage_session) returned.
-      - It is used first. After it has ended, the task signs in again once with the other credentials, if they are
+      - It is used first. After it has expired, the task signs in again once with the other credentials, if they are
         given. An account from the environment is used for this only if O(customer_id) is given, which names its tenant.
       - The task never revokes it.
       - The value of E(IMANAGE_ACCESS_TOKEN) is used if neither this option nor another account is given.

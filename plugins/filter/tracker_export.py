@@ -17,7 +17,7 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._task.plain
 def tracker_export(there: dict[str, Any]) -> str:
     """Make the text of the file; see tracker_export.yml."""
     # ansible-core 2.18 makes an empty text of null.
-    if "plan" not in there["look"] or there["applications"] in (None, ""):
+    if "plan" not in there["info"] or there["applications"] in (None, ""):
         # The play ignores a lost connection, so this task runs after it.
         raise AnsibleFilterError("the tenant was not read")
     return text(parts(plain(there)))

@@ -17,22 +17,22 @@ description:
     name then ends in C(.tenants.csv).
   - A configuration needs no setting, because Ansible enables the plugin C(auto) by default. For a CSV file itself, set
     C(enable_plugins) in the section C([inventory]) of C(ansible.cfg), see the examples.
-  - Leave C(ini) out of C(enable_plugins) then. It takes each row of a CSV file for the name of a host, also of a file
+  - Leave C(ini) out of C(enable_plugins) then. It reads each row of a CSV file as the name of a host, also in a file
     that this plugin refused. The other plugins that are enabled by default leave a CSV file alone.
   - If an inventory is a directory, Ansible reads each file in it. Keep the CSV file of a configuration elsewhere, or
     add C(.csv) to C(ignore_extensions) in the section C([inventory]).
   - If a file is refused, Ansible only warns, and goes on without it. Set C(any_unparsed_is_failed) in the section
     C([inventory]) to end the run.
   - The cell of a variable that is a list in the role P(imanage.control_center.tracker_onboarding#role) is split at
-    semicolons. That of a whole number is one. That of a boolean is C(yes), C(no), C(true) or C(false). All others are
-    texts, as they are in the file, so leading zeros stay.
+    semicolons. The cell of a number has a whole number, and that of a boolean C(yes), C(no), C(true) or C(false). All
+    other cells are texts, as they are in the file, so leading zeros stay.
   - An empty cell does not set the variable. Rows without any text are ignored.
   - A cell is never a template. A column for a password or another secret is refused, and so is one for a dictionary.
   - Two rows are refused if the names of their tenants differ only in case, or if they have the same
-    C(imanage_customer_id) at the same site. Rows without C(imanage_url) are of one site.
-  - The file is in UTF-8. Columns are separated by commas or semicolons, whichever the first row has more of. Rows are
-    counted as in a spreadsheet.
-  - Variables for all tenants belong into C(group_vars/imanage_tenants.yml) beside the inventory.
+    C(imanage_customer_id) at the same site. Rows without C(imanage_url) count as one site.
+  - The file is in UTF-8. Columns are separated by commas or semicolons, the one that the first row has more often. Rows
+    are counted as in a spreadsheet.
+  - Put variables for all tenants into C(group_vars/imanage_tenants.yml) beside the inventory.
 options:
   plugin:
     description: The name of this plugin.
@@ -111,7 +111,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         unknown = sorted(set(self._read_config_data(path)) - set(self._options))
         if unknown:
             raise AnsibleParserError(
-                f"{path}: {unknown[0]} is no option of {self.NAME}. Correct its name, or remove it."
+                f"{path}: {unknown[0]} is not an option of {self.NAME}. Correct its name, or remove it."
             )
         found = self._tenants(str(Path(path).parent / Path(self.get_option("file")).expanduser()))
         self._add(found)
@@ -132,7 +132,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
             words = f"{file} cannot be read: {error.message}"
         if file.endswith(_SHEET) and any(plugin.split(".")[-1] == "ini" for plugin in C.INVENTORY_ENABLED):
             # ini reads any file. Where it succeeds, Ansible does not show why another plugin failed.
-            self.display.warning(f"{words} The plugin ini may now take each row for a host: do not enable it.")
+            self.display.warning(f"{words} The plugin ini may now read each row as a host: do not enable it.")
         raise AnsibleParserError(words)
 
     def _add(self, tenants: Mapping[str, Mapping[str, Any]]) -> None:
@@ -154,6 +154,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
 
 
 def _as_data(value: Any) -> Any:
-    """A value that Ansible does not take for a template. Up to ansible-core 2.18, every text may be one."""
+    """A value that Ansible does not read as a template. Up to ansible-core 2.18, every text may be one."""
     # ansible-inventory of 2.18 shows the mark, so only what could be a template has it.
     return wrap_var(value) if any(brace in str(value) for brace in "{}") else value

@@ -166,7 +166,7 @@ TASK = Task(
         },
         mutually_exclusive=(("name", "app_id"),),
     ),
-    answer=application_info.answer,
+    result=application_info.result,
 )
 
 

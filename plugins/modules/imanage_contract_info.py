@@ -12,12 +12,12 @@ module: imanage_contract_info
 short_description: Verify that a tenant answers as this collection expects
 version_added: 1.0.0
 description:
-  - Makes every reading call of the contract on the tenant, and reports for each whether the answer is as the contract
+  - Makes every reading call of the contract on the tenant, and reports for each whether the reply is as the contract
     says. For a paged list, it also reads the second page.
   - Most calls of Control Center are not published, so a tenant may answer differently. This module shows that without
     changing anything. Calls that write are listed, but only made with O(probe).
   - A failed call does not fail the task and does not stop the other calls. A failed sign-in fails the task.
-  - It returns only the status of an answer, the names and types of its fields, and Control Center's words for a
+  - It returns only the status of a reply, the names and types of its fields, and Control Center's words for a
     refusal. It returns no values, except those that a probe sends.
 author: the imanage.control_center authors (@imanage-control-center)
 extends_documentation_fragment:
@@ -30,7 +30,7 @@ options:
   probe:
     description:
       - Whether to make each assumed call that writes once, for an object that does not exist, which is an application
-        with a new UUID or a library with a random name. The answer shows whether the call exists.
+        with a new UUID or a library with a random name. The reply shows whether the call exists.
       - The applications and the authorizations are listed before and after. The task fails if they differ. A call is
         not made if its list cannot be read.
       - In check mode no writing call is made, and RV(operations[].probe) shows what a probe would send.
@@ -107,28 +107,28 @@ operations:
       sample: true
     verdict:
       description:
-        - V(as_contract), the answer is as the contract says. For a call that writes, Control Center says in its own
+        - V(as_contract), the reply is as the contract says. For a call that writes, Control Center says in its own
           form that the object does not exist.
-        - V(differs), there was an answer, but it differs from the contract.
+        - V(differs), there was a reply, but it differs from the contract.
         - V(absent), the tenant does not have this call. If it answers at another known path,
           RV(operations[].details) says what to set.
         - V(not_allowed), the signed-in user may not make it.
-        - V(not_tried), the call was not made, or its answer is inconclusive.
-        - V(failed), there was no answer, or the server was in trouble.
+        - V(not_tried), the call was not made, or its reply is inconclusive.
+        - V(failed), there was no reply, or the server was in trouble.
       type: str
       sample: differs
     status:
-      description: The HTTP status, or null without an answer.
+      description: The HTTP status, or null without a reply.
       type: int
       sample: 200
     details:
-      description: Sentences that say how the answer differs, or why the call was not tried.
+      description: Sentences that say how the reply differs, or why the call was not tried.
       type: list
       elements: str
       sample: ["The reply.data.value has no allow_refresh_token."]
     unknown_fields:
       description:
-        - Fields of the answer that the contract does not name. They do not count as a difference. A renamed field
+        - Fields of the reply that the contract does not name. They do not count as a difference. A renamed field
           appears here.
         - A name that may be an id, for example a number, is shown as a placeholder.
       type: list
@@ -191,8 +191,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.task i
 
 TASK = Task(
     Options(own={"probe": {"type": "bool", "default": False}, "probe_application": {"type": "str"}}),
-    answer=contract_probe.preview,
-    answer_in_run=contract_probe.run,
+    result=contract_probe.preview,
+    result_in_run=contract_probe.run,
 )
 
 

@@ -50,7 +50,7 @@ options:
     elements: str
   state:
     description:
-      - V(authorized) authorizes libraries that are unauthorized or whose authorization has ended. V(unauthorized)
+      - V(authorized) authorizes libraries that are unauthorized or whose authorization has expired. V(unauthorized)
         withdraws authorizations.
     type: str
     choices: [authorized, unauthorized]
@@ -90,7 +90,7 @@ options:
     default: [keep]
   renew_before_days:
     description:
-      - Renews authorizations that end within this number of days. V(0) renews only those that have ended.
+      - Renews authorizations that end within this number of days. V(0) renews only those that have expired.
       - It should be less than the refresh token expiry of the configuration application. Otherwise every run renews.
     type: int
     default: 0
@@ -145,7 +145,7 @@ libraries:
       sample: ACTIVE
     authorized:
       description:
-        - Whether the library is authorized and the authorization has not ended. Null if the tenant does not answer
+        - Whether the library is authorized and the authorization has not expired. Null if the tenant does not answer
           Tracker's calls, so that it cannot be read.
       type: bool
       sample: true

@@ -51,7 +51,7 @@ libraries:
       type: str
       sample: ACTIVE
     authorized:
-      description: Whether the library is authorized and the authorization has not ended.
+      description: Whether the library is authorized and the authorization has not expired.
       type: bool
       sample: true
     authorized_by:
@@ -132,7 +132,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.task i
 
 TASK = Task(
     Options(own={"libraries": {"type": "list", "elements": "str"}}),
-    answer=library_page.answer,
+    result=library_page.result,
 )
 
 

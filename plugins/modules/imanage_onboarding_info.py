@@ -404,7 +404,7 @@ TASK = Task(
             "approved": {"type": "dict"},
         }
     ),
-    answer=onboarding.answer,
+    result=onboarding.result,
     returns_check_mode=True,
 )
 

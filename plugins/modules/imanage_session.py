@@ -149,7 +149,7 @@ TASK = Task(
             "session_token": {"type": "str", "no_log": True},
         }
     ),
-    answer=session.answer,
+    result=session.result,
     reveals="access_token",
     returns_check_mode=True,
 )

@@ -111,7 +111,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.task i
 
 TASK = Task(
     Options(own={}),
-    answer=tenant.answer,
+    result=tenant.result,
 )
 
 

@@ -25,7 +25,7 @@ class Report:
         return [re.sub(r"customer \d+$", "", text).strip() for text in shown.all_text_contents()]
 
     def count(self, shown, of):
-        """Wait for what is told to those who do not see the table."""
+        """Wait for the status that screen readers read out."""
         expect(self.page.get_by_role("status")).to_have_text(f"{shown} of {of} shown")
 
     def outcome(self, status):
@@ -49,5 +49,5 @@ class Report:
         expect(closed).to_have_count(0)
 
     def texts(self, selector):
-        """What stands in the elements, spaces as a reader sees them."""
+        """The text of the elements, with spaces as a reader sees them."""
         return [" ".join(text.split()) for text in self.page.locator(selector).all_text_contents()]

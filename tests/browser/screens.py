@@ -27,7 +27,7 @@ class Screens:
         self.page.goto(f"{self.url}/work/cc{path}")
 
     def sign_in(self, user: str = "admin", password: str | None = None) -> None:
-        """Fill in the form that is shown to whoever is not signed in."""
+        """Fill in the form for signing in."""
         self.page.get_by_label("User ID").fill(f"{user}@{self.tenant}.example")
         self.page.get_by_label("Password").fill(password or f"{self.tenant}-{user}-password")
         self.button("Sign in")

@@ -21,7 +21,7 @@ HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.
 
 
 def _approvable(one):
-    """The result with the plan that a preview keeps beside it."""
+    """The result with the plan that a preview keeps with it."""
     changes = [
         {
             **{name: change[name] for name in ("stage", "title")},

@@ -71,7 +71,7 @@ class _Pages(dict):
 
 
 class _Made(dict):
-    """The pages, what is in them, and the run that nobody waits for who does not look at it."""
+    """The pages, and the run behind them, which is only made if a test needs it."""
 
     def __init__(self, where):
         self._where = where
@@ -267,7 +267,7 @@ def test_details_show_changes_libraries_and_what_to_do(opened):
 @pytest.mark.parametrize(
     ("tenant", "heading", "words"),
     [
-        ("caldwell10", "What differs", [f"GONE x@y.zz {day(-40)[:10]} ended", f"Enable application? {DASH} yes"]),
+        ("caldwell10", "What differs", [f"GONE x@y.zz {day(-40)[:10]} expired", f"Enable application? {DASH} yes"]),
         ("dupont", "Libraries", ["EU_1 d@dupont.example", "EU_2 ○ pending", "EU_HR ○ not listed for this account"]),
         ("eriksen", "What changed", ["What is wrong, and what to do next Not allowed. Ask somebody."]),
         ("caldwell9", "What to do next", ["Dear iManage, please"]),
@@ -456,7 +456,7 @@ def test_a_preview_does_not_look_like_a_result(opened):
 
 @pytest.mark.sweep
 def test_a_report_names_its_playbook_and_its_time(opened):
-    words = report_line = opened("real").page.locator(".beside").first.inner_text()
+    words = report_line = opened("real").page.locator(".note").first.inner_text()
     assert re.match(r"Playbook onboard, \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", report_line), words
 
 
@@ -472,7 +472,7 @@ def test_the_calendar_has_each_end_in_its_month_and_tells_of_the_others(opened, 
         f"{count or '·'}{names[number]} {where}" for count, (where, number) in zip(counts, months, strict=True)
     ]
     assert sum(counts) == 3
-    expect(report.page.locator("main .beside")).to_have_text("1 has ended, 2 end later, 1 shows no end.")
+    expect(report.page.locator("main .note")).to_have_text("1 has expired, 2 end later, 1 shows no end.")
 
 
 @pytest.mark.sweep
@@ -525,7 +525,7 @@ def test_all_text_can_be_read_in_light_and_in_dark(opened, scheme, name):
     assert len(texts) > 100
     assert [one for one in texts if one[2] < 4.5] == []
     assert report.page.locator("#search").evaluate(CONTRAST) >= 4.5
-    # A number of the calendar stands on a column of the colour of lines.
+    # A number of the calendar is on a column of the colour of lines.
     report.page.locator(".year li").evaluate_all("items => items.forEach(e => e.style.background = 'var(--line)')")
     assert min(report.page.locator(".year span").evaluate_all(f"all => all.map({CONTRAST})")) >= 4.5
 

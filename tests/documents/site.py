@@ -21,11 +21,11 @@ SOURCE = ROOT / ".cache" / "site-source"
 REFERENCE = "reference"
 INDEX = "Modules, plugins, roles"
 
-# A name of some length may break behind its dots and slashes. A part of it breaks between its words where it is longer
+# A long name may break after its dots and slashes. A part of it breaks between its words where it is longer
 # than the name of the collection.
 _NAME = re.compile(r"[\w./{}]{17,}")
 _PART = 22
-# What is no text to read, or is code in lines of its own; else a text.
+# What is not text to read, or is code in lines of its own; else a text.
 _KEPT_OR_TEXT = re.compile(r"((?s:<(pre|script|style|svg)\b.*?</\2>)|<[^>]*>)|([^<]+)")
 
 
@@ -72,7 +72,7 @@ def in_our_site(page: str) -> str:
 
 
 def breakable(page: str) -> str:
-    """A page whose long names may go on in the next line behind a dot, a slash or an underscore, and nowhere else."""
+    """A page whose long names may go on in the next line after a dot, a slash or an underscore, and nowhere else."""
     head, body, rest = page.partition("<body")
     return head + body + _KEPT_OR_TEXT.sub(lambda found: found[1] or _NAME.sub(_with_places, found[3]), rest)
 

@@ -27,7 +27,7 @@ def _check() -> None:
     tarball = build()
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
-    # Nothing of the repository may help: not its tree, not its tests, not the settings of whoever runs this.
+    # Nothing of the repository may help: not its tree, not its tests, not the settings of the user.
     known = {name: "" for name in os.environ if name.startswith("ANSIBLE_")}
     galaxy = BIN / "ansible-galaxy"
     place = HOME / ".ansible" / "collections" / "ansible_collections" / "imanage" / "control_center"

@@ -31,7 +31,7 @@ def found(version: str) -> Path | None:
 
 
 def python(version: str) -> Path:
-    """A Python of this version; raises C(LeftOut) if there is none."""
+    """A Python of this version; raises C(LeftOut) if it is missing."""
     path = found(version)
     if path is None:
         raise LeftOut(f"there is no Python {version} here")

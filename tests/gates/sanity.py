@@ -38,7 +38,7 @@ def _check(core: str) -> None:
     call(["git", "init", "--quiet"], cwd=place)
     call(["git", "add", "--all", "--force"], cwd=place)
     interpreters = [path.parent for path in map(found, _TARGETS) if path]
-    # The pylint of a core that is not released stands on a commit of a repository, and not on a package.
+    # The pylint of a core that is not released needs a commit of a repository, and not a package.
     skipped = ["--skip-test", "pylint"] if core in PREVIEWS else []
     said = call(
         [programs / "ansible-test", "sanity", "--color", "no", *skipped],

@@ -16,24 +16,24 @@ from .gate import Failed, Gate, LeftOut, call
 
 def gates() -> list[Gate]:
     """Build it, then look at what was built."""
-    return [Gate("site", _check), Gate("site-look", _look)]
+    return [Gate("site", _check), Gate("site-legible", _legible)]
 
 
 def _check() -> None:
     call([sys.executable, "-m", "documents.site"])
 
 
-def _look() -> None:
+def _legible() -> None:
     from browser.conftest import NAMES
 
     chromium = next(filter(None, map(shutil.which, NAMES)), None)
     if chromium is None or importlib.util.find_spec("playwright") is None:
         raise LeftOut("there is no Chromium, or no playwright; make browser and make test install them")
-    from documents import look
+    from documents import legible
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        found = list(look.complaints(driver.chromium.launch(executable_path=chromium), SITE))
+        found = list(legible.complaints(driver.chromium.launch(executable_path=chromium), SITE))
     if found:
         print(*found, sep="\n")
         raise Failed(f"{len(found)} places of the site are hard to read: {found[0]}")

@@ -296,7 +296,7 @@ def _typed(script: str, folder: Path, env: dict[str, str], answers: Mapping[str,
 
 
 def keep(folder: Path, url: str = "", **files: Any) -> None:
-    """Keep files of a guide where it says; what is no text is data. The address of a guide becomes C(url)."""
+    """Keep files of a guide where it says; anything but a text is data. The address of a guide becomes C(url)."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -276,14 +276,14 @@ def options(**more: Any) -> dict[str, Any]:
     }
 
 
-def look(**more: Any) -> dict[str, Any]:
+def planning(**more: Any) -> dict[str, Any]:
     wanted = [{"name": TRACKER}, {"name": EXTENSION, "enabled": True, "allow_refresh_token": True}]
     return options(applications=wanted, authorization={}, **more)
 
 
-def test_what_another_stage_would_write_is_no_part_of_the_plan(monkeypatch):
+def test_writes_of_another_stage_are_not_in_the_plan(monkeypatch):
     sandbox = Sandbox([example("acme", 1)])
-    plan = run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", look(), check=True)["plan"]
+    plan = run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", planning(), check=True)["plan"]
     others = {"name": EXTENSION, "enabled": False}, {"name": "iManage Drive", "enabled": False}
     for wanted in others:
         for check in (True, False):
@@ -295,17 +295,17 @@ def test_what_another_stage_would_write_is_no_part_of_the_plan(monkeypatch):
 
 def test_nothing_approved_needs_no_request(monkeypatch):
     sandbox = Sandbox([example("acme", 1)])
-    result = run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", look(approved={}))
+    result = run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", planning(approved={}))
     assert (result["changed"], result["stages"], result["left_alone"]) == (False, [], True)
     assert sandbox.log == []
 
 
-def test_a_look_with_its_own_plan_finds_the_same(monkeypatch):
+def test_a_plan_made_with_its_own_approval_is_the_same(monkeypatch):
     sandbox = Sandbox([example("acme", 1)])
     first, second = (
-        run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", look(**approved), check=check)
+        run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", planning(**approved), check=check)
         for check, approved in ((True, {}), (False, {"approved": None}))
     )
-    third = run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", look(approved=first["plan"]))
+    third = run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", planning(approved=first["plan"]))
     assert first["plan"]["changes"]
     assert first["plan"] == second["plan"] == third["plan"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Audits by playbook: what they say and how they exit, in batches and beside a failure too; and renewal by the role."""
+"""Audits by playbook: what they say and how they exit, also in batches and with a failure; and renewal by the role."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ REFRESHING = {"status": "enabled", "token_policy": {"allow_refresh_token": True}
 
 
 def _add(stage: Stage, name: str, host: Any = None, tracker: str = "enabled", **more: Any) -> None:
-    """A tenant that is onboarded but for what is given."""
+    """A tenant that is onboarded except for what is given."""
     user = {"id": f"admin@{name}.example", "password": f"{name}-admin-password"}
-    settled = {
+    usual = {
         "users": [{**user, "app_management": True, "nrtadmin": "all"}],
         "applications": catalog(tracker={"status": tracker}, tracker_cc=REFRESHING),
         "libraries": [{"id": "ACTIVE", "authorized_by": user["id"]}],
     }
-    stage.add(name, host, **{**settled, **more})
+    stage.add(name, host, **{**usual, **more})
 
 
 def _add_changed_policies(stage: Stage) -> None:
@@ -168,7 +168,7 @@ def test_an_audit_tells_what_ends_and_how_it_stands_today(runs):
     soon, ended = row["next_steps"][:2]
     assert soon.startswith(f"Authorized, but it ends within 30 days: EXACTLY ({iso(NOW + DAYS)}, by pat@")
     assert "SECOND_LATER" not in soon
-    assert ended.startswith("Authorizations that have ended: RIGHT_NOW (")
+    assert ended.startswith("Authorizations that have expired: RIGHT_NOW (")
 
 
 def test_the_role_renews_to_the_second_by_the_servers_clock(runs):
@@ -188,7 +188,7 @@ def test_the_preview_of_a_renewal_is_the_run(runs):
     assert (runs["again"].report["ending"]["changed"], runs["after"].code) == (False, 0)
 
 
-def test_a_foreign_authorizer_is_no_drift(runs):
+def test_a_foreign_authorizer_is_not_drift(runs):
     (step,) = runs["after"].report["ending"]["next_steps"]
     assert step.startswith("Authorized by another user than admin@ending.example: SECOND_LATER (")
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide to authentication: each way of it, as it stands there, with what Control Center saw."""
+"""The guide to authentication: each way of it, as written, with what Control Center saw."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def ways(tmp_path_factory):
         ("token file again", [1, 1]),
         ("access token", [0, 0]),
         ("environment", [1, 1]),
-        # A look by both accounts, and four tasks.
+        # A plan by both accounts, and four tasks.
         ("two", [6, 6]),
     ],
 )
@@ -158,7 +158,7 @@ def test_what_the_guide_calls_a_mistake_is_one(acme, given, kind):
     assert acme.run("imanage_tenant_info", **by, **given)["failure"]["kind"] == kind
 
 
-def test_a_token_that_has_ended_gives_way_to_other_credentials_once(acme):
+def test_an_expired_token_is_replaced_by_other_credentials_once(acme):
     assert acme.run("imanage_tenant_info", access_token="ended")["tenant"]["user"] == acme.admin
     assert acme.calls.count("requestToken") == 1
 

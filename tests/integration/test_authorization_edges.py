@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The edges of authorizing libraries: whose e-mail address, what a plan stands on, and what is asked at all."""
+"""The edges of authorizing libraries: which e-mail address is used, what a plan depends on, and what is read."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def signs_in_as(place, user, **email):
     place.fault("shape", "discover", body={"data": {"user": who, "versions": versions, "work": {}}})
 
 
-def test_a_user_who_is_an_address_needs_no_other(ready):
+def test_a_user_id_that_is_an_address_needs_no_other_address(ready):
     signs_in_as(ready, "admin@acme.example")
     ready.run(AUTHORIZATION, libraries=["ACTIVE"])
     assert [one.body for one in ready.log if one.operation == "authorizeLibrary"] == [{"email": "admin@acme.example"}]
 
 
-def test_a_user_who_is_none_has_to_give_one(ready):
+def test_a_user_id_that_is_not_an_address_needs_one(ready):
     signs_in_as(ready, "ADMIN")
     result = ready.run(AUTHORIZATION, libraries=["ACTIVE"])
     assert result["failure"]["kind"] == "bad_option"
@@ -62,7 +62,7 @@ def test_who_signs_in_is_asked_only_where_it_matters(ready, options, asks):
     ("libraries", "words"),
     [(["NOPE"], "the library NOPE for"), (["NOPE", "NADA"], "the libraries NOPE, NADA for")],
 )
-def test_one_library_is_no_libraries(ready, libraries, words):
+def test_one_unknown_library_is_named_in_the_singular(ready, libraries, words):
     assert words in ready.run(AUTHORIZATION, libraries=libraries)["msg"]
 
 
@@ -86,7 +86,7 @@ def test_nobody_is_told_to_authorize_what_is_to_be_withdrawn(tenant):
 
 
 @pytest.mark.parametrize(("status", "kind"), [(403, "permission"), (404, "not_added"), (409, "conflict")])
-def test_only_a_page_that_is_not_found_is_none(ready, status, kind):
+def test_only_a_page_that_is_not_found_counts_as_missing(ready, status, kind):
     ready.fault("status", "listLibraryAuthorizations", status=status)
     result = ready.run("imanage_library_authorization_info")
     assert result["failure"]["kind"] == kind
@@ -124,7 +124,7 @@ def test_only_what_cannot_be_known_is_left_open(ready, operation, also, status, 
         assert "does not exist" not in result["msg"]
 
 
-def test_a_page_that_is_not_there_is_no_matter_of_who_may_read_the_applications(ready):
+def test_a_missing_page_is_reported_whoever_may_read_the_applications(ready):
     ready.fault("status", "listLibraryAuthorizations", status=404)
     ready.fault("status", "listApps", status=403)
     result = ready.run(AUTHORIZATION)
@@ -160,7 +160,7 @@ def test_the_address_given_comes_before_that_of_the_user(ready, user, options, s
     assert [one.body for one in ready.log if one.operation == "authorizeLibrary"] == [{"email": sent}]
 
 
-def test_an_end_that_is_no_time_is_refused(ready):
+def test_an_end_that_is_not_a_time_is_refused(ready):
     row = {"id": "ACTIVE", "authorized_by": {"id": "ada@acme.example"}, "expires_at": "soon"}
     ready.fault("shape", "listLibraryAuthorizations", body={"data": [row], "total_count": 1})
     result = ready.run(AUTHORIZATION)
@@ -194,7 +194,7 @@ def with_a_late_one(tenant, monkeypatch):
     return acme
 
 
-def test_a_library_that_comes_during_a_run_is_authorized_too_and_told(with_a_late_one):
+def test_a_library_that_appears_during_a_run_is_authorized_and_reported(with_a_late_one):
     result = with_a_late_one.run(AUTHORIZATION)
     assert not result.get("failed"), result
     assert [(row["ids"]["library_id"], row["before"], row["outcome"]) for row in result["writes"]] == [
@@ -205,7 +205,7 @@ def test_a_library_that_comes_during_a_run_is_authorized_too_and_told(with_a_lat
     assert with_a_late_one.run(AUTHORIZATION)["changed"] is False
 
 
-def test_a_library_that_comes_during_a_run_is_none_of_an_approved_plan(with_a_late_one):
+def test_a_library_that_appears_during_a_run_is_not_in_an_approved_plan(with_a_late_one):
     planned = with_a_late_one.run(AUTHORIZATION, check=True)["writes"]
     result = with_a_late_one.run(AUTHORIZATION, planned=planned)
     assert not result.get("failed"), result
@@ -246,8 +246,8 @@ def test_what_a_starting_gateway_may_answer_is_tried_again(tenant, form, tries):
     assert since["ARCHIVE"] == (None, None)
 
 
-def test_a_page_that_was_there_before_a_write_in_doubt_is_not_taken_for_missing(ready):
-    """Nothing was accepted, so only the first reading tells that the page exists."""
+def test_a_page_that_existed_before_a_write_in_doubt_is_not_missing(ready):
+    """Nothing was accepted, so only the first reading shows that the page exists."""
     ready.fault("status", "authorizeLibrary", status=500, applied=False, times=1)
     ready.fault("html", "listLibraryAuthorizations", skip=1)
     result = ready.run(AUTHORIZATION, libraries=["ACTIVE"], on_consent_required="hand_over", retry_timeout=5)

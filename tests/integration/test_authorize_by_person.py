@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from support.cases import BOTH, LOOK
+from support.cases import BOTH, PLAN
 from support.places import applications, refreshing
 
 MODULE = "imanage_library_authorization"
@@ -45,12 +45,12 @@ def test_a_named_library_that_this_account_does_not_see_is_a_persons_too(tenant)
     assert handed_over(result) == ["ACTIVE", "SPM"]
 
 
-def test_a_look_hands_over_before_there_is_a_page(tenant):
+def test_a_plan_hands_over_before_there_is_a_page(tenant):
     acme = tenant()
-    look = acme.run(LOOK, applications=BOTH, authorization={**BY_PERSON, "except": ["spm"]})
-    assert handed_over(look) == ["ACTIVE", "ARCHIVE"]
-    assert {write["operation"] for write in look["plan"]["writes"]} == {"updateApp", "writeTokenPolicy"}
-    assert (look["libraries"], look["tracker_calls"]) == ([], None)
+    plan = acme.run(PLAN, applications=BOTH, authorization={**BY_PERSON, "except": ["spm"]})
+    assert handed_over(plan) == ["ACTIVE", "ARCHIVE"]
+    assert {write["operation"] for write in plan["plan"]["writes"]} == {"updateApp", "writeTokenPolicy"}
+    assert (plan["libraries"], plan["tracker_calls"]) == ([], None)
 
 
 # -- a tenant that does not answer Tracker's calls --------------------------------------------------------------------
@@ -168,7 +168,7 @@ def test_an_authorization_without_an_id_cannot_be_taken_over(dateless):
 
 
 @pytest.mark.parametrize("given", ["soon", "2026-13-01", day(-9), 20260301, None])
-def test_a_day_that_is_none_is_refused(dateless, given):
+def test_an_invalid_day_is_refused(dateless, given):
     result = dateless.run(MODULE, authorized_on={"ACTIVE": given})
     assert result["failure"]["kind"] == "bad_option"
     assert "for the library ACTIVE, but it must be a day in the past" in result["msg"]
@@ -183,7 +183,7 @@ PASSING = [{"kind": "html"}, {"kind": "status", "status": 404, "text": "<html>40
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_page_of_a_gateway_that_passes_is_asked_for_again(tenant, naps, fault):
     acme = tenant(applications=refreshing(), libraries=SOME)
-    for module, options in ((MODULE, {}), (LOOK, {"applications": BOTH, "authorization": {}, "state": "absent"})):
+    for module, options in ((MODULE, {}), (PLAN, {"applications": BOTH, "authorization": {}, "state": "absent"})):
         acme.fault(operation="listLibraryAuthorizations", times=2, **fault)
         result = acme.run(module, **options)
         assert not result.get("failed"), result
@@ -192,7 +192,7 @@ def test_a_page_of_a_gateway_that_passes_is_asked_for_again(tenant, naps, fault)
 
 
 @pytest.mark.parametrize("fault", PASSING)
-def test_once_it_was_answered_a_page_in_its_place_is_no_tenant_without_calls(tenant, naps, fault):
+def test_a_call_that_was_served_once_exists_even_if_a_page_comes_instead(tenant, naps, fault):
     acme = tenant(applications=refreshing())
     acme.fault(operation="listLibraryAuthorizations", skip=1, **fault)
     result = acme.run(MODULE, on_consent_required="hand_over")
@@ -215,7 +215,7 @@ def test_a_gateways_own_form_of_404_is_not_control_centers(tenant, naps, body):
     assert handed_over(acme.run(MODULE, on_consent_required="hand_over")) == ["ACTIVE", "ARCHIVE", "SPM"]
 
 
-def test_a_column_of_another_name_is_not_taken_for_nobody(tenant):
+def test_an_unknown_field_does_not_mean_that_nobody_authorized(tenant):
     acme = tenant(applications=refreshing())
     rows = [{"id": "ACTIVE", "authorizer": "Ada"}, {"id": "SPM", "authorizer": None}]
     acme.fault("shape", "listLibraryAuthorizations", body={"data": rows})

@@ -11,7 +11,7 @@ import pytest
 import trustme
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import CONSENT_CODE
 from support.bad_cases import BAD
-from support.cases import ADDED, APPLICATION, AUTHORIZATION, BOTH, KEEPER, LOOK, OPEN, POLICY
+from support.cases import ADDED, APPLICATION, AUTHORIZATION, BOTH, KEEPER, OPEN, PLAN, POLICY
 from support.places import EXTENSION, TRACKER, Places, filled, refreshing
 from support.tasks import WRITERS
 
@@ -27,12 +27,12 @@ USUAL = {
     APPLICATION: {"name": TRACKER},
     POLICY: {"name": EXTENSION, "allow_refresh_token": True},
     AUTHORIZATION: {},
-    LOOK: {"applications": BOTH, "authorization": {}},
+    PLAN: {"applications": BOTH, "authorization": {}},
 }
 
 
 def clear(result, kind, *tells):
-    """Assert that a failure is of a kind, names what it tells, and reads as sentences on one line."""
+    """Assert that a failure has a kind, contains the expected words, and reads as sentences on one line."""
     assert result.get("failed") is True, result
     assert result["failure"]["kind"] == kind, result["msg"]
     assert result["changed"] is False
@@ -130,15 +130,15 @@ def test_a_named_library_without_nrtadmin_does_not_stop_the_others(tenant, check
     assert second["changed"] is check
 
 
-def test_a_look_plans_the_others_of_a_named_library_without_nrtadmin_and_lets_the_stage_fail(tenant):
+def test_a_plan_has_the_other_libraries_if_one_is_named_without_nrtadmin_and_the_stage_fails(tenant):
     acme = tenant(applications=refreshing())
     keeper = filled(KEEPER, acme.name)
-    mixed = acme.run(LOOK, applications=BOTH, authorization={**keeper, "libraries": ["SPM", "ACTIVE"]})
+    mixed = acme.run(PLAN, applications=BOTH, authorization={**keeper, "libraries": ["SPM", "ACTIVE"]})
     assert [row["ids"] for row in mixed["plan"]["writes"] if row["operation"] == "authorizeLibrary"] == [
         {"library_id": "ACTIVE"}
     ]
     assert mixed["not_visible"] == ["SPM"]
-    alone = acme.run(LOOK, applications=BOTH, authorization={**keeper, "libraries": ["SPM"]})
+    alone = acme.run(PLAN, applications=BOTH, authorization={**keeper, "libraries": ["SPM"]})
     assert "authorizeLibrary" not in [row["operation"] for row in alone["plan"]["writes"]]
     assert "authorization" in alone["stages"]
 

@@ -370,7 +370,7 @@ def test_a_tasks_timeout_still_signs_out(world, tmp_path):
 
 
 @pytest.mark.sweep
-def test_of_a_module_whose_time_is_up_nobody_knows_what_it_wrote(world, tmp_path):
+def test_the_writes_of_a_module_that_timed_out_are_unknown(world, tmp_path):
     acme = world.add()
     acme.fault("hang", "listApps")
     slow = timed_out(tmp_path, acme, {"timeout": 3, "retry_timeout": 3}, timeout=2, environment=ENVIRONMENT[THERE])
@@ -437,7 +437,7 @@ def test_law_5_the_session_module_itself_refuses_and_shows_nothing(world):
     assert result["failure"]["kind"] == "bad_option"
     assert "controller only" in result["msg"]
     assert acme.log == []
-    # By this ansible-core 2.22 tells the controller, and nobody else, what it has to hide.
+    # With this, ansible-core 2.22 tells only the controller what it has to hide.
     result.pop("_ansible_new_secrets", None)
     for form in secrets.forms([acme.options()["password"]]):
         assert form not in json.dumps(result) + done.stderr
@@ -455,7 +455,7 @@ def test_a_module_says_in_our_words_which_options_do_not_fit(world):
     _done, result = module_process("imanage_application", acme.options(state="gone"), _ansible_check_mode=True)
     assert result["failure"]["kind"] == "bad_option"
     assert "value of state must be one of: present, absent" in result["msg"]
-    assert result["msg"].startswith(f"{acme.url}: The options do not fit: ")
+    assert result["msg"].startswith(f"{acme.url}: The options are invalid: ")
 
 
 def test_documentation_is_readable_by_ansible_doc(tmp_path):

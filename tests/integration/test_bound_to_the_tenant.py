@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stage writes in the tenant that was looked at and behind stages that ended, or it writes nothing."""
+"""A stage writes in the tenant that was read and after stages that ended, or it writes nothing."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def loses(stage, module):
 
 
 @pytest.mark.sweep
-def test_a_token_that_ends_behind_the_look_leads_to_no_other_tenant(stage):
-    """The look reads by a token of one tenant. The account that follows it is of another."""
+def test_a_token_that_expires_after_the_plan_does_not_lead_to_another_tenant(stage):
+    """The plan is read with a token of one tenant. The account that follows it is of another."""
     stage.add("one")
     stage.add("two")
     token = stage.sandbox.tenant("one").user("admin@one.example").access_token
@@ -90,7 +90,7 @@ def test_a_token_that_ends_behind_the_look_leads_to_no_other_tenant(stage):
     assert (run.applied("one"), run.applied("two")) == ([], [])
 
 
-def test_whoever_loops_over_the_role_may_call_the_loop_variable_item(stage):
+def test_a_play_that_loops_over_the_role_may_use_item(stage):
     stage.add("one")
     stage.add("two")
     book, given = stage.where / "looped.yml", stage.where / "accounts.json"
@@ -107,7 +107,7 @@ def test_whoever_loops_over_the_role_may_call_the_loop_variable_item(stage):
 
 
 @pytest.mark.sweep
-def test_no_application_is_removed_behind_a_withdrawal_that_nobody_saw_end(stage):
+def test_no_application_is_removed_after_a_withdrawal_with_an_unknown_outcome(stage):
     authorized = [{"id": "ACTIVE", "authorized_by": "admin@lost.example"}]
     stage.add("lost", FLAKY, applications=DONE, libraries=authorized)
     run = stage.run(
@@ -119,7 +119,7 @@ def test_no_application_is_removed_behind_a_withdrawal_that_nobody_saw_end(stage
 
 
 @pytest.mark.sweep
-def test_nothing_is_written_behind_an_application_that_nobody_saw_added(stage):
+def test_nothing_is_written_after_an_addition_with_an_unknown_outcome(stage):
     stage.add("lost", FLAKY)
     run = stage.run(ONBOARD, **loses(stage, "imanage_application"))
     assert run.report["lost"]["status"] == "failed"

@@ -23,7 +23,7 @@ ASKS, SILENT, PERSON = "asks", "silent", "person"
 LIBRARIES = ["ACTIVE", "ARCHIVE"]
 FROM, TO = "it@acme.example", "onboarding@imanage.example"
 WAITING = {"acme": "Acme LLP", "birch": "Birch & Söhne", "cedar": "cedar"}
-# It stands in for the one of community.general, takes the options that it documents, and keeps what it would send.
+# It replaces the one of community.general, takes the options that it documents, and keeps what it would send.
 MAIL = """
 import json
 from ansible.module_utils.basic import AnsibleModule
@@ -144,7 +144,7 @@ def test_one_message_asks_for_all_tenants_that_wait(steps):
         assert request["text"] in step["rows"][tenant]["next_steps"][0]
 
 
-def test_a_tenant_that_waits_no_more_is_in_no_message(steps):
+def test_a_tenant_that_no_longer_waits_is_in_no_message(steps):
     assert customers(steps["later"]["message"]) == [WAITING["acme"], WAITING["birch"]]
     assert steps["nobody waits"]["message"] is None
 

@@ -30,7 +30,7 @@ ESCAPING = [
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """A tenant that is well, one that waits for iManage, one for a person, one that is wrong; told in several ways."""
+    """Tenants that are onboarded, wait for iManage, wait for a person, and fail; in several outputs."""
     with Stage(tmp_path_factory.mktemp("console")) as stage:
         stage.add("well")
         stage.add("wrong", {"imanage_password": "guessed"})
@@ -102,7 +102,7 @@ def test_another_callback_gets_the_lines_in_the_result_and_nothing_in_between(ru
     assert not re.search(r"^(well|wrong|bare|consent): ", output, re.MULTILINE)
 
 
-def test_red_is_what_is_wrong_and_nothing_else(runs):
+def test_only_failures_are_red(runs):
     """The task that failed, and at the end the tenant once more."""
     output = runs["terminal"].output.replace("\r", "")
     before, _play, end = output.partition("PLAY [Fail the tenants that failed]")
@@ -114,7 +114,7 @@ def test_red_is_what_is_wrong_and_nothing_else(runs):
 
 
 @pytest.mark.parametrize("name", ["terminal", "log", "preview"])
-def test_a_failure_is_a_message_and_no_wall_of_everything(runs, name):
+def test_a_failure_is_one_message_and_not_the_whole_result(runs, name):
     output = re.sub(r"\x1b\[[0-9;]*m|\r", "", runs[name].output)
     message = runs[name].report["wrong"]["failure"]["msg"]
     found = [line.partition("]: FAILED! => ") for line in re.findall(r"^fatal: \[(.*)$", output, re.MULTILINE)]

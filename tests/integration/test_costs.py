@@ -19,10 +19,10 @@ COUNTING = Path(__file__).parent / "counting"
 TENANTS = ("acme", "birch", "cedar")
 # Reading again after a write has its reason: nothing else says that the write was made.
 FIRST_RUN, SECOND_RUN = 38, 9
-# The look; and where there is something to do, both applications, the token policy and the libraries. Each of them
+# The plan; and where there is something to do, both applications, the token policy and the libraries. Each of them
 # signs in and out for itself.
 SIGN_INS = {"preview": 5, "first": 5, "second": 1, "audit": 1}
-# The arguments, the look, and the result; in between whether there is something to do, and if so the three stages.
+# The arguments, the plan, and the result; in between whether there is something to do, and if so the three stages.
 TASKS = {"preview": 6, "first": 6, "second": 3, "audit": 2}
 
 
@@ -90,7 +90,7 @@ def test_nothing_is_read_twice_where_nothing_is_written(runs, name, tenant):
 
 @pytest.mark.parametrize("tenant", TENANTS)
 def test_what_a_task_reads_twice_was_written_to_in_between(runs, tenant):
-    """Signing in is no reading either: there begins another task."""
+    """Signing in does not count as reading either: another task begins there."""
     seen = set()
     for one in runs["first"].entries[tenant]:
         if one["method"] != "GET":

@@ -33,7 +33,7 @@ def _demonstrate() -> tuple[subprocess.CompletedProcess[str], float]:
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_VERBOSITY": "3",
         "PYTHONPATH": str(ROOT / "tests"),
-        # A demonstration is no place for the tenants of whoever runs it.
+        # A demonstration must not use the tenants of whoever runs it.
         "IMANAGE_ACCESS_TOKEN": "a-token-of-somebody",
         "IMANAGE_CUSTOMER_ID": "1",
     }

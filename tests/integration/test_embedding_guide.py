@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide to the role in playbooks of others and to other applications: every play, as it stands there."""
+"""The guide to the role in playbooks of others and to other applications: every play, as written."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from support.places import EXTENSION, TRACKER, applications, refreshing
 from support.tasks import Crashed, run_in_memory
 
 LIBRARIES = "imanage_library_authorization"
-# What Ansible raises when the time of a task is up, which is no Exception.
+# What Ansible raises when the time of a task is up, which is not an Exception.
 TIME_IS_UP = type("TaskTimeoutError", (BaseException,), {})
 ENDINGS = {"interrupted": TIME_IS_UP, "task_failed": OverflowError}
 TASKS = {
@@ -42,7 +42,7 @@ def state(sandbox):
 
 
 def ended(monkeypatch, description, options, module, point, answered, ending):
-    """The result and the tenant, where the request of that number ends the task, before it is sent or behind its reply.
+    """The result and the tenant, where the request of that number ends the task, before it is sent or after its reply.
 
     The result is None where there is no such request.
     """
@@ -67,7 +67,7 @@ def ended(monkeypatch, description, options, module, point, answered, ending):
 @pytest.mark.parametrize("kind", ENDINGS)
 @pytest.mark.parametrize("name", TASKS)
 @pytest.mark.parametrize("answered", [False, True])
-def test_whatever_ends_a_task_what_it_wrote_is_said(tenant, monkeypatch, name, kind, answered):
+def test_whatever_ends_a_task_its_writes_are_reported(tenant, monkeypatch, name, kind, answered):
     module, options, changes = TASKS[name]
     acme = tenant(**changes)
     description, seen = {**acme.tenant.description, "name": "t"}, set()
@@ -94,12 +94,12 @@ def test_whatever_ends_a_task_what_it_wrote_is_said(tenant, monkeypatch, name, k
             assert result["failure"]["kind"] == kind
             assert ("and kept: " in result["msg"]) == result["changed"]
         else:
-            # Only signing out was left, and what was done stands.
+            # Only signing out was left, and what was done stays done.
             assert any("signing out was not completed" in words for words in result["warnings"])
     assert seen == {kind, None}
 
 
-def test_a_crash_behind_the_last_write_is_one_of_a_task_that_changed(tenant, monkeypatch):
+def test_a_crash_after_the_last_write_is_reported_as_changed(tenant, monkeypatch):
     acme = tenant(applications=refreshing())
 
     def report(client, want, have):

@@ -35,7 +35,7 @@ def files(folder):
 
 
 def with_files_of(folder):
-    """A way to run a command with the files of an export beside the inventory."""
+    """A way to run a command with the files of an export next to the inventory."""
 
     def execute(command, cwd, env):
         shutil.copytree(folder / "host_vars", cwd / "host_vars")
@@ -49,8 +49,8 @@ def export(stage, folder, *arguments):
     return stage.run("-e", f"imanage_export={folder}", *arguments, f"{C}.export")
 
 
-def settled(name, tracker="enabled", by="admin", access=None, **more):
-    """A tenant that is onboarded but for what is given."""
+def done(name, tracker="enabled", by="admin", access=None, **more):
+    """A tenant that is onboarded except for what is given."""
     user = {"id": f"admin@{name}.example", "password": f"{name}-admin-password", "app_management": True}
     return {
         "users": [{**user, "nrtadmin": "all", "email": f"pat.doe@{name}.example"}],
@@ -65,7 +65,7 @@ def settled(name, tracker="enabled", by="admin", access=None, **more):
 
 def test_an_onboarded_tenant_and_an_empty_one_become_variables(tmp_path):
     with Stage(tmp_path) as stage:
-        stage.add("fine", **settled("fine"))
+        stage.add("fine", **done("fine"))
         stage.add("absent")
         run = export(stage, "out")
         folder = stage.where / "run1" / "out"
@@ -88,29 +88,29 @@ def test_an_onboarded_tenant_and_an_empty_one_become_variables(tmp_path):
 
 def _add_tenants(stage):
     """Tenants of every sort, most of which are onboarded."""
-    stage.add("fine", **settled("fine"))
+    stage.add("fine", **done("fine"))
     access = {"mode": "custom", "users": ["admin@custom.example"], "groups": ["IT", "Partners"]}
-    stage.add("custom", {"tracker_onboarding_exclusive": True}, **settled("custom", access=access))
+    stage.add("custom", {"tracker_onboarding_exclusive": True}, **done("custom", access=access))
     lists = {"tracker_onboarding_access": "custom", "tracker_onboarding_users": ["pat@opened.example"]}
-    stage.add("opened", lists, **settled("opened"))
+    stage.add("opened", lists, **done("opened"))
     some = [{"id": "ACTIVE", "authorized_by": "admin@some.example"}, "NEW", {"id": "HIDDEN", "hidden": True}]
-    stage.add("some", {"tracker_onboarding_libraries": ["ACTIVE"]}, **settled("some", libraries=some))
-    stage.add("off", **settled("off", tracker="disabled"))
+    stage.add("some", {"tracker_onboarding_libraries": ["ACTIVE"]}, **done("some", libraries=some))
+    stage.add("off", **done("off", tracker="disabled"))
     stage.add("absent", {"tracker_onboarding_users": ["pat@absent.example"]})
     stage.add("waiting", applications=catalog(TRACKER))
     odd = [{"id": name, "authorized_by": "admin@odd.example"} for name in NAMES]
     access = {"mode": "custom", "users": [], "groups": list(NAMES)}
     host = {"tracker_onboarding_authorize_by": "person"}
-    stage.add("odd", host, **settled("odd", libraries=[*odd, "NOT THIS"], groups=list(NAMES), access=access))
+    stage.add("odd", host, **done("odd", libraries=[*odd, "NOT THIS"], groups=list(NAMES), access=access))
     record = {"tracker_onboarding_authorized_on": {"ACTIVE": "2026-03-01", TEMPLATE: "2026-03-02"}}
-    stage.add("dateless", record, **settled("dateless", answers={"dates": "none"}))
+    stage.add("dateless", record, **done("dateless", answers={"dates": "none"}))
     host = {"tracker_onboarding_libraries": ["ACTIVE"], "tracker_onboarding_authorized_on": {"ACTIVE": "2026-03-01"}}
-    unserved = settled("unserved", answers={"tracker": "page_404"}, libraries=["ACTIVE", "SPM"])
+    unserved = done("unserved", answers={"tracker": "page_404"}, libraries=["ACTIVE", "SPM"])
     stage.add("unserved", {**host, "tracker_onboarding_authorize_by": "person"}, **unserved)
-    stage.add("locked", {"imanage_password": "guessed"}, **settled("locked"))
-    stage.add("away", {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}, **settled("away"))
-    stage.add("Fine.yml", **settled("Fine.yml"))
-    stage.add("a:b, {c}", **settled("a:b, {c}"))
+    stage.add("locked", {"imanage_password": "guessed"}, **done("locked"))
+    stage.add("away", {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}, **done("away"))
+    stage.add("Fine.yml", **done("Fine.yml"))
+    stage.add("a:b, {c}", **done("a:b, {c}"))
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +161,7 @@ FAILING = ("locked", "away", "Fine.yml", "fine")
 @pytest.mark.sweep
 def test_every_tenant_ends_with_the_status_that_an_audit_with_its_file_gives(runs):
     run = runs["export"]
-    # Its file could be taken for that of Fine.yml.
+    # Ansible could read its file as that of Fine.yml.
     expected = {**STATUS, "fine": "failed"}
     assert run.code == 2
     assert {name: row["status"] for name, row in run.report.items()} == expected

@@ -49,7 +49,7 @@ def test_the_matrix_has_every_call_of_the_contract_and_of_the_client():
 
 
 def test_the_matrix_has_every_fault_of_the_sandbox():
-    # A late reply within the time-out is no fault to a client, and a large one is met as a true reply of 5 MB.
+    # A late reply within the time-out is not a fault to a client, and a large one is met as a true reply of 5 MB.
     assert set(KINDS) - {column.fault["kind"] for column in COLUMNS} == {"delay", "big"}
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first tenant, by its guide from the installation on, and by the README: commands and files as they stand."""
+"""The first tenant, by its guide from the installation on, and by the README: commands and files as written."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from support.tree import ROOT
 pytestmark = pytest.mark.sweep
 
 GUIDE = Guide("docs/your-first-tenant.md")
-ACTIVATE, INSTALL, CREATE, LOOK, PREVIEW, ONBOARD = GUIDE.commands
-INVENTORY, VAULT, LOOK_PLAY = GUIDE.yaml
+ACTIVATE, INSTALL, CREATE, SIGN_IN, PREVIEW, ONBOARD = GUIDE.commands
+INVENTORY, VAULT, SIGN_IN_PLAY = GUIDE.yaml
 README = Guide("README.md")
 (README_PREVIEW,) = README.commands
 (README_INVENTORY,) = README.yaml
@@ -33,7 +33,7 @@ def followed(folder):
         stage.sandbox.add(tenant("acme", 101, libraries=LIBRARIES))
         (folder / "imanage.control_center").symlink_to(ROOT)
         (folder / "venv").symlink_to(Path(sys.executable).parent.parent)
-        keep(folder, stage.server.url, **{"tenants.yml": INVENTORY, "vault": VAULT, "sign-in.yml": LOOK_PLAY})
+        keep(folder, stage.server.url, **{"tenants.yml": INVENTORY, "vault": VAULT, "sign-in.yml": SIGN_IN_PLAY})
         found = {}
 
         def step(name, command):
@@ -52,7 +52,7 @@ def followed(folder):
         step("install", changed(INSTALL, **{"install imanage": "install ./imanage"}))
         step("create", CREATE)
         found["vaulted"] = (folder / "passwords.vault.yml").read_text(encoding="utf-8")
-        step("sign-in", LOOK)
+        step("sign-in", SIGN_IN)
         step("preview", PREVIEW)
         step("onboard", ONBOARD)
         step("again", ONBOARD)
@@ -99,7 +99,7 @@ def test_the_guide_shows_what_the_step_prints(steps, heading, step, place):
     assert shown[place].replace("https://cloudimanage.com", steps["url"]) in steps[step]["output"]
 
 
-def test_looks_and_previews_write_nothing_and_a_second_run_neither(steps):
+def test_the_sign_in_the_preview_and_a_second_run_write_nothing(steps):
     assert [steps[name]["written"] for name in ("sign-in", "preview", "again")] == [[], [], []]
     assert steps["onboard"]["written"].count("updateApp") == 2
 

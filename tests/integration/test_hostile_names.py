@@ -77,7 +77,7 @@ def test_the_tenants_end_as_if_they_had_usual_names(played):
     assert any(TEMPLATE in step for step in report["consent"]["next_steps"])
 
 
-def test_what_a_server_says_is_never_a_template(played):
+def test_text_of_a_server_is_never_a_template(played):
     assert [path for path in played["files"] if TOUCHED in path.rpartition("/")[2]] == []
     for name in ("onboard", "audit", "merge_reports"):
         report = played["runs"][name].report
@@ -88,7 +88,7 @@ def test_what_a_server_says_is_never_a_template(played):
     assert TEMPLATE in played["runs"]["onboard"].output.partition("PLAY [Fail")[2]
 
 
-def test_what_a_server_says_is_no_markup(played):
+def test_text_of_a_server_is_not_markup(played):
     # One for each run, and what a change board looks at, of the preview and of the offboarding in check mode.
     assert len(played["pages"]) == len(REPORTED) + 2
     for page in played["pages"]:
@@ -97,7 +97,7 @@ def test_what_a_server_says_is_no_markup(played):
 
 
 @pytest.mark.parametrize("name", REPORTED)
-def test_what_a_server_says_is_no_formula(played, name):
+def test_text_of_a_server_is_not_a_formula(played, name):
     rows = _sheet(played["runs"][name])
     assert len(rows) == len(NAMED) + 4
     assert not [cell for row in rows for cell in row.values() if cell.startswith((*"=+-@\t\r\n", HIDING[0]))]
@@ -106,7 +106,7 @@ def test_what_a_server_says_is_no_formula(played, name):
 
 
 @pytest.mark.parametrize("name", REPORTED)
-def test_half_a_character_of_one_tenant_does_not_cost_the_report_of_all(played, name):
+def test_half_a_character_of_one_tenant_does_not_break_the_report(played, name):
     run = played["runs"][name]
     assert set(run.files) == {"report.html", "report.json", "report.csv"}
     assert "bad \ufffd words" in run.report["half_word"]["failure"]["msg"]

@@ -41,7 +41,7 @@ def squeezed(text):
 
 
 def plain(value):
-    """A value without the mark that it is no template."""
+    """A value without the mark that it is not a template."""
     if isinstance(value, dict):
         return value["__ansible_unsafe"] if "__ansible_unsafe" in value else {k: plain(v) for k, v in value.items()}
     return [plain(one) for one in value] if isinstance(value, list) else value
@@ -143,7 +143,7 @@ def test_a_file_that_is_refused_adds_no_host_and_says_why_once(tmp_path, name):
     ("made", "words"),
     [
         (configuration(file="nowhere.csv"), "/nowhere.csv. Correct file in the configuration."),
-        (configuration(keyed_group=[]), f"a.tenants.yml: keyed_group is no option of {PLUGIN}."),
+        (configuration(keyed_group=[]), f"a.tenants.yml: keyed_group is not an option of {PLUGIN}."),
         (yaml.safe_dump({"plugin": PLUGIN}), "required config"),
         (configuration(), "sheets/firms.csv: The column imanage_password is for a secret"),
     ],
@@ -158,7 +158,7 @@ def test_a_configuration_that_is_wrong_adds_no_host_whatever_plugins_follow(tmp_
     assert SECRET not in output
 
 
-def test_the_plugins_that_are_enabled_by_default_take_rows_for_hosts(tmp_path):
+def test_the_plugins_that_are_enabled_by_default_read_rows_as_hosts(tmp_path):
     """What the documentation warns of. Once this fails, the warning can go."""
     keep(tmp_path, **{"firms.tenants.csv": "tenant;code\nacme;1\n"})
     _code, inventory, _output = listed(tmp_path, "firms.tenants.csv")
@@ -175,7 +175,7 @@ def test_where_ini_follows_the_refusal_is_shown_all_the_same(tmp_path):
     _code, inventory, output = listed(tmp_path, "firms.tenants.csv", **enabled)
     assert "imanage_tenants" not in inventory
     assert squeezed("The column imanage_pasword is for a secret") in output
-    assert squeezed("The plugin ini may now take each row for a host") in output
+    assert squeezed("The plugin ini may now read each row as a host") in output
 
 
 def test_a_file_in_a_vault_is_read(tmp_path):

@@ -90,7 +90,7 @@ def test_a_tenant_that_was_not_verified_under_its_number_has_no_such_line(ran, n
     assert "Calls verified" not in ran["page"][name]
 
 
-def test_a_call_that_answers_otherwise_is_told_with_what_is_known_of_it(ran):
+def test_a_call_with_an_unexpected_reply_is_reported_with_what_is_known(ran):
     kinds = {row["tenant"]: (row["failure"] or {}).get("kind") for row in ran["report"]}
     assert kinds == {"well": "unexpected_reply", "odd": None, "new": "unexpected_reply", "moved": None}
     so = f"listLibraryAuthorizations was answered as the contract says on this tenant on {day_of(ran, 'well')}."
@@ -101,7 +101,7 @@ def test_a_call_that_answers_otherwise_is_told_with_what_is_known_of_it(ran):
     assert all("was answered" not in ran["page"][name] for name in ("odd", "new", "moved"))
 
 
-def test_a_file_that_cannot_be_used_is_a_warning_and_no_reason_to_write_no_report(ran):
+def test_an_unusable_file_is_a_warning_and_the_report_is_still_written(ran):
     assert any("contract.json is not JSON" in one for one in ran["broken"].warnings)
     assert set(ran["broken page"]) == set(NAMES)
     assert "Calls verified" not in str(ran["broken page"])

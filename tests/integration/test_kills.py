@@ -118,10 +118,10 @@ def test_the_next_run_completes_what_a_killed_one_left(tmp_path, whole, sign, mo
         lost = done - told
         at_work = {(tenant, TASKS.get(operation, "imanage_application")) for tenant, operation, *_what in lost}
         assert len(at_work) == len({tenant for tenant, _task in at_work}), "only what one task wrote is not recorded"
-        settled = sum(not row["changed"] for row in run.report.values())
+        unchanged = sum(not row["changed"] for row in run.report.values())
         print(
             f"{ending.sent} {sign.name} after {after} of {total} requests ({seen} arrived): {done.total()} of "
-            f"{writes.total()} writes made, {lost.total()} of them not recorded; {settled} of {TENANTS} tenants were "
+            f"{writes.total()} writes made, {lost.total()} of them not recorded; {unchanged} of {TENANTS} tenants were "
             f"done; {searched} files searched"
         )
 

@@ -22,7 +22,7 @@ from support.cases import (
     AUTHORIZATION,
     CHAINS,
     GOOD,
-    LOOK,
+    PLAN,
     POLICY,
     READING,
     SETTLED,
@@ -151,7 +151,7 @@ def test_law_2_check_mode_fails_as_the_run_does(done, name):
 
 
 def _told(value):
-    """What is told, without the numbers of requests, what a preview assumes, and how the task was called."""
+    """The result without the numbers of requests, the assumptions of a preview, and check_mode."""
     if isinstance(value, dict):
         return {key: _told(one) for key, one in value.items() if key not in ("request_id", "check_mode", "warnings")}
     return [_told(one) for one in value] if isinstance(value, list) else value
@@ -230,7 +230,7 @@ def test_law_4_what_no_earlier_task_can_create_fails_in_the_preview(acme, module
     assert kind(acme.run(module, check=True, **options)) == failure
 
 
-def test_law_4_an_extension_that_is_disabled_is_no_reason_to_guess_more(tenant):
+def test_law_4_a_disabled_extension_leads_to_no_further_assumptions(tenant):
     acme = tenant(applications=applications(extension="disabled"))
     assert kind(acme.run(AUTHORIZATION)) == "not_added"
     preview = acme.run(AUTHORIZATION, check=True)
@@ -260,7 +260,7 @@ def test_law_4_who_may_not_read_whether_refresh_is_off_says_so(tenant):
 def test_law_4_who_may_read_it_reads_it_for_the_second_account(tenant):
     acme = tenant(applications=refreshing())
     keeper = {"username": acme.user("nrt"), "password": f"{acme.name}-nrt-password"}
-    plan = acme.run(LOOK, applications=[{"name": EXTENSION}], authorization=keeper)["plan"]
+    plan = acme.run(PLAN, applications=[{"name": EXTENSION}], authorization=keeper)["plan"]
     assert plan["writes"]
     assert ["consent" in one for one in plan["assumptions"]] == [True]
 
@@ -278,7 +278,7 @@ def test_law_4_a_page_that_should_be_there_is_not_guessed(tenant):
 
 
 def secrets_of(acme, places):
-    """Everything that this tenant's tasks were given or issued, and what the server tells in passing."""
+    """Every secret that this tenant's tasks were given or issued, and those in other replies of the server."""
     issued = [
         value
         for request, reply in places.exchanges
@@ -424,12 +424,12 @@ def test_law_9_returned_keys_are_documented_keys(done, name):
     for key in ("changed", "diff", "warnings"):
         result.pop(key, None)
     assert set(result) == set(described)
-    # What has the words of the screen or of the wire, or stands with the module that makes it.
+    # What has the words of the screen or of the wire, or is documented in the module that makes it.
     open_ended = tuple(
         f"{path}."
         for path in documented_keys(described)
         if path.endswith(("access", "token_policy", "ids", "body", "before", "after", "failure"))
-        or (case.module == LOOK and path in ("applications", "libraries", "plan.changes", "plan.writes", "planned", "remaining"))
+        or (case.module == PLAN and path in ("applications", "libraries", "plan.changes", "plan.writes", "planned", "remaining"))
     )
     undocumented = {path for path in keys(result) - set(documented_keys(described)) if not path.startswith(open_ended)}
     assert undocumented == set()
@@ -459,7 +459,7 @@ def test_law_9_failures_have_the_documented_keys(done, name):
 
 
 class Killed(SystemExit):
-    """The process is gone: nothing that follows is done, signing out included."""
+    """The process was killed: it does nothing more, and does not sign out."""
 
 
 WHOLE = [

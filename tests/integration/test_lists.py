@@ -45,7 +45,7 @@ def test_a_server_that_gives_the_whole_list_again_has_ended(tenant):
     assert acme.calls.count("listApps") == 2
 
 
-def test_a_row_that_is_told_twice_counts_once(acme):
+def test_a_row_that_is_returned_twice_counts_once(acme):
     acme.fault("shape", "listLibraries", body={"data": [{"id": "A"}, {"id": "B"}, {"id": "A"}]})
     assert acme.run(INFO)["tenant"]["libraries"] == ["A", "B"]
 
@@ -81,7 +81,7 @@ def test_a_list_that_ends_before_its_total_is_an_unexpected_reply(acme):
 
 
 def changing(acme, changes):
-    """A client whose list has five rows, two on a page, and loses its first one behind each of so many pages."""
+    """A client whose list has five rows, two on a page, and loses its first one after each of so many pages."""
     client, rows, pages = acme.client(by="access_token"), [{"id": one} for one in "ABCDE"], []
 
     def call(_name, *, query=None, **_ids):

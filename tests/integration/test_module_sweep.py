@@ -33,14 +33,14 @@ USUAL = {
     "imanage_application": Case("imanage_application", {"name": TRACKER}),
     "imanage_app_auth": Case("imanage_app_auth", {"app_id": "tracker-cc", "allow_refresh_token": False}),
     "imanage_library_authorization": Case("imanage_library_authorization"),
-    "imanage_onboarding_info": GOOD["look with two accounts"],
+    "imanage_onboarding_info": GOOD["plan with two accounts"],
     "imanage_tenant_info": Case("imanage_tenant_info"),
     "imanage_application_info": Case("imanage_application_info"),
     "imanage_contract_info": Case("imanage_contract_info"),
     "imanage_library_authorization_info": Case("imanage_library_authorization_info"),
     "imanage_session": Case("imanage_session"),
 }
-# One of each class, by what the client makes of it. A secret that the task was given stands wherever one can.
+# One of each class, by what the client makes of it. A secret that the task was given is in every place where it can be.
 FAULTS = {
     "refused": {"kind": "status", "status": 400, "body": {"error": {"code": ECHO, "code_message": ECHO}}},
     "forbidden": {"kind": "status", "status": 403, "body": {"error": {"message": ECHO, "transaction": ECHO}}},

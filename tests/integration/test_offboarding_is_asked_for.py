@@ -77,7 +77,7 @@ def runs(tmp_path_factory):
         ("state by -e", "3 tenants", "acme, birch, cedar", "imanage_confirm=offboard:3"),
     ],
 )
-def test_an_offboarding_that_nobody_asked_for_stops_before_signing_in(runs, name, number, first, word):
+def test_an_unconfirmed_offboarding_stops_before_signing_in(runs, name, number, first, word):
     run = runs[name]
     assert run.code == 2
     assert run.report == {}
@@ -88,7 +88,7 @@ def test_an_offboarding_that_nobody_asked_for_stops_before_signing_in(runs, name
     assert preview in run.output
 
 
-def test_an_offboarding_that_starts_behind_the_question_does_nothing(runs):
+def test_an_offboarding_that_starts_after_the_check_does_nothing(runs):
     run = runs["in the middle"]
     assert run.code == 2, run.output
     assert {name: row["status"] for name, row in run.report.items()} == dict.fromkeys(
@@ -97,7 +97,7 @@ def test_an_offboarding_that_starts_behind_the_question_does_nothing(runs):
     assert not any(run.calls(tenant) for tenant in run.entries)
 
 
-def test_a_check_of_an_offboarding_needs_no_word_and_leaves_a_plan(runs):
+def test_a_check_of_an_offboarding_needs_no_confirmation_and_leaves_a_plan(runs):
     run = runs["check"]
     assert (run.code, run.about["mode"], run.about["playbook"]) == (0, "preview", "offboard")
     assert set(run.files) == {"report.json", "plan.json", "changes.html"}
@@ -120,7 +120,7 @@ def test_an_offboarding_is_bound_by_the_approved_plan(runs):
     assert "The plan does not have this tenant" in runs["by plan of others"].report["leaving"]["next_steps"][0]
 
 
-def test_what_the_inventory_says_is_to_go_goes_without_another_word(runs):
+def test_tenants_that_are_absent_in_the_inventory_need_no_confirmation(runs):
     run = runs["leaving"]
     assert run.code == 0
     assert {name: row["status"] for name, row in run.report.items()} == dict.fromkeys(("leaving", "gone"), "offboarded")
@@ -128,7 +128,7 @@ def test_what_the_inventory_says_is_to_go_goes_without_another_word(runs):
     assert run.report["leaving"]["next_steps"] == []
 
 
-def test_one_tenant_goes_by_the_word_and_the_inventory_should_say_so(runs):
+def test_one_tenant_is_confirmed_on_the_command_line_and_the_inventory_should_say_so(runs):
     run = runs["one"]
     assert (run.code, run.report["birch"]["status"]) == (0, "offboarded")
     assert run.applied("birch") == ["unauthorizeLibrary"] * 3 + ["removeApp"] * 2

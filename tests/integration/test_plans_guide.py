@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide to check mode and plans: its commands and files, as they stand there."""
+"""The guide to check mode and plans: its commands and files, as written."""
 
 from __future__ import annotations
 

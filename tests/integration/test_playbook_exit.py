@@ -250,7 +250,7 @@ def test_a_failed_tenant_says_why_at_the_end(runs, name):
 
 
 @pytest.mark.parametrize("name", LIMITED)
-def test_writing_the_report_counts_as_no_change(runs, name):
+def test_writing_the_report_is_not_a_change(runs, name):
     for tenant, counters in runs[name].recap.items():
         if not runs[name].report[tenant]["changed"]:
             assert (tenant, counters["changed"]) == (tenant, 0)

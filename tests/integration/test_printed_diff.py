@@ -99,7 +99,7 @@ changed: [birch]
 
 
 def printed(run, url):
-    """What stands on the terminal from the first of the stages on, as far as the result of the tenants."""
+    """What the terminal shows from the first stage to the result of the tenants."""
     stages = re.search(
         r"(?s)TASK \[[^]]* : Add iManage Tracker .*?(?=\nTASK \[[^]]* : Set the result fact)", run.output
     )
@@ -143,7 +143,7 @@ def test_nothing_is_printed_where_nothing_is_left(runs):
     again = runs["again"].output
     assert "\n+++ " not in again
     assert not re.search(r"^changed: ", again, re.MULTILINE)
-    # The look, and the result.
+    # The plan, and the result.
     assert len(re.findall(r"^ok: \[acme\]", again, re.MULTILINE)) == 2
 
 

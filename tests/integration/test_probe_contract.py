@@ -132,7 +132,7 @@ ANSWERS = [
     ("operation", "answer", "verdict", "words"),
     [(operation, *answer) for operation, answer in zip(itertools.cycle(PROBED), ANSWERS)],
 )
-def test_what_the_answer_to_a_probe_says(ready, naps, operation, answer, verdict, words):
+def test_what_the_reply_to_a_probe_means(ready, naps, operation, answer, verdict, words):
     ready.fault("status", operation, **answer)
     result, rows = probed(ready)
     assert rows[operation]["verdict"] == verdict, rows[operation]
@@ -160,14 +160,14 @@ def test_a_probe_of_a_server_with_another_status_for_writes(tenant, writes):
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "hang"])
-def test_a_probe_without_an_answer_is_not_sent_again(ready, naps, kind):
+def test_a_probe_without_a_reply_is_not_sent_again(ready, naps, kind):
     ready.fault(kind, "updateApp")
     _result, rows = probed(ready, timeout=1)
     assert rows["updateApp"]["verdict"] == "failed"
     assert [name for name, _ids in sent(ready)] == PROBED
 
 
-def test_a_probe_by_a_token_that_has_ended_is_not_sent_again(ready):
+def test_a_probe_with_an_expired_token_is_not_sent_again(ready):
     ready.fault("status", "updateApp", status=401)
     of_user = {"username": ready.admin, "password": "{name}-admin-password", "client_id": CLIENT_ID}
     _result, rows = probed(ready, by="access_token", **of_user)
@@ -301,7 +301,7 @@ def test_a_policy_that_is_another_one_afterwards_fails_the_probe(ready, monkeypa
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(403, "not_allowed"), (405, "differs"), (503, "failed")])
-def test_a_policy_that_is_not_taken(ready, status, verdict):
+def test_a_policy_that_is_refused(ready, status, verdict):
     ready.fault("status", "writeTokenPolicy", status=status)
     result, rows = probed(ready, probe_application=EXTENSION)
     assert rows["writeTokenPolicy"]["verdict"] == verdict

@@ -46,7 +46,7 @@ def test_every_tenant_is_onboarded(run):
 def test_who_could_not_be_signed_out_in_time_is_told(run):
     left = {run.report[tenant]["customer_id"] for tenant, tokens in run.tokens_left.items() if tokens}
     told = {int(number) for one in run.warnings for number in re.findall(r"customer (\d+): signing out failed", one)}
-    # A reply that came too late is told too, although the server has signed out.
+    # A reply that came too late is warned of too, although the server has signed out.
     assert left <= told
 
 
@@ -67,5 +67,5 @@ def test_waiting_is_said_once_a_task(run):
     told = Counter(int(one.partition(":")[2].split("customer ")[1].split(":")[0]) for one in waited)
     refused = {tenant for tenant in TENANTS if any(one["status"] == 429 for one in run.entries[tenant])}
     assert set(told) == {run.report[tenant]["customer_id"] for tenant in refused}
-    # The look, both applications, the token policy, the libraries.
+    # The plan, both applications, the token policy, the libraries.
     assert max(told.values()) <= 5

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bytes that no server of HTTP would send: nobody waits for ever, and no reply is taken for that of another request."""
+"""Bytes that no HTTP server would send: nobody waits for ever, and no reply is used for another request."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_list_that_goes_on_and_on_is_not_read_into_memory(acme, monkeypatch):
 
 
 @pytest.mark.parametrize("hint", [HINTS, CONTINUE], ids=["103", "100"])
-def test_what_follows_a_hint_is_never_taken_for_the_reply_to_the_next_request(tenant, naps, hint):
+def test_a_reply_after_a_hint_is_never_used_for_the_next_request(tenant, naps, hint):
     acme = tenant(applications=refreshing())
 
     def answers(request):
@@ -119,7 +119,7 @@ def test_what_follows_a_hint_is_never_taken_for_the_reply_to_the_next_request(te
     assert [one["outcome"] for one in result["writes"]] == ["done"] * 3
 
 
-def test_a_reply_that_comes_late_behind_a_hint_is_nobody_else_s(tenant, naps):
+def test_a_late_reply_after_a_hint_belongs_to_no_other_request(tenant, naps):
     acme, came = tenant(applications=refreshing()), threading.Event()
 
     def late(reply):

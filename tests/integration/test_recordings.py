@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recordings of a browser beside the contract: our calls, others, broken files; and none leaves a secret."""
+"""Recordings of a browser compared with the contract: our calls, others, broken files; no secret is left."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SECRET = "hunter2-hunter2-hunter2"
 
 @pytest.fixture(scope="module")
 def recorded():
-    """Stages 2 and 3, and a look around, as calls."""
+    """Stages 2 and 3, and other pages, as calls."""
     with Places() as places:
         acme = places.add()
         acme.run("imanage_tenant_info")
@@ -68,7 +68,7 @@ def test_our_own_calls_are_found_and_nothing_else(recorded, tmp_path):
     assert lines[0].startswith(f"Calls to cloudimanage.com in this recording: {len(recorded)}. Left out: ")
 
 
-def test_the_browsers_own_door_counts_as_the_api_and_is_no_path_to_set(recorded, tmp_path):
+def test_the_path_for_browsers_counts_as_the_api_and_is_not_a_path_to_set(recorded, tmp_path):
     directly = told(tmp_path, *recorded)
     for entry in recorded:
         entry["request"]["url"] = entry["request"]["url"].replace("/work/api/v2", "/work/web/api/v2")
@@ -98,7 +98,7 @@ def test_each_status_is_said_once(tmp_path):
         ("PATCH", "/work/web/api/v3/customers/7/apps/tracker", "/work/web/api/v3/customers/{number}/apps/{text}"),
     ],
 )
-def test_what_is_not_just_our_method_and_path_is_none_of_ours(tmp_path, method, path, shown):
+def test_a_call_with_another_method_or_path_is_not_one_of_ours(tmp_path, method, path, shown):
     _lines, ours, others = told(tmp_path, call(method, path))
     assert found(ours) == set()
     assert others == [f"{method} {shown}: 200"]
@@ -175,7 +175,7 @@ def test_a_tenant_without_an_address_is_refused(tmp_path, url):
         (" " * (recording.LARGEST_FILE + 1), "is larger than 25 MB: record only the onboarding"),
     ],
 )
-def test_a_file_that_is_no_recording_gets_one_sentence(tmp_path, content, words):
+def test_a_file_that_is_not_a_recording_gets_one_sentence(tmp_path, content, words):
     with pytest.raises(Unusable) as caught:
         read(tmp_path, content)
     assert words in str(caught.value)
@@ -193,7 +193,7 @@ def test_a_file_that_is_no_recording_gets_one_sentence(tmp_path, content, words)
         ({"request": {"method": "", "url": ""}, "response": {"status": None, "content": None}}, []),
     ],
 )
-def test_an_entry_that_is_odd_spoils_none_of_the_others(tmp_path, odd, others):
+def test_an_odd_entry_does_not_spoil_the_others(tmp_path, odd, others):
     assert told(tmp_path, odd, call("GET", "/api"))[1:] == (told(tmp_path, call("GET", "/api"))[1], others)
 
 

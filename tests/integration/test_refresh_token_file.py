@@ -171,7 +171,7 @@ def test_a_file_with_another_name_too_is_refused(acme, kept, tmp_path):
     assert acme.calls == []
 
 
-def test_a_folder_and_a_name_that_is_none_are_refused(acme, tmp_path):
+def test_a_folder_or_an_invalid_name_is_refused(acme, tmp_path):
     for path in (tmp_path, f"{tmp_path}/\0"):
         assert acme.run(INFO, **by_file(acme, path))["failure"]["kind"] == "bad_option"
 

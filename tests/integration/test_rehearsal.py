@@ -22,7 +22,7 @@ ENDS = {
     "new": "onboarded",
     "onboarded": "onboarded",
     "ends soon": "onboarded",
-    "has ended": "onboarded",
+    "has expired": "onboarded",
     "has a new library": "onboarded",
     "pilot": "onboarded",
     "waits for iManage": "awaiting_provisioning",

@@ -140,7 +140,7 @@ def test_every_run_leaves_its_report_for_its_account_alone(ran):
 
 
 @pytest.mark.parametrize("case", ["no inventory", "no vault"])
-def test_a_run_that_looked_at_no_tenant_is_no_success(ran, case):
+def test_a_run_that_read_no_tenant_is_not_a_success(ran, case):
     code, output = ran[case]
     assert code not in (0, 2)
     assert "audit left no report: no tenant was looked at." in output

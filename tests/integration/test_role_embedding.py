@@ -33,7 +33,7 @@ POLICY, LIBRARIES = (
 )
 
 
-def _left_out(fact: dict[str, Any]) -> list[str]:
+def _skipped(fact: dict[str, Any]) -> list[str]:
     """The stages that remain because somebody left them out."""
     assert {(row["library"], row["reason"]) for row in fact["remaining"]} <= {(None, "left_out_by_tags")}
     return [row["stage"] for row in fact["remaining"]]
@@ -148,7 +148,7 @@ def _tagged(stage: Stage) -> dict[str, Run]:
     # A person who answers no at one of the stages.
     step = typing({f"{LIBRARIES} (N)o/(y)es/(c)ontinue: ": "n", "(N)o/(y)es/(c)ontinue: ": "y"})
     runs["step"] = stage.run("--step", "--limit", "stepped", onboard, execute=step)
-    # Nobody begins behind the look.
+    # Nobody begins after the plan.
     for name, task in {"start": POLICY, "start at the result": "Set the result fact"}.items():
         runs[name] = stage.run("--start-at-task", task, "--limit", "two", onboard)
     groups = json.dumps({"tracker_onboarding_groups": ["IT"], "tracker_onboarding_access": "custom"})
@@ -285,7 +285,7 @@ def test_a_second_use_knows_nothing_of_the_first(run):
 def test_a_variable_chooses_the_stages_and_what_is_left_out_cannot_fail(run):
     (fact,) = run.facts("chosen")
     assert (fact["status"], fact["changed"], fact["failure"]) == ("incomplete", True, None)
-    assert _left_out(fact) == ["authorization"]
+    assert _skipped(fact) == ["authorization"]
     assert run.applied("chosen") == ["updateApp", "updateApp", "writeTokenPolicy"]
     assert any("The stage authorization was left out" in step for step in fact["next_steps"])
 
@@ -313,7 +313,7 @@ def test_at_most_eight_tasks_a_tenant(run):
     # Healthy, failing, not provisioned, with a second identity; each task counts, skipped or not.
     assert {"record_fine", "include_wrong", "import_bare", "include_pair", "record_late", "dry"} <= set(once_only)
     assert {host: tasks for host, tasks in once_only.items() if len(tasks) > 8} == {}
-    # The arguments, the look, that there is something to do, the three stages, the result.
+    # The arguments, the plan, that there is something to do, the three stages, the result.
     assert len(once_only["record_fine"]) == 7
     twice = {host: tasks for host, tasks in counted.items() if len(run.facts(host)) == 2}
     assert {host: tasks for host, tasks in twice.items() if len(tasks) > 16} == {}
@@ -359,7 +359,7 @@ def test_tags_do_their_part_only_and_say_what_they_left_out(tagged, name, tenant
     expected = {**dict.fromkeys(STAGES, "skipped"), "provisioning": "unchanged", name: "changed"}
     assert fact["stages"] == expected
     assert (fact["status"], fact["changed"], fact["failure"]) == ("incomplete", True, None)
-    assert _left_out(fact) == [one for one in TAGS if one != name]
+    assert _skipped(fact) == [one for one in TAGS if one != name]
     assert run.applied(tenant) == WRITTEN[name]
     assert f"{tenant}: incomplete" in run.output
     assert run.signing(tenant)[0] == {"application": 3}.get(name, 2)
@@ -375,16 +375,16 @@ def test_tags_say_what_is_missing_before_their_part(tagged):
 
 
 @pytest.mark.sweep
-def test_a_stage_that_tags_leave_out_cannot_fail_the_look(tagged):
+def test_a_stage_that_tags_leave_out_cannot_fail_the_plan(tagged):
     (fact,) = tagged["application"].facts("elsewhere")
     assert (fact["status"], fact["failure"]) == ("incomplete", None)
 
 
 @pytest.mark.sweep
-def test_the_tag_of_the_first_stage_only_looks(tagged):
+def test_the_tag_of_the_first_stage_only_reads(tagged):
     run = tagged["provisioning"]
     (fact,) = run.facts("two")
-    assert (run.code, fact["status"], fact["changed"], _left_out(fact)) == (0, "incomplete", False, list(TAGS))
+    assert (run.code, fact["status"], fact["changed"], _skipped(fact)) == (0, "incomplete", False, list(TAGS))
     assert (run.writes("two"), run.signing("two")) == ([], (1, 1))
 
 
@@ -418,7 +418,7 @@ def test_a_tenant_that_cannot_sign_in_is_rescued_and_fails_once(tagged):
 
 @pytest.mark.sweep
 def test_a_skipped_tag_skips_the_role_and_every_tenant_failed(tagged):
-    """As the role's README says: the look belongs to every stage."""
+    """As the role's README says: the plan belongs to every stage."""
     run = tagged["skip"]
     row = run.report["two"]
     assert (run.code, row["status"], row["failure"]["kind"]) == (2, "failed", "task_failed")
@@ -427,11 +427,11 @@ def test_a_skipped_tag_skips_the_role_and_every_tenant_failed(tagged):
 
 
 @pytest.mark.sweep
-def test_a_stage_to_which_a_person_says_no_remains(tagged):
+def test_a_stage_that_a_person_declines_remains(tagged):
     run = tagged["step"]
     assert f"{LIBRARIES} (N)o/(y)es/(c)ontinue: n" in run.output
     (fact,) = run.facts("stepped")
-    assert (run.code, fact["status"], fact["changed"], _left_out(fact)) == (0, "incomplete", True, ["authorization"])
+    assert (run.code, fact["status"], fact["changed"], _skipped(fact)) == (0, "incomplete", True, ["authorization"])
     assert run.applied("stepped") == ["updateApp", "updateApp", "writeTokenPolicy"]
     assert run.report["stepped"]["status"] == "incomplete"
 
@@ -444,7 +444,7 @@ def test_nobody_starts_at_a_stage(tagged):
 
 
 @pytest.mark.sweep
-def test_who_starts_behind_the_look_has_failed(tagged):
+def test_a_run_that_starts_after_the_plan_fails(tagged):
     run = tagged["start at the result"]
     assert (run.code, run.report["two"]["status"], run.calls("two")) == (2, "failed", [])
     assert run.report["two"]["failure"]["kind"] == "task_failed"

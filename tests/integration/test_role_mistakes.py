@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mistakes in names and in the environment: told as mistakes, and nothing is written."""
+"""Mistakes in names and in the environment: reported as mistakes, and nothing is written."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def runs(tmp_path_factory):
         return before, [stage.run(*stage.confirm(), name) for name in names]
 
 
-def test_a_name_in_another_case_is_a_mistake_and_no_matter_of_waiting(runs):
+def test_a_name_in_another_case_is_a_mistake_and_not_a_reason_to_wait(runs):
     found = runs[1][0].report["misspelt"]
     assert (found["status"], found["failure"]["kind"]) == ("failed", "not_found")
     assert TRACKER in found["failure"]["msg"]
@@ -108,7 +108,7 @@ def test_a_pilot_group_goes_where_the_list_is_exclusive(runs):
     assert members == [{"id": "Partners", "type": "group"}]
 
 
-def test_an_access_list_that_leaves_nobody_in_is_a_warning_that_names_the_tenant(runs):
+def test_an_empty_access_list_gives_a_warning_that_names_the_tenant(runs):
     run = runs[1][0]
     number = run.report["nobody"]["customer_id"]
     words = f"customer {number}: access is custom and nobody is in the lists, so nobody can use '{TRACKER}'."
@@ -141,7 +141,7 @@ def without_authorities(tmp_path_factory):
 
 
 @pytest.mark.sweep
-def test_authorities_that_are_not_there_fail_the_tenant_and_are_named(without_authorities):
+def test_missing_authorities_fail_the_tenant_and_are_named(without_authorities):
     run, _with_ca_path = without_authorities
     found = run.report["acme"]
     assert (run.code, found["status"], found["failure"]["kind"]) == (2, "failed", "bad_option")
@@ -151,6 +151,6 @@ def test_authorities_that_are_not_there_fail_the_tenant_and_are_named(without_au
 
 
 @pytest.mark.sweep
-def test_ca_path_counts_where_the_environment_names_none_that_are_there(without_authorities):
+def test_ca_path_counts_if_the_authorities_of_the_environment_do_not_exist(without_authorities):
     _without, run = without_authorities
     assert (run.code, run.report["acme"]["status"]) == (0, "onboarded")

@@ -93,14 +93,14 @@ def test_each_task_signs_in_and_out_for_itself_also_if_it_fails(runs, name):
             expected = 0
         if tenant == "bad_expiry" and not name.startswith("offboard"):
             expected = 0
-        # Of two accounts, the look needs both.
+        # Of two accounts, the plan needs both.
         assert (tenant, signed_in) == (tenant, expected + (tenant == "two_people"))
         assert (tenant, signed_out) == (tenant, signed_in)
 
 
 def test_as_many_tasks_sign_in_as_have_something_to_do(runs):
     counted = {name: runs[name].signing("ready")[0] for name in RUNS}
-    # The look; then both applications, the token policy and the libraries. Offboarding leaves the policy alone.
+    # The plan; then both applications, the token policy and the libraries. Offboarding leaves the policy alone.
     assert counted == {"preview": 5, "onboard": 5, "again": 1, "audit": 1, "offboard": 4, "offboard again": 1}
 
 
@@ -328,7 +328,7 @@ def test_a_disabled_application_is_enabled_again(runs):
 
 
 @pytest.mark.parametrize("tenant", ["ended", "renewing"])
-def test_only_what_ended_or_ends_soon_is_authorized_again(runs, tenant):
+def test_only_authorizations_that_expired_or_end_soon_are_renewed(runs, tenant):
     before, after = (
         {one["id"]: one["expires_at"] for one in snapshots[tenant]["libraries"]}
         for snapshots in (runs["start"], runs["onboard"].snapshots)
@@ -608,7 +608,7 @@ def _strange(run: Run) -> list[str]:
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_nothing_warns_but_for_assumptions_and_near_misses(runs, name):
+def test_only_assumptions_and_near_misses_give_warnings(runs, name):
     assert _strange(runs[name]) == []
     assert any("No application is named 'iManage tracker'" in one for one in runs[name].warnings)
     assumed = [one for one in runs[name].warnings if " assumed to " in one]

@@ -10,7 +10,7 @@ import datetime
 import pytest
 from playbooks_support import BY_PASSWORD, EXTENSION, Stage
 from support.compare import agrees
-from support.expected import Wanted, parts, settled
+from support.expected import Wanted, normalized, parts
 from support.generated import drawn
 from support.places import filled
 from support.truth import UNKNOWABLE
@@ -61,7 +61,7 @@ def goal(runs, situations, name):
     """The tenant in which what is wanted has come true."""
     situation = situations[name]
     now = datetime.datetime.now(datetime.UTC)
-    wanted = Wanted(settled(runs["start"][name]), now, ends=situation.tenant["answers"]["dates"] == "shown")
+    wanted = Wanted(normalized(runs["start"][name]), now, ends=situation.tenant["answers"]["dates"] == "shown")
     wanted.apply(situation.module, filled(situation.options, name), filled(situation.user, name))
     return wanted
 
@@ -119,8 +119,8 @@ def test_a_preview_says_what_the_run_does(runs, name):
 
 @pytest.mark.parametrize("name", ALL)
 def test_what_was_not_asked_for_is_untouched(runs, situations, name):
-    ran, after = runs["run"].report[name], settled(runs["run"].snapshots[name])
-    before = settled(runs["start"][name])
+    ran, after = runs["run"].report[name], normalized(runs["run"].snapshots[name])
+    before = normalized(runs["start"][name])
     if ran["status"] == "onboarded":
         assert after == goal(runs, situations, name).state
     elif after != before:
@@ -132,7 +132,7 @@ def test_what_was_not_asked_for_is_untouched(runs, situations, name):
 @pytest.mark.parametrize("name", ALL)
 def test_the_second_run_of_an_onboarded_tenant_changes_nothing(runs, situations, name):
     if runs["run"].report[name]["status"] != "onboarded":
-        assert runs["again"].report[name]["status"] != "onboarded", "nothing has changed but for the time"
+        assert runs["again"].report[name]["status"] != "onboarded", "nothing has changed except the time"
         return
     after, again = runs["run"].snapshots[name], runs["again"]
     now = datetime.datetime.now(datetime.UTC)

@@ -179,7 +179,7 @@ def test_rows_with_a_name_alone():
 
 
 @pytest.mark.parametrize(("form", "status"), [("page_404", 404), (405, 405), ("html", 200)])
-def test_the_pages_of_tracker_are_no_calls(form, status):
+def test_the_pages_of_tracker_are_not_calls(form, status):
     call = calling(tracker=form)
     before = call.sandbox.tenant("acme").snapshot()
     call.sandbox.faults.append(Fault("extra"))

@@ -68,7 +68,7 @@ def test_memory_equals_http(sandbox, session):
     over_http = fresh()
     with serve(over_http) as server, requests.Session() as real:
         expected = walk(real, server.url)
-    # The same address, since it stands in some replies.
+    # The same address, because some replies contain it.
     session.mount(server.url, MemoryAdapter(sandbox))
     assert walk(session, server.url) == expected
     assert logged(sandbox) == logged(over_http)

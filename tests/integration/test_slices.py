@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many tenants: the commands of the guide, run as they stand there, and one report of slices, also in a controller."""
+"""Many tenants: the commands of the guide, run as written, and one report of slices, also in a controller."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ cat > {work}.$$
 if grep -q 'imanage_tenants.3:5' {work}.$$; then kill -9 $$; fi
 exec {real} worker < {work}.$$
 """
-# Two jobs of automation controller, and the one behind them.
+# Two jobs of automation controller, and the one after them.
 WORKFLOW = """
 job() {  # the number, the playbook, and what the controller gives it
   ansible-playbook -i tenants.yml -e run_name=june -e awx_job_id="$1" "imanage.control_center.$2" "${@:3}"
@@ -150,7 +150,7 @@ def test_each_tenant_is_in_exactly_one_slice(run):
     found = Counter(row["tenant"] for rows in run["slices"].values() for row in rows)
     assert found == dict.fromkeys(TENANTS, 1)
     signed_in = Counter(one["tenant"] for one in run["log"] if one["operation"] == "requestToken")
-    # The look, both applications, the token policy, the libraries. Two were done before, and one cannot sign in.
+    # The plan, both applications, the token policy, the libraries. Two were done before, and one cannot sign in.
     assert signed_in == {**dict.fromkeys(TENANTS, 5), **dict.fromkeys(["t00", "t01", "t07"], 1)}
 
 
@@ -261,14 +261,14 @@ def test_an_entry_may_be_a_pattern(tmp_path):
     assert merged_of(tmp_path, "*/report.json", tenants=["acme", "birch"]) == (["acme", "birch"], [])
 
 
-def test_brackets_are_no_pattern(tmp_path):
+def test_brackets_are_not_a_pattern(tmp_path):
     assert merged_of(tmp_path, "4[2]/report.json") == (["birch"], [])
     assert merged_of(tmp_path, "4[2]/*.json", tenants=["birch"]) == (["birch"], [])
     found = merged_of(tmp_path, "4[1]/report.json")
     assert found == ([], ["There is no report 4[1]/report.json: did its slice run to its end?"])
 
 
-def test_a_file_of_just_that_name_is_no_pattern(tmp_path):
+def test_a_file_of_exactly_that_name_is_not_a_pattern(tmp_path):
     keep(tmp_path, **{"4*/report.json": written({**ROW, "tenant": "cedar"})})
     assert merged_of(tmp_path, "4*/report.json") == (["cedar"], [])
 
@@ -287,7 +287,7 @@ def test_a_pattern_that_finds_nothing_is_a_report_that_is_not_there(tmp_path):
     assert found == (["acme"], ["There is no report 5*/report.json: did its slice run to its end?"])
 
 
-def test_whom_a_pattern_misses_is_told(tmp_path):
+def test_tenants_that_a_pattern_misses_are_named(tmp_path):
     _tenants, words = merged_of(tmp_path, "*/report.json", tenants=["acme", "cedar", "drake"])
     assert words == ["In none of the reports: cedar, drake. Each tenant belongs in one slice."]
 

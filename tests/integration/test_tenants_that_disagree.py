@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A tenant of each form in which a real one may answer otherwise: previewed, onboarded twice, audited, offboarded."""
+"""A tenant of each form in which a real one may answer differently: previewed, onboarded twice, audited, offboarded."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ WELL = {
 }
 HANDED_OVER = {"pages_of_404": "page_404", "method_not_allowed": 405, "pages_of_200": "html"}
 # What stops before the first write: the form, where it shows, the kind of failure, and what the message says to set.
-LOOK, WRITE = ("preview", "onboard", "again", "audit"), ("onboard", "again")
+READING, WRITING = ("preview", "onboard", "again", "audit"), ("onboard", "again")
 STOPPED = {
-    "foreign_404": ({"policy": "foreign_404"}, LOOK, "unexpected_reply", ["set api_paths", POLICY]),
-    "platform": ({"policy": "platform"}, LOOK, "unexpected_reply", ["set api_paths", POLICY]),
-    "door": ({"door": True}, (*LOOK, "offboard"), "unexpected_reply", ["/work/web/api/v2", "Set api_url to"]),
-    "scope_refused": ({"scope": "refused"}, WRITE, "permission", ["has the scope 'user'", "Set scope to it"]),
-    "may_only_read": ({}, WRITE, "permission", ["reader@may_only_read.example", "privilege"]),
+    "foreign_404": ({"policy": "foreign_404"}, READING, "unexpected_reply", ["set api_paths", POLICY]),
+    "platform": ({"policy": "platform"}, READING, "unexpected_reply", ["set api_paths", POLICY]),
+    "door": ({"door": True}, (*READING, "offboard"), "unexpected_reply", ["/work/web/api/v2", "Set api_url to"]),
+    "scope_refused": ({"scope": "refused"}, WRITING, "permission", ["has the scope 'user'", "Set scope to it"]),
+    "may_only_read": ({}, WRITING, "permission", ["reader@may_only_read.example", "privilege"]),
 }
 
 

@@ -18,7 +18,7 @@ def test_one_is_the_least(tenant, field):
 
 
 @pytest.mark.parametrize(("status", "kind"), [(400, "bad_option"), (403, "permission"), (409, "conflict")])
-def test_a_policy_that_cannot_be_read_was_not_never_set(tenant, status, kind):
+def test_an_unreadable_policy_does_not_count_as_never_set(tenant, status, kind):
     acme = tenant(applications=refreshing())
     acme.fault("status", "readTokenPolicy", status=status)
     assert acme.run(POLICY, name=EXTENSION, allow_refresh_token=True)["failure"]["kind"] == kind

@@ -95,7 +95,7 @@ def watch(sandbox):
 
 
 def check_told(result, name, states):
-    """A result that is no crash, and that says nothing that was not so, nor anything else than what was wanted."""
+    """A result that is not a crash, and that claims only what was so and what was wanted."""
     assert isinstance(result, dict), result
     if result.get("failed"):
         assert result["failure"]["kind"] in KINDS
@@ -176,7 +176,7 @@ def test_a_person_who_changes_the_same_before_any_request(acme, change):
 
 
 @pytest.mark.parametrize("is_approved", [True, False], ids=["with an approved plan", "without"])
-def test_a_write_that_is_repeated_takes_nobody_out_whom_no_approval_names(acme, is_approved):
+def test_a_repeated_write_removes_only_members_whom_the_approval_names(acme, is_approved):
     wanted = {"name": TRACKER, "access": "custom", "users": [USERS["one"]], "exclusive": True}
     options = {"url": URL, "retry_timeout": 30, **ACCOUNT, **wanted}
     planned = {"planned": run("imanage_application", options, check=True)["writes"]} if is_approved else {}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide from a spreadsheet of tenants to an audit on a schedule: its files and its commands, as they stand."""
+"""The guide from a spreadsheet of tenants to an audit on a schedule: its files and its commands, as written."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def test_calls_that_are_needed_are_those_that_an_onboarding_reads(acme):
         (204, "differs"),
     ],
 )
-def test_an_answer_of_another_status(ready, naps, operation, status, verdict):
+def test_a_reply_of_another_status(ready, naps, operation, status, verdict):
     ready.fault("status", operation, status=status, text="<html>Nothing</html>", content_type="text/html")
     if (operation, status) == ("discover", 401):
         assert ready.run("imanage_contract_info")["failure"]["kind"] == "sign_in"
@@ -98,7 +98,7 @@ def test_an_answer_of_another_status(ready, naps, operation, status, verdict):
 
 @pytest.mark.parametrize("operation", READING)
 @pytest.mark.parametrize("kind", ["html", "empty", "truncated", "shape", "null"])
-def test_an_answer_that_is_no_such_reply(ready, operation, kind):
+def test_a_reply_of_another_shape(ready, operation, kind):
     ready.fault(kind, operation)
     rows, _obstacles = verified(ready, customer_id=ready.customer_id)
     assert rows[operation]["verdict"] == ("absent" if kind == "html" else "differs")
@@ -137,7 +137,7 @@ def test_an_answer_that_is_no_such_reply(ready, operation, kind):
         ),
     ],
 )
-def test_how_an_answer_differs_is_said_by_names_and_types(ready, operation, body, details, unknown):
+def test_the_difference_of_a_reply_is_described_by_names_and_types(ready, operation, body, details, unknown):
     ready.fault("shape", operation, body=body)
     rows, _obstacles = verified(ready)
     assert rows[operation]["verdict"] == ("differs" if details else "as_contract")
@@ -173,7 +173,7 @@ def test_a_list_without_rows_verifies_less_and_says_so(tenant):
     assert obstacles == []
 
 
-def test_what_is_not_there_yet_is_no_difference(acme):
+def test_what_does_not_exist_yet_is_not_a_difference(acme):
     rows, obstacles = verified(acme)
     for name, words in (("readTokenPolicy", "ever set"), ("listLibraryAuthorizations", "added and enabled")):
         assert (rows[name]["verdict"], rows[name]["status"]) == ("not_tried", 404)
@@ -338,7 +338,7 @@ def test_a_policy_that_is_answered_nowhere_is_absent(tenant):
 
 
 @pytest.mark.parametrize("answers", [{"apps": "whole"}, {"access": "list"}, {"security": "view"}, {"dates": "none"}])
-def test_forms_that_an_onboarding_takes_are_no_difference(tenant, answers):
+def test_forms_that_an_onboarding_accepts_are_not_differences(tenant, answers):
     rows, obstacles = verified(tenant(**READY, answers=answers))
     assert {rows[name]["verdict"] for name in READING} == {"as_contract"}
     assert obstacles == []
@@ -351,7 +351,7 @@ PLAYBOOK = "imanage.control_center.verify_contract"
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """Tenants that answer well, otherwise, and not at all; then those that answer well alone."""
+    """Tenants that answer as expected, differently, and not at all; then only those that answer as expected."""
     with Stage(tmp_path_factory.mktemp("contract")) as stage:
         done = catalog(tracker={"status": "enabled"}, tracker_cc=refreshing()[3])
         stage.add("well", applications=done)

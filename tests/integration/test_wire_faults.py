@@ -266,7 +266,7 @@ def test_law_6_a_write_that_never_works_fails_in_time(tenant, naps, operation):
 
 
 @pytest.mark.parametrize("operation", WRITES)
-def test_law_7_a_write_without_effect_is_no_success(tenant, naps, operation):
+def test_law_7_a_write_without_effect_is_not_a_success(tenant, naps, operation):
     acme, module, options, _reading = prepared(tenant, operation)
     good = {
         "updateApp": {"data": {"id": "tracker", "name": TRACKER, "status": "enabled"}},
@@ -286,7 +286,7 @@ def test_law_7_a_write_without_effect_is_no_success(tenant, naps, operation):
 
 @pytest.mark.parametrize("operation", WRITES)
 @pytest.mark.parametrize("fault", ["html", "empty", "truncated", "shape"])
-def test_law_7_whatever_a_write_is_answered_what_is_read_back_counts(tenant, naps, operation, fault):
+def test_law_7_what_is_read_back_counts_whatever_the_reply_to_a_write_is(tenant, naps, operation, fault):
     acme, module, options, _reading = prepared(tenant, operation)
     acme.fault(fault, operation)
     state = acme.snapshot()
@@ -353,7 +353,7 @@ def test_the_client_tells_writes_in_doubt_from_those_never_sent(acme, naps):
     client.close()
 
 
-# -- replies that are none ------------------------------------------------------------------------------------------
+# -- replies that are not valid --------------------------------------------------------------------------------------
 
 BROKEN = {
     "html": ({"kind": "html"}, "an HTML page instead of JSON"),
@@ -409,7 +409,7 @@ def test_redirects_are_not_followed(acme, tenant, operation, status):
     assert acme.writes == (["updateApp"] if operation == "updateApp" else [])
 
 
-def test_a_redirect_that_names_nothing_is_told_so(acme):
+def test_a_redirect_without_a_target_is_reported_as_such(acme):
     acme.fault("redirect", "discover", location="/elsewhere?token=t0ken", times=1)
     told = acme.run(APPLICATION, name=TRACKER)["msg"]
     assert "redirected to an address without a host, and" in told
@@ -577,7 +577,7 @@ def test_the_extension_has_its_documented_name():
     ],
     ids=["nothing", "another protocol", "half of it", "two lengths"],
 )
-def test_what_no_server_of_http_would_do(acme, naps, answer, words, connections):
+def test_replies_that_are_not_http(acme, naps, answer, words, connections):
     with RawServer(lambda _request: answer) as odd:
         result = acme.run(INFO, url=odd.url, retry_timeout=5)
     assert kind(result) == "unreachable"
@@ -585,7 +585,7 @@ def test_what_no_server_of_http_would_do(acme, naps, answer, words, connections)
     assert len(odd.requests) == connections
 
 
-def test_a_lost_connection_is_not_told_as_the_failure_before_it(acme, naps):
+def test_a_lost_connection_is_not_reported_as_the_failure_before_it(acme, naps):
     acme.fault("status", "listLibraryAuthorizations", status=404)
     acme.fault("drop_after", "listApps")
     result = acme.run("imanage_library_authorization", retry_timeout=5)

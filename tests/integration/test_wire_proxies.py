@@ -20,7 +20,7 @@ INFO = "imanage_tenant_info"
 
 
 class Tunnels(socketserver.ThreadingTCPServer):
-    """A proxy that opens tunnels to whoever is named, and keeps every byte that clients send through it."""
+    """A proxy that opens a tunnel to any host, and keeps every byte that clients send through it."""
 
     daemon_threads = True
 
@@ -122,7 +122,7 @@ def test_a_proxy_that_is_not_there_is_unreachable(secure, authority, naps, monke
 
 
 def test_a_proxy_that_refuses_is_unreachable(secure, authority, naps, tenant, monkeypatch):
-    # The sandbox is no proxy: it answers CONNECT with an error.
+    # The sandbox is not a proxy: it answers CONNECT with an error.
     monkeypatch.setenv("https_proxy", tenant().url)
     result = secure.run(INFO, ca_path=str(authority.file), retry_timeout=1)
     assert result["failure"]["kind"] == "unreachable"
@@ -145,7 +145,7 @@ NO_PROXIES = (
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
 @pytest.mark.parametrize("value", NO_PROXIES)
-def test_what_names_no_proxy_is_named_and_its_value_never_said(secure, monkeypatch, name, value):
+def test_an_unusable_proxy_setting_is_named_without_its_value(secure, monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     result = secure.run(INFO)
     assert result["failure"]["kind"] == "bad_option"

@@ -12,7 +12,7 @@ INFO = "imanage_tenant_info"
 ADMIN = {"id": "admin@{name}.example", "password": "{name}-admin-password", "nrtadmin": "all"}
 
 
-def test_a_secret_in_what_is_no_http_is_hidden(acme, naps):
+def test_a_secret_in_a_reply_that_is_not_http_is_hidden(acme, naps):
     secret = 'pässwörd\'s "ß"'
     with RawServer(lambda _request: f"No HTTP: <{secret}>\r\n".encode()) as odd:
         result = acme.run(INFO, url=odd.url, password=secret, retry_timeout=1)

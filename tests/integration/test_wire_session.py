@@ -63,7 +63,7 @@ def test_an_access_token_is_used_as_it_is_and_never_revoked(acme):
     assert acme.run(INFO, by="access_token")["tenant"] == result["tenant"]
 
 
-def test_an_access_token_goes_first_and_other_credentials_when_it_has_ended(acme):
+def test_an_access_token_is_used_first_and_other_credentials_once_it_has_expired(acme):
     good = {"access_token": f"{acme.name}-admin-token"}
     acme.run(INFO, **good)
     assert "requestToken" not in acme.calls
@@ -346,7 +346,7 @@ def test_accounts_do_not_read_for_each_other(acme):
 
 
 @pytest.mark.parametrize("status", [401, 404])
-def test_a_token_that_has_ended_is_signed_out(acme, status):
+def test_an_expired_token_is_signed_out(acme, status):
     acme.fault("status", "revokeToken", status=status)
     result = acme.run(INFO)
     assert "tenant" in result

@@ -75,7 +75,7 @@ def breaking(authority, said):
 
 
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{"])
-def test_what_breaks_behind_the_request_may_have_been_applied(authority, said):
+def test_a_write_that_breaks_after_the_request_may_have_been_applied(authority, said):
     transport = _transport.Transport(timeout=5, ca_path=str(authority.file))
     with breaking(authority, said) as url, pytest.raises(_transport.TransportError) as caught:
         transport.send("POST", url, headers={}, json={}, repeatable=False, retry_timeout=5)
@@ -130,7 +130,7 @@ def test_a_certificate_for_another_host_is_refused(authority, naps):
         assert acme.log == []
 
 
-def test_a_certificate_that_has_ended_is_refused(authority, naps):
+def test_an_expired_certificate_is_refused(authority, naps):
     yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
     with Places(ssl_context_files=authority.certificate("127.0.0.1", yesterday)) as places:
         acme = places.add()
@@ -201,7 +201,7 @@ def test_validation_is_not_turned_off_by_a_task_that_did_without(acme):
 
 
 @pytest.mark.parametrize("content", [None, "no certificate\n"])
-def test_a_ca_path_that_is_none_is_a_bad_option(acme, tmp_path, content):
+def test_an_unusable_ca_path_is_a_bad_option(acme, tmp_path, content):
     path = tmp_path / "none.pem"
     if content is not None:
         path.write_text(content)
@@ -211,7 +211,7 @@ def test_a_ca_path_that_is_none_is_a_bad_option(acme, tmp_path, content):
     assert acme.log == []
 
 
-def test_plain_http_to_a_tls_port_is_told_apart(acme, naps):
+def test_plain_http_to_a_tls_port_has_its_own_message(acme, naps):
     result = acme.run(INFO, url=acme.url.replace("https", "http"), retry_timeout=1)
     assert result["failure"]["kind"] in ("unreachable", "tls", "unexpected_reply")
 

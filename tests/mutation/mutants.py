@@ -44,7 +44,7 @@ RESOURCES = {
         "tests/integration/test_expected_libraries.py",
     ],
 }
-# Of the plan, what decides. The others are told apart in tests of their own.
+# The files of the plan that decide. The others have tests of their own.
 PLAN = ("applications", "authorizations", "model", "remainder", "token_policy")
 FILES = [*(f"_plan/{name}" for name in PLAN), *RESOURCES]
 DECISIONS = [

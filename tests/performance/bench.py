@@ -114,7 +114,7 @@ def chosen(size: str) -> list[Setting]:
 
 
 def measure(settings: list[Setting]) -> None:
-    """Measure these settings and print the table, and behind it how far the aims are reached."""
+    """Measure these settings and print the table, and then how far the aims are reached."""
     core = subprocess.run([BIN / "ansible", "--version"], capture_output=True, text=True, check=True).stdout
     print(
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, ",
@@ -174,7 +174,7 @@ def _measure(setting: Setting, rounds: dict[tuple[str, str], list[Measured]]) ->
                     if candidate != "d" and (complaint := watch.complaint(run)):
                         sys.exit(f"{what}: {complaint}.")
                     if (candidate == "g") is not (ERASE in written):
-                        sys.exit(f"{what}: the progress is shown for (g) and no other.")
+                        sys.exit(f"{what}: the progress is shown for (g) only.")
 
 
 def _commands(candidate: str, setting: Setting, inventory: Path) -> Iterator[tuple[str, list[str]]]:
@@ -264,7 +264,7 @@ def _sandbox(setting: Setting, folder: Path) -> Iterator[tuple[str, int, dict[st
     port = folder / "port"
     command = [sys.executable, "-m", "sandbox", "--tenants", str(folder / "tenants.yml"), "--port", "0"]
     command += ["--port-file", str(port), "--latency", str(setting.latency_ms)]
-    # The same for all: nobody's own settings, and a terminal that can erase a line.
+    # The same for all: no personal settings, and a terminal that can erase a line.
     (folder / "ansible.cfg").touch()
     environment = {**clean_environment(os.environ), "ANSIBLE_CONFIG": str(folder / "ansible.cfg"), "TERM": "xterm"}
     if setting.tls:

@@ -60,7 +60,7 @@ def placed(measured: Lines) -> dict[str, list[tuple[float, float]]]:
 
 
 def labels(measured: Lines) -> Iterator[Label]:
-    """The name of each line: beside the end of those that go on to the right edge, above the end of shorter ones."""
+    """The name of each line: next to its end at the right edge, or above the end of a shorter line."""
     ends: dict[float, list[tuple[float, str]]] = {}
     for name, line in placed(measured).items():
         x, y = line[-1]

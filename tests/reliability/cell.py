@@ -24,7 +24,7 @@ from .rows import TASKS, Row
 
 # Statuses after which a write may be sent again without reading: it was refused as a whole.
 _REFUSED_WRITE = (401, 429)
-# The clock of the sandbox stands still but for what the client waits.
+# The clock of the sandbox only moves while the client waits.
 FROZEN = 1_800_000_000.0
 NO_LIST = "no list"
 # Faults that take an issued token away with the reply.
@@ -47,7 +47,7 @@ class Usual(NamedTuple):
 
 
 def frozen_places() -> Places:
-    """A running sandbox whose clock stands still."""
+    """A running sandbox whose clock does not move."""
     return Places(Sandbox(clock=lambda: FROZEN))
 
 
@@ -221,7 +221,7 @@ def _longest_wait(log: list[Entry], operation: str | None = None) -> float:
 
 
 def _may_leave_a_token(row: Row, column: Column, outcome: str) -> bool:
-    """Whether somebody is told, or nobody can revoke it: its reply was lost, or the server called it ended."""
+    """Whether a warning names it, or nobody can revoke it: its reply was lost, or the server called it expired."""
     lost = row.role == "sign-in" and (column.fault["kind"] in _LOSING or column.fault.get("applied") or column.late)
     status = column.fault.get("status")
     return bool(lost) or outcome == TOLD or status == 401 or (status == 404 and row.role == "sign-out")

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 ROLES = ("read", "write", "sign-in", "sign-out")
 RETRY_TIMEOUT = 20
 SIGN_OUT_SECONDS = 5
-# Signing out never fails a task; where it is told, a warning says that the token was not revoked.
+# Signing out never fails a task. TOLD: a warning says that the token was not revoked.
 OK, IN_PART, TOLD = "ok", "ok, in part", "ok, told"
 
 

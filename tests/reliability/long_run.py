@@ -30,7 +30,7 @@ from .columns import COLUMNS, REFUSED  # noqa: E402
 TENANTS, ROUNDS, CHANCE = 300, 3, 0.05
 # The peak of a later round against that of the first: what one fault needs that another does not is far less.
 GROWTH = 1.25
-# Never struck: how the others shall be in the end.
+# Never struck: how the others have to be in the end.
 MODEL = "model"
 
 
@@ -128,7 +128,7 @@ class LongRun:
         return found
 
     def _unlike_the_model(self) -> list[str]:
-        """The tenants that are otherwise than the one that no fault has ever struck."""
+        """The tenants that differ from the one that no fault has ever struck."""
         model = nameless(self.sandbox.tenant(MODEL).snapshot(), self.sandbox.tenant(MODEL))
         return [one.name for one in self.sandbox.tenants if nameless(one.snapshot(), one) != model]
 

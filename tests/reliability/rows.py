@@ -47,12 +47,12 @@ TASKS = {
     "authorizeLibrary": _AUTHORIZE,
     "unauthorizeLibrary": Case(AUTHORIZATION, {"libraries": ["SPM"], "state": "unauthorized"}, _LIBRARIES),
 }
-# What is read again behind the write, to see whether it was made; a test compares this with what the tasks do.
+# What is read again after the write, to see whether it was made; a test compares this with what the tasks do.
 READ_BACK = ("listApps", "readApp", "readAppAccess", "readTokenPolicy", "listLibraries", "listLibraryAuthorizations")
 
 
 class Row(NamedTuple):
-    """An operation, in its first call of a task or in the first one behind the write."""
+    """An operation, in its first call of a task or in the first one after the write."""
 
     operation: str
     read_back: bool

@@ -48,7 +48,7 @@ class Answers:
         return scope == "admin" or self.scope not in ("needed", "refused")
 
     def instead(self, operation: str, candidate: bool) -> Reply | None:
-        """What stands where the tenant does not have an operation; it is not in Control Center's form."""
+        """The reply for an operation that the tenant does not have; it is not in Control Center's form."""
         if operation in POLICY_CALLS and self.policy != "contract" and not candidate:
             return html_reply(404)
         if operation in TRACKER_CALLS and self.tracker != "served":
@@ -61,7 +61,7 @@ class Answers:
         status = self.writes or reply.status
         if status == 204 or self.body == "empty":
             return Reply(status)
-        # A removal has nothing to show, and only a 204 may lack a body without being told to.
+        # A removal has nothing to show, and only a 204 may lack a body by itself.
         return replace(reply, status=status, headers={"content-type": JSON}, body=reply.body or b"{}")
 
 

@@ -51,7 +51,7 @@ class Call:
 
 
 def need_to_write(call: Call) -> None:
-    """Refuse a write of whoever may only read, and of a token whose scope is too small."""
+    """Refuse a write by a user who may only read, or with a token whose scope is too small."""
     if not call.operation.writes:
         return
     if call.user.read_only:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The contract as data: which operation a method and a path stand for, and what it takes."""
+"""The contract as data: the operation of a method and a path, and what it accepts."""
 
 from __future__ import annotations
 

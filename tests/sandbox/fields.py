@@ -24,7 +24,7 @@ class Fields:
         self.what = what
 
     def take(self, name: str, kind: type | tuple[type, ...], default: Any = REQUIRED) -> Any:
-        """The value of one field, checked for its type; null stands for the default."""
+        """The value of one field, checked for its type; null means the default."""
         value = self._left.pop(name, None)
         if value is None:
             if default is REQUIRED:
@@ -58,7 +58,7 @@ class Fields:
             try:
                 value = datetime.fromisoformat(value)
             except ValueError:
-                raise DescriptionError(f"{name} of {self.what} is no ISO 8601 time: {value!r}.") from None
+                raise DescriptionError(f"{name} of {self.what} is not an ISO 8601 time: {value!r}.") from None
         if value is not None and value.tzinfo is None:
             value = value.replace(tzinfo=UTC)
         return value

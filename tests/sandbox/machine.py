@@ -117,7 +117,7 @@ class Sandbox:
             return reply.json()["data"] if reply.body else None
 
     def tenant(self, name: str) -> Tenant:
-        """A tenant by name; KeyError if there is none."""
+        """A tenant by name; KeyError if it does not exist."""
         with self._lock:
             if name not in self._tenants:
                 raise KeyError(f"There is no tenant {name}.")
@@ -265,7 +265,7 @@ class Sandbox:
         """A good token with its tenant and user, who may speak only of their own customer."""
         customer = route.parameters.get("customer_id")
         if customer is not None and not contract.INTEGER.fullmatch(customer):
-            raise Refusal(404, "NotFound", f"{customer} is no customer id.")
+            raise Refusal(404, "NotFound", f"{customer} is not a customer id.")
         token = self._tokens.access(request.headers.get("x-auth-token", ""))
         tenant = self._tenants[token.tenant] if token else None
         user = tenant.user(token.user) if token and tenant else None

@@ -43,8 +43,8 @@ def policy_problem(policy: dict[str, Any]) -> str | None:
 
 def completed_policy(policy: dict[str, Any]) -> dict[str, Any]:
     """A valid policy with the documented defaults for what it leaves out."""
-    left_out = () if policy[ALLOW.wire] else (EXPIRY,)
-    return {field.wire: policy.get(field.wire, field.default) for field in FIELDS if field not in left_out}
+    omitted = () if policy[ALLOW.wire] else (EXPIRY,)
+    return {field.wire: policy.get(field.wire, field.default) for field in FIELDS if field not in omitted}
 
 
 def by_options(policy: dict[str, Any]) -> dict[str, Any]:

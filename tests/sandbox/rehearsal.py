@@ -30,7 +30,7 @@ def tenants(count: int, seed: int) -> list[Tenant]:
 
 
 def write_inventory(sandbox: Sandbox, url: str, folder: Path) -> Path:
-    """Write a spreadsheet of the tenants, and the variables beside it. Returns what C(-i) takes."""
+    """Write a spreadsheet of the tenants, and a file of variables with it. Returns what C(-i) takes."""
     accounts = {tenant.name: next((user for user in tenant.users if user.password), None) for tenant in sandbox.tenants}
     sheet = io.StringIO()
     rows = csv.writer(sheet)
@@ -91,7 +91,7 @@ def _ends_soon(tenant: Tenant) -> None:
     _onboarded(tenant, ends_in_days=20)
 
 
-def _has_ended(tenant: Tenant) -> None:
+def _has_expired(tenant: Tenant) -> None:
     _onboarded(tenant, ends_in_days=-3)
 
 
@@ -128,7 +128,7 @@ KINDS: dict[str, Callable[[Tenant], None]] = {
     "new": _new,
     "onboarded": _onboarded,
     "ends soon": _ends_soon,
-    "has ended": _has_ended,
+    "has expired": _has_expired,
     "has a new library": _has_a_new_library,
     "pilot": _is_a_pilot,
     "waits for iManage": _waits_for_imanage,

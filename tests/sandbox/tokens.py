@@ -32,7 +32,7 @@ class Tokens:
         self._refresh: dict[str, Token] = {}
 
     def preset(self, tenant: Tenant, now: datetime) -> None:
-        """Make the tokens of a description valid; whoever made them asked for all that there is."""
+        """Make the tokens of a description valid; their scope is that of an administrator."""
         scope = tenant.answers.granted("admin")
         for user in tenant.users:
             if user.access_token:

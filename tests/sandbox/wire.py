@@ -34,7 +34,7 @@ class Request:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def form(self) -> dict[str, str]:
-        """The fields of a form-encoded body; ValueError if it is none or names a field twice."""
+        """The fields of a form-encoded body; ValueError if it is invalid or names a field twice."""
         pairs = parse_qsl(self.body.decode("utf-8"), keep_blank_values=True, strict_parsing=bool(self.body))
         fields = dict(pairs)
         if len(fields) != len(pairs):
@@ -42,7 +42,7 @@ class Request:
         return fields
 
     def json(self) -> Any:
-        """The JSON body; ValueError if it is none."""
+        """The JSON body; ValueError if it is invalid."""
         try:
             return json.loads(self.body.decode("utf-8"), parse_constant=_no_constant)
         except RecursionError:
@@ -101,7 +101,7 @@ def error_reply(refusal: Refusal, transaction: str, headers: dict[str, str] | No
 
 
 def html_reply(status: int, headers: dict[str, str] | None = None) -> Reply:
-    """A page of whatever stands in front of Control Center, and not Control Center's own form."""
+    """A page of a gateway in front of Control Center, and not Control Center's own form."""
     words = f"{status} {HTTPStatus(status).phrase}"
     page = f"<!DOCTYPE html><html><head><title>{words}</title></head><body><h1>{words}</h1></body></html>"
     return Reply(status, {"content-type": HTML, **(headers or {})}, page.encode())

@@ -11,9 +11,9 @@ from .cases import (
     AUTHORIZATION,
     BOTH,
     KEEPER,
-    LOOK,
     NRT,
     OPEN,
+    PLAN,
     POLICY,
     TWICE,
     Case,
@@ -161,7 +161,7 @@ BAD = {
     "negative days": Case(
         AUTHORIZATION, {"renew_before_days": -1}, kind="bad_option", tells=("renew_before_days is -1",)
     ),
-    "address that is none": Case(
+    "invalid e-mail address": Case(
         AUTHORIZATION,
         {"email": "nobody"},
         {"applications": refreshing()},
@@ -214,64 +214,64 @@ BAD = {
     "no name and no id": Case(APPLICATION, {}, kind="bad_option", tells=("name, app_id",)),
     "name and id": Case(APPLICATION, {"name": "x", "app_id": "y"}, kind="bad_option", tells=("mutually exclusive",)),
     "no time": Case("imanage_tenant_info", {"timeout": 0}, kind="bad_option", tells=("timeout is 0",)),
-    "customer_id that is no number": Case(
+    "customer_id that is not a number": Case(
         "imanage_tenant_info", {"customer_id": "acme"}, kind="bad_option", tells=("customer_id", "acme")
     ),
-    "authorities that are none": Case(
+    "invalid authorities": Case(
         "imanage_tenant_info", {"ca_path": "/no/such/file.pem"}, kind="bad_option", tells=("/no/such/file.pem",)
     ),
-    "onboarding of nothing": Case(LOOK, {"applications": []}, kind="bad_option", tells=("applications is empty",)),
+    "onboarding of nothing": Case(PLAN, {"applications": []}, kind="bad_option", tells=("applications is empty",)),
     "onboarding of one twice": Case(
-        LOOK, {"applications": [*BOTH, {"name": TRACKER}]}, kind="bad_option", tells=("names an application twice",)
+        PLAN, {"applications": [*BOTH, {"name": TRACKER}]}, kind="bad_option", tells=("names an application twice",)
     ),
     "onboarding with an empty library list": Case(
-        LOOK,
+        PLAN,
         {"applications": BOTH, "authorization": {"libraries": []}},
         kind="bad_option",
         tells=("libraries is an empty list",),
     ),
     "onboarding with a library that does not exist": Case(
-        LOOK,
+        PLAN,
         {"applications": BOTH, "authorization": {"libraries": ["NOPE"]}},
         kind="not_found",
         tells=("NOPE",),
     ),
     "onboarding with half a second account": Case(
-        LOOK,
+        PLAN,
         {"applications": BOTH, "authorization": {"username": NRT}},
         kind="bad_option",
         tells=("username is given without password",),
     ),
     "onboarding with the wrong password of the second account": Case(
-        LOOK,
+        PLAN,
         {"applications": BOTH, "authorization": {**KEEPER, "password": "wr0ng-one"}},
         kind="sign_in",
         tells=("The credentials are not valid.",),
     ),
     "onboarding of what must be there": Case(
-        LOOK,
+        PLAN,
         {"applications": [*BOTH, {"name": "nothing"}], "on_unprovisioned": "fail"},
         kind="not_provisioned",
         tells=("'nothing'",),
     ),
     "onboarding of what is there twice": Case(
-        LOOK, {"applications": BOTH}, {"applications": [*TWICE, *ADDED]}, kind="ambiguous_name"
+        PLAN, {"applications": BOTH}, {"applications": [*TWICE, *ADDED]}, kind="ambiguous_name"
     ),
     "onboarding that takes the page away": Case(
-        LOOK,
+        PLAN,
         {"applications": [{"name": TRACKER}, {**BOTH[1], "enabled": False}], "authorization": {}},
         {"applications": refreshing()},
         kind="not_added",
         tells=(EXTENSION, "would be disabled"),
     ),
     "onboarding that forbids refresh tokens": Case(
-        LOOK,
+        PLAN,
         {"applications": [{"name": EXTENSION, "allow_refresh_token": False}], "authorization": {}},
         {"applications": refreshing()},
         kind="conflict",
         tells=(EXTENSION, "would not be allowed"),
     ),
-    "names that are no names": Case(
+    "invalid names": Case(
         "imanage_application_info", {"name": {"a": "b"}}, kind="bad_option", tells=("neither a name nor a list",)
     ),
 }

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cases of every module as data: which tenant, which options, and how it ends. C({name}) stands for the tenant."""
+"""Cases of every module as data: tenant, options, and outcome. C({name}) is replaced by the tenant's name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .chain import CHAIN
 from .places import EXTENSION, TRACKER, applications, refreshing
 
 APPLICATION, POLICY, AUTHORIZATION = "imanage_application", "imanage_app_auth", "imanage_library_authorization"
-LOOK = chain.LOOK
+PLAN = chain.PLAN
 PAT, ADMIN, NRT = "pat@{name}.example", "admin@{name}.example", "nrt@{name}.example"
 SOON = [{"id": "ACTIVE", "authorized_by": ADMIN, "expires_in_days": 9}, {"id": "SPM", "authorized_by": ADMIN}]
 ENDED = [{"id": "ACTIVE", "authorized_by": PAT, "expires_in_days": -1}, "SPM"]
@@ -29,7 +29,7 @@ KEEPER = {"username": "nrt@{name}.example", "password": "{name}-nrt-password"}
 
 @dataclass
 class Case:
-    """A task on a tenant: whether a run changes something, or how it fails and what its message tells."""
+    """A task on a tenant: whether a run changes something, or how it fails and what its message says."""
 
     module: str
     options: dict[str, Any] = field(default_factory=dict)
@@ -81,7 +81,7 @@ WRITING = {
     "authorize one, named twice": Case(
         AUTHORIZATION, {"libraries": ["archive", "ARCHIVE"]}, {"applications": refreshing()}
     ),
-    "authorize what has ended": Case(AUTHORIZATION, {}, {"applications": refreshing(), "libraries": ENDED}),
+    "authorize what has expired": Case(AUTHORIZATION, {}, {"applications": refreshing(), "libraries": ENDED}),
     "renew ahead": Case(AUTHORIZATION, {"renew_before_days": 30}, {"applications": refreshing(), "libraries": SOON}),
     "take over": Case(AUTHORIZATION, {"authorizer": "me"}, {"applications": refreshing(), "libraries": OTHERS}),
     "authorize for another address": Case(
@@ -197,21 +197,21 @@ SETTLED_CHAINS = {
 }
 
 READING = {
-    "look at what is to be done": Case(LOOK, {"applications": BOTH, "authorization": {}}),
-    "look at the rest": Case(LOOK, {"applications": BOTH, "authorization": {}}, {"applications": refreshing()}),
-    "look with two accounts": Case(
-        LOOK, {"applications": BOTH, "authorization": KEEPER}, {"applications": refreshing()}
+    "plan what is to be done": Case(PLAN, {"applications": BOTH, "authorization": {}}),
+    "plan the rest": Case(PLAN, {"applications": BOTH, "authorization": {}}, {"applications": refreshing()}),
+    "plan with two accounts": Case(
+        PLAN, {"applications": BOTH, "authorization": KEEPER}, {"applications": refreshing()}
     ),
-    "look at one stage": Case(
-        LOOK, {"applications": BOTH, "authorization": {}, "stages": ["refresh_token"]}, {"applications": ADDED}
+    "plan one stage": Case(
+        PLAN, {"applications": BOTH, "authorization": {}, "stages": ["refresh_token"]}, {"applications": ADDED}
     ),
-    "look at what waits for iManage": Case(LOOK, {"applications": [*BOTH, {"name": "nothing"}]}),
-    "look before an offboarding": Case(
-        LOOK,
+    "plan what waits for iManage": Case(PLAN, {"applications": [*BOTH, {"name": "nothing"}]}),
+    "plan an offboarding": Case(
+        PLAN,
         {"state": "absent", "applications": NAMES, "authorization": {}},
         {"applications": refreshing(), "libraries": OTHERS},
     ),
-    "look at nothing": Case(LOOK, {"applications": BOTH, "approved": {}}),
+    "plan nothing": Case(PLAN, {"applications": BOTH, "approved": {}}),
     "tenant": Case("imanage_tenant_info"),
     "tenant of a user without rights": Case("imanage_tenant_info", user="pat"),
     "tenant by refresh token": Case("imanage_tenant_info", by="refresh_token"),

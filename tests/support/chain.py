@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tasks of the role, one after the other, as one task: a look, then the stages that have something to write."""
+"""The tasks of the role, one after the other, as one task: the plan, then the stages that have something to write."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from typing import Any
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import POLICY
 
 CHAIN = "chain"
-LOOK = "imanage_onboarding_info"
-OF_THE_LOOK = ("state", "applications", "authorization", "on_unprovisioned", "stages", "approved", "is_bound")
+PLAN = "imanage_onboarding_info"
+PLAN_OPTIONS = ("state", "applications", "authorization", "on_unprovisioned", "stages", "approved", "is_bound")
 
 Result = dict[str, Any]
 Run = Callable[[str, Result], Result]
 
 
 def run(run_one: Run, options: Result) -> Result:
-    """The result of the chain. C(run_one) runs a module; C(options) are those of the look, and the connection.
+    """The result of the chain. C(run_one) runs a module; C(options) are those of the plan, and the connection.
 
-    With C(is_bound), each stage is bound to what the look planned, as to an approved plan.
+    With C(is_bound), each stage is bound to the plan, as if it was approved.
     """
     given = {name: value for name, value in options.items() if name != "is_bound"}
-    look = run_one(LOOK, given)
+    info = run_one(PLAN, given)
     stages: dict[str, list[Result]] = {}
     result: Result = {"changed": False, "diff": [], "writes": [], "stages": stages, "warnings": []}
-    result.update({name: look[name] for name in ("plan", "missing", "libraries", "check_mode") if name in look})
-    last = look
-    for stage, module, asked in _tasks(given, look):
-        bound = {"planned": look["plan"]["writes"]} if options.get("is_bound") else {}
-        last = run_one(module, {**asked, "customer_id": look["tenant"]["customer_id"], **bound})
+    result.update({name: info[name] for name in ("plan", "missing", "libraries", "check_mode") if name in info})
+    last = info
+    for stage, module, asked in _tasks(given, info):
+        bound = {"planned": info["plan"]["writes"]} if options.get("is_bound") else {}
+        last = run_one(module, {**asked, "customer_id": info["tenant"]["customer_id"], **bound})
         result["changed"] |= last["changed"]
         result["diff"] += [last["diff"]] if last["changed"] and "diff" in last else []
         result["writes"] += last["writes"]
@@ -43,17 +43,17 @@ def run(run_one: Run, options: Result) -> Result:
         if last.get("failed"):
             break
     failure = {name: last[name] for name in ("failed", "msg", "failure") if name in last}
-    warnings = [*look.get("warnings", []), *result.pop("warnings")]
+    warnings = [*info.get("warnings", []), *result.pop("warnings")]
     return {**result, **failure, **({"warnings": warnings} if warnings else {})}
 
 
-def _tasks(given: Result, look: Result) -> Iterator[tuple[str, str, Result]]:
+def _tasks(given: Result, info: Result) -> Iterator[tuple[str, str, Result]]:
     """The stages that have something to write, in their order: stage, module, options."""
-    connection = {name: value for name, value in given.items() if name not in OF_THE_LOOK}
+    connection = {name: value for name, value in given.items() if name not in PLAN_OPTIONS}
     leaving = given.get("state") == "absent"
     tasks = [*_of_applications(given, connection, leaving), *_of_libraries(given, connection, leaving)]
     for stage, module, options in reversed(tasks) if leaving else tasks:
-        if stage in look.get("stages", []) and not look.get("failed"):
+        if stage in info.get("stages", []) and not info.get("failed"):
             yield stage, module, options
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 
 def agrees(preview: Any, run: Any) -> bool:
-    """Whether a preview says what a run says, where it says anything: null stands for what cannot be known yet."""
+    """Whether a preview says what a run says, where it says anything: null means that it cannot be known yet."""
     if preview is None:
         return True
     if isinstance(preview, dict):

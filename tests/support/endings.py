@@ -74,7 +74,7 @@ class Ending:
         if self._sign != signal.SIGKILL:
             os.killpg(pid, self._sign)
             return
-        # Stopped first, so that none of them starts another while the others are looked for.
+        # Stop them first, so that none of them starts another one during the search.
         for one in (pid, *_children(pid)):
             _send(one, signal.SIGSTOP)
         for one in (pid, *_children(pid)):

@@ -17,7 +17,7 @@ from .chain import CHAIN
 State = dict[str, Any]
 
 
-def settled(snapshot: State) -> State:
+def normalized(snapshot: State) -> State:
     """A snapshot in which what means the same is the same: the order of members, and policies with their defaults."""
     state = copy.deepcopy(snapshot)
     for app in state["applications"]:
@@ -28,7 +28,7 @@ def settled(snapshot: State) -> State:
 
 
 class Wanted:
-    """A tenant as it is wanted. C(before): settled; C(now): when; C(ends): whether rows show their end."""
+    """A tenant as it is wanted. C(before): normalized; C(now): when; C(ends): whether rows show their end."""
 
     def __init__(self, before: State, now: datetime.datetime, ends: bool):
         self.state = copy.deepcopy(before)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tenants as they may be found, generated; C({name}) stands for the tenant's name, as in the written cases."""
+"""Tenants as they may be found, generated; C({name}) is replaced by the tenant's name, as in the written cases."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def in_any_case(names: tuple[str, ...]) -> st.SearchStrategy[str]:
 
 @cache
 def some(names: tuple[str, ...], most: int = 3) -> st.SearchStrategy[list[str]]:
-    """A few of the names, none twice, whatever the case."""
+    """A few of the names, each once, without regard to case."""
     return st.lists(in_any_case(names), max_size=most, unique_by=str.lower)
 
 

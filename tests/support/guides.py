@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guides, and their blocks of commands and files as they stand there.
+"""The guides, and their blocks of commands and files, as written.
 
 A test takes all blocks of a kind at once, C(PREVIEW, ONBOARD = Guide("docs/many-tenants.md").commands), and runs them.
 So a block that is added fails that test.
@@ -66,9 +66,9 @@ class Guide:
         return self._of(kind)
 
     def _of(self, kind: str) -> tuple[str, ...]:
-        left_out = [beginning for name, beginning in NOT_RUN if name == self.name]
+        not_run = [beginning for name, beginning in NOT_RUN if name == self.name]
         found = [block.text for block in self.blocks if block.language in KINDS[kind]]
-        return tuple(text for text in found if not text.startswith(tuple(left_out)))
+        return tuple(text for text in found if not text.startswith(tuple(not_run)))
 
 
 def every_guide() -> dict[str, Guide]:

@@ -19,5 +19,5 @@ def parsed(content: bytes) -> EmailMessage:
 
 
 def customers(content: bytes) -> list[str]:
-    """The names of the customers, which stand one per line."""
+    """The names of the customers, one per line."""
     return re.findall(r"^Customer name: (.*?)\r?$", parsed(content).get_content(), re.MULTILINE)

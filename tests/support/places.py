@@ -40,7 +40,7 @@ def refreshing(**policy: Any) -> list[dict[str, Any]]:
 
 
 def filled(value: Any, name: str) -> Any:
-    """The value with the tenant's name wherever C({name}) stands."""
+    """The value with the tenant's name in place of C({name})."""
     if isinstance(value, dict):
         return {key: filled(one, name) for key, one in value.items()}
     if isinstance(value, list):

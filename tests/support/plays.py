@@ -66,7 +66,7 @@ def play(
             "ANSIBLE_CONFIG": str(configuration),
             "ANSIBLE_DEPRECATION_WARNINGS": "false",
             "ANSIBLE_FORKS": "2",
-            # Options that come as one variable are unsafe only beside injected facts.
+            # Options that come as one variable are unsafe only together with injected facts.
             "ANSIBLE_INJECT_FACT_VARS": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_LOCAL_TEMP": str(folder / "local"),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server of raw bytes, for what no server of HTTP would do. It may stand in front of the sandbox."""
+"""A server of raw bytes, for replies that no HTTP server would send. It can pass requests on to the sandbox."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _whole(connection: socket.socket) -> Request:
 
 
 def pass_on(url: str, request: Request) -> bytes:
-    """What the server at an address answers the request. Both connections are closed behind it."""
+    """The reply of the server at an address. Both connections are closed afterwards."""
     head, _end, body = request.whole.partition(b"\r\n\r\n")
     lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
     with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)) as there:

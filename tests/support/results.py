@@ -15,7 +15,7 @@ def libraries(
     not_visible: Sequence[str] | None = (),
     wanted: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """How the libraries of a tenant stand; all of these are wanted, in this order unless another is said."""
+    """The libraries of a tenant in the fact; all of these are wanted, in this order unless another is given."""
     hidden = None if not_visible is None else list(not_visible)
     every = [*authorized, *pending, *(hidden or [])] if wanted is None else list(wanted)
     known = {"authorized": list(authorized), "pending": list(pending), "not_visible": hidden}

@@ -16,7 +16,7 @@ LIBRARIES = "Tracker background service authorization"
 
 
 def assert_shows(diff: dict[str, str], before: State, after: State) -> None:
-    """Each side of a diff shows the tenant as it was and as it became; C(before) and C(after): settled snapshots."""
+    """Each side of a diff shows the tenant as it was and as it became; C(before) and C(after): normalized snapshots."""
     assert diff["before"] != diff["after"]
     for side, state in (("before", before), ("after", after)):
         title = re.fullmatch(r".*, customer \d+, (.*) \(as (it is|planned)\)", diff[f"{side}_header"])
@@ -28,7 +28,7 @@ def assert_shows(diff: dict[str, str], before: State, after: State) -> None:
 
 def _views(title: str, state: State) -> list[State]:
     """The page of that title; of each application, where several have the same name."""
-    # What hides in it stands in quotes.
+    # A text with invisible characters is in quotes.
     title = yaml.safe_load(title) if title.startswith('"') else title
     if title == LIBRARIES:
         return [{row["id"]: (row["authorized_by"] or {}).get("id") for row in state["libraries"]}]

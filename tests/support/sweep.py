@@ -25,7 +25,7 @@ SECRET_NAMES = (
     "access_token",
     "session_token",
 )
-# Every secret has one in front and one behind, so that half a secret is found too, and thousands as fast as one.
+# Every secret has one before it and one after it, so that half a secret is found too, and thousands as fast as one.
 MARKS = ("M4rkBefore-aSecret-", "-M4rkBehind-aSecret")
 # Whatever encodes something encodes these. A token travels in a header, so it has fewer of them.
 AWKWARD, PLAINER = "/+ =\"q'&<ü>\\%2f", "/+=~%2f"
@@ -53,7 +53,7 @@ def _by_kind(name: str, secret: str, found: set[str]) -> str:
 
 
 def spellings(secret: str) -> set[str]:
-    """A secret in all forms that it could have somewhere. Written without a look at those that the product hides."""
+    """A secret in all forms that it could have somewhere. Made without those that the product hides."""
     percent = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
     percent |= {re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), one) for one in percent}
     in_json = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
@@ -65,7 +65,7 @@ def spellings(secret: str) -> set[str]:
 
 
 def _in_base64(secret: bytes) -> Iterator[str]:
-    """What base64 makes of it behind 0, 1 and 2 other bytes, without the signs that its neighbours have a part in."""
+    """The base64 of it after 0, 1 and 2 other bytes, without the signs that depend on other bytes."""
     for before in range(3):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             text = encode(b"x" * before + secret).decode().rstrip("=")

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 from ansible_collections.imanage.control_center.plugins.module_utils._api import client
-from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import Connection, shown
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import Connection, safe_url
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._api.transport import Transport
 from ansible_collections.imanage.control_center.plugins.module_utils._run import task as _task
@@ -66,7 +66,7 @@ def run(name: str, options: dict[str, Any], check: bool = False, diff: bool = Tr
     try:
         parameters = validated(what.options, as_given(options))
     except Failure as failure:
-        result = _task.refusal(what, failure, shown(options.get("url")), check)
+        result = _task.refusal(what, failure, safe_url(options.get("url")), check)
     else:
         result = _task.run(what, parameters, check, diff)
     json.dumps(result)  # a result is plain data, always

@@ -17,7 +17,7 @@ from sandbox import Sandbox
 from . import screen
 from .chain import CHAIN
 from .compare import agrees, planned
-from .expected import Wanted, parts, settled
+from .expected import Wanted, normalized, parts
 from .places import CLIENT_ID, SIGNING, filled
 from .wants import Situation, situations
 
@@ -121,13 +121,13 @@ def tell(situation: Situation, sandbox: Sandbox, run: Callable[[bool], Result]) 
     if wanted.is_due_again(situation.options, after, sandbox.now()):
         assert again["changed"], "an authorization that does not last as long as the notice is renewed by every run"
         return "renewed"
-    assert_settled(again, sandbox)
+    assert_nothing_to_do(again, sandbox)
     assert _state(sandbox) == after
     return "assumed" if assumed else "changed" if ran["changed"] else "unchanged"
 
 
 def _state(sandbox: Sandbox) -> Result:
-    return settled(sandbox.tenant(NAME).snapshot())
+    return normalized(sandbox.tenant(NAME).snapshot())
 
 
 def _filled(situation: Situation) -> tuple[Result, str]:
@@ -160,7 +160,7 @@ def _without_authorization(result: Result) -> Result:
 
 
 def assert_adds_up(preview: Result, ran: Result, assumed: bool) -> None:
-    """The stages do what the look planned: their diffs are its changes, and their writes are its writes, no other."""
+    """The stages do what was planned: their diffs are its changes, and their writes are exactly its writes."""
     plan = ran["plan"]
     assert preview["plan"] == plan
     known = [one for one in plan["writes"] if not (assumed and one["operation"] == "authorizeLibrary")]
@@ -173,7 +173,7 @@ def assert_adds_up(preview: Result, ran: Result, assumed: bool) -> None:
     assert assumed or len(diffs) == len(views)
 
 
-def assert_settled(again: Result, sandbox: Sandbox) -> None:
+def assert_nothing_to_do(again: Result, sandbox: Sandbox) -> None:
     """A second run finds nothing to do."""
     assert not again.get("failed"), again
     assert not again["changed"]

@@ -13,7 +13,7 @@ from sandbox import Reply, Request, Sandbox
 
 
 class Turns:
-    """Lets one request of one task through at a time, in the given order of names; then whoever is left goes on."""
+    """Lets one request of one task through at a time, in the given order of names; then the rest goes on."""
 
     def __init__(self, sandbox: Sandbox, order: Iterable[str]):
         self.taken: list[str] = []

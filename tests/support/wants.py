@@ -131,13 +131,13 @@ def onboarding(draw: Draw, tenant: dict[str, Any]) -> dict[str, Any]:
 def want(draw: Draw, module: str, tenant: dict[str, Any]) -> dict[str, Any]:
     """The options of a module, without those that say where and who."""
     if module == "imanage_application":
-        settled = perhaps(draw, "state", st.sampled_from(["present", "present", "absent"]))
-        return {**application(draw, tenant), **settled, **state(draw)}
+        chosen = perhaps(draw, "state", st.sampled_from(["present", "present", "absent"]))
+        return {**application(draw, tenant), **chosen, **state(draw)}
     if module == "imanage_app_auth":
         return {**application(draw, tenant), **policy(draw)}
     if module == "imanage_library_authorization":
-        settled = perhaps(draw, "state", st.sampled_from(["authorized", "unauthorized"]))
-        return {**authorization(draw, tenant), **settled}
+        chosen = perhaps(draw, "state", st.sampled_from(["authorized", "unauthorized"]))
+        return {**authorization(draw, tenant), **chosen}
     return onboarding(draw, tenant)
 
 

@@ -31,7 +31,7 @@ def names(client, asked):
     return [row["name"] for row in found], [row["name"] for row in others]
 
 
-def test_a_catalog_that_repeats_what_is_added_makes_no_name_ambiguous():
+def test_a_catalog_that_repeats_added_applications_does_not_make_names_ambiguous():
     assert names(Lists([TRACKER, OTHER], [TRACKER, OTHER]), ["Tracker", "Missing"]) == (["Tracker"], ["Other"])
 
 

@@ -109,12 +109,12 @@ def conflict(plan, *now):
         (LISTS._replace(body=None), False),
     ],
 )
-def test_a_write_fits_that_asks_for_no_more_than_a_planned_one(step, fits):
+def test_a_write_fits_if_it_asks_for_no_more_than_an_approved_one(step, fits):
     planned = planned_rows(Plan({}, {}, [ADD, LISTS], None), "iManage Tracker")
     assert approval.fits(step, planned) is fits
 
 
-def test_a_list_that_is_empty_allows_nothing_and_none_allows_everything():
+def test_an_empty_list_allows_nothing_and_null_allows_everything():
     approval.check_writes([ADD, LISTS], None)
     approval.check_writes([], [])
     with pytest.raises(
@@ -211,24 +211,24 @@ def test_three_differences_are_named_and_the_others_counted():
     assert words.endswith("; 6 more.")
 
 
-def test_a_library_is_still_to_do_whatever_time_has_made_of_its_standing():
+def test_a_library_is_still_to_do_if_its_state_changed_with_time():
     approval.compare(approved(page("ACTIVE")), [page(ACTIVE="2026-01-01T00:00:00Z")])
 
 
-def test_enabling_does_not_stand_for_adding():
+def test_enabling_does_not_count_as_adding():
     kept = approved(application(enabled=True, mode="custom", groups=["IT"]))["writes"]
     (add,) = application(enabled=True).plan.steps
     assert not approval.fits(add, kept)
 
 
-def test_libraries_that_appeared_or_went_are_no_conflict():
+def test_libraries_that_appeared_or_disappeared_are_not_a_conflict():
     kept, now = approved(page("ACTIVE", "GONE")), page("ACTIVE", "NEW")
     approval.compare(kept, [now])
-    assert [step.ids["library_id"] for step in approval.left_out(now.plan.steps, kept["writes"])] == ["NEW"]
-    assert approval.left_out(now.plan.steps, None) == []
+    assert [step.ids["library_id"] for step in approval.unapproved(now.plan.steps, kept["writes"])] == ["NEW"]
+    assert approval.unapproved(now.plan.steps, None) == []
 
 
-def test_a_stage_that_is_not_looked_at_is_not_compared():
+def test_a_stage_that_is_not_read_is_not_compared():
     approval.compare(approved(application(), page("ACTIVE")), [application()])
 
 
@@ -304,7 +304,7 @@ def unusable(name):
     return str(caught.value)
 
 
-def test_files_that_are_no_plan(tmp_path):
+def test_files_that_are_not_a_plan(tmp_path):
     entry = plan_file.content([RESULT], "now")["tenants"][0]
     nowhere = str(tmp_path / "nowhere.json")
     assert unusable(nowhere) == f"There is no plan {nowhere}."

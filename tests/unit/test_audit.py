@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an audit finds is told as it stands on the screen, and as it is rather than as a run would leave it."""
+"""An audit reports what the screen shows now, not what a run would leave."""
 
 from __future__ import annotations
 
@@ -53,20 +53,20 @@ def audit(monkeypatch):
             "applications": wanted,
             "authorization": {"renew_before_days": days, **(authorization or {})},
         }
-        look = run_in_memory(monkeypatch, where, "imanage_onboarding_info", given, check=True)
+        info = run_in_memory(monkeypatch, where, "imanage_onboarding_info", given, check=True)
         known = {"intent": "audit", "tenant": "acme", "url": url, "names": [TRACKER, EXTENSION], "check_mode": True}
         kept = given["authorization"].get("authorized_on", {})
-        return result_fact({**NOTHING_RAN, **known, "authorized_on": kept, "look": look})
+        return result_fact({**NOTHING_RAN, **known, "authorized_on": kept, "info": info})
 
     return go
 
 
-def test_a_tenant_as_it_shall_be_needs_nothing(audit):
+def test_a_tenant_that_is_as_wanted_needs_nothing(audit):
     result = audit(libraries=[library("ACTIVE", ADMIN, 31)])
     assert (result["status"], result["changed"], result["next_steps"]) == ("onboarded", False, [])
 
 
-def test_a_field_that_differs_is_told_as_it_is_and_as_it_shall_be(audit):
+def test_a_field_that_differs_is_shown_as_it_is_and_as_it_should_be(audit):
     wanted = [
         {"name": TRACKER, "enabled": True, "access": "custom", "groups": ["IT"]},
         {**BOTH[1], "refresh_token_expiry_days": 90},
@@ -83,7 +83,7 @@ def test_a_field_that_differs_is_told_as_it_is_and_as_it_shall_be(audit):
     ]
 
 
-def test_libraries_are_told_by_what_is_wrong_with_them(audit):
+def test_libraries_are_grouped_by_what_is_wrong_with_them(audit):
     result = audit(
         libraries=[
             "NEW",
@@ -98,7 +98,7 @@ def test_libraries_are_told_by_what_is_wrong_with_them(audit):
     assert result["next_steps"] == [
         "New libraries, listed and not authorized yet: NEW, NEWER.",
         f"Authorized, but it ends within 30 days: SOON ({ends(9)}, by {PAT}), BOUNDARY ({ends(30)}, by {ADMIN}).",
-        f"Authorizations that have ended: ENDED ({ends(0)}, by {PAT}).",
+        f"Authorizations that have expired: ENDED ({ends(0)}, by {PAT}).",
         MEND,
         f"Authorized by another user than {ADMIN}: SOON ({ends(9)}, by {PAT}). This is not drift, but each "
         "authorization ends with its account, or with its membership in NRTADMIN.",
@@ -123,7 +123,7 @@ def test_libraries_are_told_by_what_is_wrong_with_them(audit):
 )
 def test_somebody_else_is_whoever_would_not_authorize_now(audit, authorization, by, told):
     result = audit(authorization=authorization, libraries=[library("ACTIVE", by, 365)])
-    assert result["status"] == "onboarded", "it is no drift"
+    assert result["status"] == "onboarded", "it is not drift"
     assert [step.partition(":")[0] for step in result["next_steps"]] == (
         [f"Authorized by another user than {told}"] if told else []
     )
@@ -131,15 +131,15 @@ def test_somebody_else_is_whoever_would_not_authorize_now(audit, authorization, 
 
 @pytest.mark.parametrize(("by", "others"), [(ADMIN.upper(), 0), (PAT, 1)])
 def test_the_account_is_the_same_in_upper_case(by, others):
-    look = {
+    info = {
         "tenant": {"authorizes": ADMIN},
         "libraries": [{"id": "ACTIVE", "authorized": True, "authorized_by": by, "expires_from": "tenant"}],
         "plan": {"changes": [], "assumptions": []},
     }
-    assert len(findings(look)) == others
+    assert len(findings(info)) == others
 
 
-def test_an_end_that_nobody_knows_is_said_to_be_so(audit):
+def test_an_unknown_end_is_reported_as_unknown(audit):
     result = audit(libraries=[library("ACTIVE", PAT, 1)], answers={"dates": "none"})
     unknown, foreign = result["next_steps"]
     assert "does not show when these authorizations end: ACTIVE." in unknown
@@ -166,7 +166,7 @@ def test_an_end_is_reckoned_from_the_day_that_the_inventory_keeps(audit):
     }
 
 
-def test_what_no_page_lists_is_not_called_new(audit):
+def test_a_library_that_no_page_lists_is_not_called_new(audit):
     result = audit(applications=applications(), libraries=["ACTIVE", "SPM"])
     assert "Not authorized: ACTIVE, SPM." in result["next_steps"]
     assert f"{TRACKER}: Added is no, should be yes; Enable application? should be yes." in result["next_steps"]
@@ -174,7 +174,7 @@ def test_what_no_page_lists_is_not_called_new(audit):
     assert result["expires_at"] is None
 
 
-def test_an_unlisted_library_is_told_beside_the_drift(audit):
+def test_an_unlisted_library_is_reported_with_the_drift(audit):
     users = [{"id": ADMIN, "password": "p4ssword", "app_management": True, "nrtadmin": ["ACTIVE"]}]
     result = audit(users=users, libraries=["ACTIVE", "SPM"])
     assert result["next_steps"][0] == "New libraries, listed and not authorized yet: ACTIVE."

@@ -82,7 +82,7 @@ def test_a_line_has_the_keys_of_the_write_and_whose_it_is(record):
         ("ansible.builtin.async_status", {"changed": False, "ansible_job_id": "j1.2"}),
     ],
 )
-def test_what_is_no_write_of_a_task_has_no_line(record, action, found):
+def test_a_result_without_writes_has_no_line(record, action, found):
     record.callback.v2_runner_on_failed(result(found, action))
     assert record.lines() == []
     assert record.warnings == []
@@ -108,7 +108,7 @@ def test_a_task_whose_result_is_hidden_is_a_warning(record):
     assert record.operations() == ["updateApp"]
 
 
-def test_a_hidden_result_of_a_task_that_wrote_nothing_is_no_warning(record):
+def test_a_hidden_result_of_a_task_that_wrote_nothing_gives_no_warning(record):
     record.callback.v2_runner_on_ok(result({"censored": "the output has been hidden", "changed": False}))
     record.callback.v2_runner_on_ok(
         result({"censored": "the output has been hidden", "changed": True}, check_mode=True)

@@ -11,8 +11,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.connec
     is_private_cloud,
     origin,
     placeholders,
+    safe_url,
     same_origin,
-    shown,
     user_information,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import OPERATIONS
@@ -124,27 +124,27 @@ def test_secrets_in_a_url_are_not_shown():
     assert "s3cret" not in refused(url="ada:s3cret@cloudimanage.com")
     for at in ("@", "%40", "%2540", "\N{FULLWIDTH COMMERCIAL AT}", "\N{SMALL COMMERCIAL AT}"):
         url = f"https://ada:s3cret{at}cloudimanage.com"
-        assert shown(url) == "cloudimanage.com"
+        assert safe_url(url) == "cloudimanage.com"
         assert user_information(url) == ["ada", "s3cret"]
     assert user_information("https://cloudimanage.com") == user_information(None) == []
-    assert shown(None) == shown("https://[s3cret") == "Control Center"
-    assert shown("https://ada:s3cret") == "https://ada"
-    assert shown("ada:s3cret") == shown("https://me@ada:s3cret") == "ada"
-    assert shown("https://firm.example:844x") == "https://firm.example"
-    assert shown("https://firm.example:8443") == "https://firm.example:8443"
+    assert safe_url(None) == safe_url("https://[s3cret") == "Control Center"
+    assert safe_url("https://ada:s3cret") == "https://ada"
+    assert safe_url("ada:s3cret") == safe_url("https://me@ada:s3cret") == "ada"
+    assert safe_url("https://firm.example:844x") == "https://firm.example"
+    assert safe_url("https://firm.example:8443") == "https://firm.example:8443"
 
 
 @pytest.mark.parametrize("name", ["access_token", "session_token"])
 @pytest.mark.parametrize(
     "token", ["s3cret\n", " s3cret", "s3 cret", "s3cret\r", "s3cret\x7f", "s3cr\N{LATIN SMALL LETTER E WITH ACUTE}t"]
 )
-def test_what_no_header_can_carry_is_no_token_and_is_not_repeated(name, token):
+def test_a_text_that_no_header_can_carry_is_not_a_token_and_is_not_shown(name, token):
     message = refused(**{name: token})
     assert name in message
     assert "s3" not in message
 
 
-def test_what_a_header_can_carry_is_a_token():
+def test_a_text_that_a_header_can_carry_is_a_token():
     assert connection({**GOOD, "access_token": "aZ09-._~+/=!"}).access_token == "aZ09-._~+/=!"
 
 
@@ -298,6 +298,6 @@ def test_the_host_of_the_private_cloud_is_known(host, is_it):
     assert is_private_cloud(f"https://{host}") is is_it
 
 
-def test_what_is_no_url_is_not_of_the_private_cloud():
+def test_a_text_that_is_not_a_url_is_not_of_the_private_cloud():
     assert not is_private_cloud("imanage.work")
     assert not is_private_cloud("")

@@ -58,7 +58,7 @@ def test_another_mistake_in_a_variable_is_told():
         options({**FIRST, "imanage_password": "{{ 'a' | no_such_filter }}"})
 
 
-def test_a_second_account_signs_in_with_no_token_of_the_first():
+def test_a_second_account_does_not_use_the_token_of_the_first():
     given = options({**FIRST, **SECOND}, "second")
     assert (given["username"], given["password"]) == ("nrt@acme.example", "second")
     assert {name: given[name] for name in ("refresh_token", "refresh_token_file", "access_token")} == {

@@ -99,7 +99,7 @@ def test_a_title_of_the_server_stays_in_its_head(title):
         ({"Added": True}, {"Added": True}, []),
     ],
 )
-def test_what_differs_is_told_by_field(before, after, told):
+def test_differences_are_listed_by_field(before, after, told):
     assert differences(before, after) == told
 
 

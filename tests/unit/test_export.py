@@ -34,8 +34,8 @@ def library(name, by="ada@acme.example", since="2026-03-01T10:00:00Z", **more):
 
 
 def there(tracker=None, configuration=None, **more):
-    """What was read of a tenant, and what the inventory says; onboarded but for what is given."""
-    look = {
+    """What was read of a tenant, and what the inventory says; onboarded except for what is given."""
+    info = {
         "libraries": [library("ACTIVE"), library("SPM")],
         "not_visible": [],
         "tracker_calls": True,
@@ -44,8 +44,8 @@ def there(tracker=None, configuration=None, **more):
     }
     applications = [tracker or application(), configuration or application(EXTENSION)]
     return {
-        "look": look,
-        "applications": [row for row in applications if row["name"] not in look["missing"]],
+        "info": info,
+        "applications": [row for row in applications if row["name"] not in info["missing"]],
         "names": [TRACKER, EXTENSION],
         **dict.fromkeys(("users", "groups")),
         "authorize_by": "account",
@@ -125,13 +125,13 @@ def test_libraries_are_named_where_not_all_are_authorized():
     assert comments[1:] == ["Not authorized: NEW, OLD."]
 
 
-def test_no_authorized_library_names_none_as_an_empty_list_is_refused():
+def test_without_an_authorized_library_no_list_is_exported():
     variables, comments = said(libraries=[library("NEW", by=None)])
     assert "libraries" not in variables
     assert "so none is named" in comments[-1]
 
 
-def test_what_the_inventory_leaves_out_is_left_out():
+def test_libraries_that_the_inventory_excludes_are_excluded():
     rows = [library("ACTIVE"), library("Draft", by=None)]
     variables, comments = said(libraries=rows, libraries_except=["DRAFT", "GONE"])
     assert (variables.get("libraries"), variables["libraries_except"], comments) == (None, ["DRAFT", "GONE"], [])
@@ -151,7 +151,7 @@ def test_a_person_authorizes_if_the_inventory_says_so_or_the_calls_are_not_answe
     variables, comments = said(libraries=rows, tracker_calls=False, not_visible=None, authorized_on={"active": "2026"})
     assert variables["authorize_by"] == "person"
     assert (variables["libraries"], variables["authorized_on"]) == (["ACTIVE"], {"active": "2026"})
-    assert comments[0] == "Perhaps not authorized, as the inventory has no day: NEW."
+    assert comments[0] == "Perhaps not authorized, because the inventory has no day: NEW."
 
 
 def test_without_the_page_the_days_stay():
@@ -246,12 +246,12 @@ def test_an_odd_name_that_can_be_a_file_is_not(tmp_path, name):
         ("stra\u00dfe", "STRASSE"),
     ],
 )
-def test_two_hosts_that_one_file_could_be_taken_for_are_refused(tmp_path, one, other):
+def test_two_hosts_that_could_share_a_file_are_refused(tmp_path, one, other):
     assert set(refused([one, other, "fine"], tmp_path)) == {one, other}
     assert other in refused([one], tmp_path, [one, other])[one]
 
 
-def test_a_file_that_no_export_wrote_stays(tmp_path):
+def test_a_file_that_an_export_did_not_write_stays(tmp_path):
     folder = tmp_path / "host_vars"
     folder.mkdir()
     for name, content in {"own.yml": "imanage_password: x\n", "ours.yml": f"{MARK}\n---\n", "bare": ""}.items():

@@ -63,7 +63,7 @@ def variables(name):
     found = set()
     for path in files(PLAYBOOKS[name]):
         text = path.read_text(encoding="utf-8")
-        # Of a template, what is no expression is shown to people.
+        # People see what is not an expression in a template.
         parts = re.findall(r"\{[{%].*?[}%]\}", text, re.DOTALL) if path.suffix == ".j2" else text.splitlines()
         found |= {name for part in parts if not part.lstrip().startswith("#") for name in IDENTIFIER.findall(part)}
     return found - MADE - CONNECTION

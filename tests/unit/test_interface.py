@@ -40,7 +40,7 @@ CONNECTION = {
     "retry_timeout": None,
     "api_paths": None,
 }
-# What a look knows by itself.
+# What the plan knows by itself.
 BEFORE = ("refresh_token_expiry_days",)
 OWN = {
     "imanage_application": {"name", "app_id", "state", "enabled", "access", "users", "groups", "exclusive", "planned"},
@@ -209,7 +209,7 @@ def test_law_9_documentation_names_itself_and_what_it_supports(name):
     assert attributes["check_mode"]["support"] == "full"
     assert attributes["idempotent"]["support"] == "full"
     assert attributes["diff_mode"]["support"] == ("full" if name in WRITERS else "N/A")
-    assert (task(name).answer is None) == (name in WRITERS)
+    assert (task(name).result is None) == (name in WRITERS)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -323,11 +323,11 @@ def test_options_are_validated_with_ansibles_own_words(monkeypatch):
         ({"url": "https://h", "name": "x", "api_paths": "x"}, "api_paths"),
     ],
 )
-def test_options_that_do_not_fit(given, words):
+def test_invalid_options_are_named(given, words):
     with pytest.raises(Failure) as caught:
         validated(task("imanage_application").options, given)
     assert caught.value.kind == "bad_option"
-    assert caught.value.what.startswith("The options do not fit: ")
+    assert caught.value.what.startswith("The options are invalid: ")
     assert words in caught.value.what
     assert ".." not in caught.value.what
 
@@ -354,5 +354,6 @@ def test_the_words_of_a_request_for_provisioning_are_text(entry):
     assert {name: one["type"] for name, one in options.items()} == dict.fromkeys(("customer_name", "from", "to"), "str")
 
 
-def test_no_role_has_no_log_with_which_the_oldest_ansible_fails_on_a_value_of_a_vault():
+def test_no_option_of_a_role_has_no_log():
+    """With it, the oldest ansible-core fails on a value of a vault."""
     assert '"no_log"' not in json.dumps(entry_points("tracker_onboarding"))

@@ -146,7 +146,7 @@ def test_a_second_account_is_named(monkeypatch):
     ]
 
 
-def test_a_preview_plans_and_what_is_settled_writes_nothing(monkeypatch):
+def test_a_preview_has_planned_writes_and_a_run_with_nothing_to_do_has_none(monkeypatch):
     kept = Kept(monkeypatch, applications=applications("enabled", "enabled"))
     kept.run(check=True, applications=[{"name": TRACKER, "enabled": False}])
     (row,) = kept.writes

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reports as input: whatever they have or lack, every tenant is told of, or one sentence says what is wrong."""
+"""Reports as input: whatever they have or lack, every tenant is reported, or one sentence says what is wrong."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def nested(levels):
         ({"anything": float("-inf")}, "is not JSON: -Infinity is not a number in JSON."),
     ],
 )
-def test_what_no_playbook_writes_is_one_sentence(tmp_path, change, words):
+def test_a_report_that_no_playbook_wrote_gets_one_sentence(tmp_path, change, words):
     found = merged_of(tmp_path, {**full(merged_reports.RESULT), **change})
     assert found["results"] == []
     assert words in found["problems"][0]["msg"]

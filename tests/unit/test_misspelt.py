@@ -36,7 +36,7 @@ def test_a_variable_that_is_nearly_ours_is_named_with_the_right_one(name, right)
 
 
 @pytest.mark.parametrize("name", ["imanage_port", "imanage_user", "tracker_onboarding_wrapper_mail", "acess"])
-def test_other_variables_are_let_be(name):
+def test_other_variables_are_ignored(name):
     assert misspelt([name]) == {}
 
 

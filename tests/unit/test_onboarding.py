@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A look at a tenant: at which stage it fails, what it leaves out, and what the stages have to leave each other."""
+"""Planning a tenant: at which stage it fails, what it leaves out, and what the stages have to leave each other."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ ALL = ["application", "refresh_token", "authorization"]
 
 
 @pytest.fixture
-def look(monkeypatch):
-    """A function that looks at a tenant, which C(tenant) describes, with C(fault) as an operation that is refused."""
+def plan(monkeypatch):
+    """A function that plans a tenant, which C(tenant) describes, with C(fault) as an operation that is refused."""
 
     def go(tenant=None, fault=None, **given):
         where = Sandbox([example(**(tenant or {}))])
@@ -44,23 +44,23 @@ def look(monkeypatch):
         ("listLibraryAuthorizations", "authorization"),
     ],
 )
-def test_a_failure_names_the_stage_that_could_not_be_looked_at(look, fault, stage):
+def test_a_failure_names_the_stage_that_could_not_be_read(plan, fault, stage):
     wanted = [{**BOTH[0], "access": "all"}, BOTH[1]]
-    result = look({"applications": ADDED}, fault, applications=wanted)
+    result = plan({"applications": ADDED}, fault, applications=wanted)
     assert (result["failed"], result["failed_stage"], result["changed"]) == (True, stage, False)
     # What is not known is left out, so that the message can be seen.
     assert ("tenant" in result) is (fault != "requestToken")
 
 
-def test_what_is_wrong_with_the_options_has_no_stage(look):
-    result = look(applications=[*BOTH, BOTH[0]])
+def test_what_is_wrong_with_the_options_has_no_stage(plan):
+    result = plan(applications=[*BOTH, BOTH[0]])
     assert (result["failure"]["kind"], result.get("failed_stage")) == ("bad_option", None)
 
 
 @pytest.mark.parametrize("stages", [[], ["application"], ["refresh_token"], ["application", "authorization"], ALL])
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_stage_that_was_left_out_remains_where_something_is_wanted_of_it(look, state, stages):
-    result = look({"applications": refreshing()}, state=state, stages=stages)
+def test_a_stage_that_was_left_out_remains_where_something_is_wanted_of_it(plan, state, stages):
+    result = plan({"applications": refreshing()}, state=state, stages=stages)
     wanted = ALL if state == "present" else ["application", "authorization"]
     assert [row["stage"] for row in result["remaining"]] == [stage for stage in wanted if stage not in stages]
     assert {row["reason"] for row in result["remaining"]} <= {"left_out_by_tags"}
@@ -78,19 +78,19 @@ def test_a_stage_that_was_left_out_remains_where_something_is_wanted_of_it(look,
     ],
 )
 @pytest.mark.parametrize("added", [True, False])
-def test_what_the_earlier_stages_would_leave_counts_for_the_libraries(look, extension, kind, added):
+def test_what_the_earlier_stages_would_leave_counts_for_the_libraries(plan, extension, kind, added):
     tenant = {"applications": ADDED if added else applications()}
-    result = look(tenant, applications=[BOTH[0], {"name": EXTENSION, **extension}])
+    result = plan(tenant, applications=[BOTH[0], {"name": EXTENSION, **extension}])
     assert result.get("failure", {}).get("kind") == kind
     assert result.get("failed_stage") == (kind and "authorization")
 
 
-def test_an_application_that_is_not_the_extension_may_stay_disabled(look):
+def test_an_application_that_is_not_the_extension_may_stay_disabled(plan):
     """Only the extension has the page of authorizations."""
-    result = look({"applications": ADDED}, applications=[{"name": TRACKER, "enabled": False}, BOTH[1]])
+    result = plan({"applications": ADDED}, applications=[{"name": TRACKER, "enabled": False}, BOTH[1]])
     assert result["stages"] == ["application", "refresh_token", "authorization"]
 
 
-def test_a_tenant_for_which_nothing_was_approved_is_left_alone(look):
-    result = look(fault="requestToken", approved={})
+def test_a_tenant_for_which_nothing_was_approved_is_left_alone(plan):
+    result = plan(fault="requestToken", approved={})
     assert (result["left_alone"], result["plan"]["writes"], result["tenant"]["user"]) == (True, [], None)

@@ -11,7 +11,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import check_texts, number_hint
 from support.tasks import task
 
-APPLICATION, LIBRARIES, LOOK = "imanage_application", "imanage_library_authorization", "imanage_onboarding_info"
+APPLICATION, LIBRARIES, PLAN = "imanage_application", "imanage_library_authorization", "imanage_onboarding_info"
 
 
 def given(name, text):
@@ -30,11 +30,11 @@ def given(name, text):
         (APPLICATION, "name: true", "name"),
         ("imanage_application_info", "name: [no]", "name"),
         (APPLICATION, "password: no", "password"),
-        (LOOK, "applications: [{name: a}, {name: b, users: [yes]}]", "users"),
-        (LOOK, "authorization: {libraries: [NO]}", "libraries"),
+        (PLAN, "applications: [{name: a}, {name: b, users: [yes]}]", "users"),
+        (PLAN, "authorization: {libraries: [NO]}", "libraries"),
     ],
 )
-def test_true_and_false_are_no_text(name, text, option):
+def test_true_and_false_are_not_texts(name, text, option):
     with pytest.raises(Failure) as caught:
         check_texts(*given(name, text))
     assert caught.value.kind == "bad_option"
@@ -47,7 +47,7 @@ def test_true_and_false_are_no_text(name, text, option):
         (LIBRARIES, "libraries: ['NO', 'off', 7, null]"),
         (LIBRARIES, "authorized_on: {'NO': 2026-03-01}"),
         (APPLICATION, "{name: a, enabled: no, exclusive: yes, validate_certs: off}"),
-        (LOOK, "applications: [{name: a, enabled: no}]"),
+        (PLAN, "applications: [{name: a, enabled: no}]"),
     ],
 )
 def test_texts_and_what_is_to_be_true_or_false_are_not_refused(name, text):
@@ -62,7 +62,7 @@ def test_texts_and_what_is_to_be_true_or_false_are_not_refused(name, text):
         (APPLICATION, "users: [007]", "bad_option", ["users"]),
         (APPLICATION, "name: 007", "not_provisioned", ["name"]),
         (LIBRARIES, "authorized_on: {007: 2026-03-01}", "not_found", ["authorized_on"]),
-        (LOOK, "authorization: {libraries: [007]}", "not_found", ["libraries"]),
+        (PLAN, "authorization: {libraries: [007]}", "not_found", ["libraries"]),
         (APPLICATION, "{password: 0123, name: 7}", "sign_in", ["password"]),
         (APPLICATION, "{password: 0123, customer_id: 7, timeout: 3}", "not_found", []),
         (APPLICATION, "name: 007", "unreachable", []),

@@ -226,5 +226,5 @@ def test_ids_are_folded_and_kept_in_order():
     ("changes", "expected"),
     [({"mode": "custom"}, True), ({"mode": "custom", "groups": ["IT"]}, False), ({"mode": "all"}, False), ({}, False)],
 )
-def test_a_list_that_has_nobody_leaves_nobody_in(changes, expected):
+def test_an_empty_list_leaves_nobody_with_access(changes, expected):
     assert leaves_nobody(ApplicationWant(**changes), None) is expected

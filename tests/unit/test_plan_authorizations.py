@@ -171,13 +171,13 @@ def test_times_of_the_wire(text):
 
 
 @pytest.mark.parametrize("text", ["", "soon", "2026-13-01T00:00:00Z", "1767225600", "Z", "."])
-def test_what_is_no_time_is_an_unexpected_reply(text):
+def test_a_text_that_is_not_a_time_is_an_unexpected_reply(text):
     with pytest.raises(Failure, match="in place of a time") as caught:
         parse_time(text)
     assert caught.value.kind == "unexpected_reply"
 
 
-def test_what_is_no_time_is_told_up_to_its_fortieth_character():
+def test_a_text_that_is_not_a_time_is_shown_up_to_its_fortieth_character():
     with pytest.raises(Failure, match=f"has '{'x' * 40}' in place of a time"):
         parse_time("x" * 100)
 

@@ -10,8 +10,8 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.contra
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.remainder import (
     check_configuration_application,
-    left_out,
     not_authorized,
+    skipped,
 )
 
 ON, OFF = {"enabled": True}, {"enabled": False}
@@ -27,7 +27,7 @@ ALLOWED, NOT_ALLOWED = {"allow_refresh_token": True}, {"allow_refresh_token": Fa
         (None, NOT_ALLOWED, "conflict", "allow_refresh_token: true"),
     ],
 )
-def test_what_stands_in_the_way_is_told_with_how_to_mend_it(application, policy, kind, advice):
+def test_an_obstacle_is_reported_with_its_remedy(application, policy, kind, advice):
     with pytest.raises(Failure) as caught:
         check_configuration_application(application, policy)
     assert caught.value.kind == kind
@@ -37,18 +37,18 @@ def test_what_stands_in_the_way_is_told_with_how_to_mend_it(application, policy,
 
 @pytest.mark.parametrize("application", [ON, None])
 @pytest.mark.parametrize("policy", [ALLOWED, None])
-def test_nothing_stands_in_the_way(application, policy):
+def test_no_obstacle_is_reported(application, policy):
     check_configuration_application(application, policy)
 
 
 @pytest.mark.parametrize("stage", ["application", "refresh_token", "authorization"])
 @pytest.mark.parametrize("offboards", [True, False])
 def test_only_authorizations_that_an_offboarding_leaves_need_the_support(stage, offboards):
-    remedy = left_out(stage, offboards)["remedy"]
+    remedy = skipped(stage, offboards)["remedy"]
     assert ("support confirm that the kept token is gone" in remedy) is (offboards and stage == "authorization")
     assert ("Run again without leaving this stage out" in remedy) is not (offboards and stage == "authorization")
 
 
-def test_of_a_library_a_run_does_the_rest_and_where_there_is_none_a_person_gives_access():
+def test_a_run_authorizes_what_is_left_and_a_person_gives_access_if_nothing_is_listed():
     assert not_authorized("ACTIVE")["remedy"] == "Run again."
     assert "Tracker needs at least one authorized library" in not_authorized(None)["remedy"]

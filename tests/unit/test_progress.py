@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The counts of a long run, how they are told, and the line that stays the last one of a terminal."""
+"""The counts of a long run, their wording, and the line that stays the last one of a terminal."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_last_line_has_the_time_it_took():
     assert tally(2, "").line(103.2, ended=True) == "1 of 2 tenants done, in 3 s"
 
 
-def test_more_tenants_than_expected_are_no_nonsense():
+def test_more_tenants_than_expected_give_a_sensible_line():
     assert tally(1, "changed", "changed").line(105.0, ended=True) == "2 of 2 tenants done, 2 changed, in 5 s"
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A name in a sentence can be told from every other name, and from the sentence."""
+"""A name in a sentence cannot be confused with another name, or with the sentence."""
 
 from __future__ import annotations
 

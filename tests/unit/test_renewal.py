@@ -69,7 +69,7 @@ def foretold(result):
 
 
 def preview_and_run(authorize, where, **options):
-    """What both renew, after a look that they tell the same, and that nothing is left to do."""
+    """What both renew, after checks that both say the same and that nothing is left to do."""
     state = where.tenant("acme").snapshot()
     preview = authorize(where, check=True, **options)
     assert where.tenant("acme").snapshot() == state
@@ -112,7 +112,7 @@ def test_renews_what_ends_within_the_days_and_leaves_the_rest(authorize):
             assert after[row["id"]] == row
 
 
-def test_without_days_only_what_has_ended_is_authorized_again(authorize):
+def test_without_days_only_expired_authorizations_are_renewed(authorize):
     where = sandbox(*at_the_boundary())
     assert preview_and_run(authorize, where, renew_before_days=0) == ["RIGHT_NOW", "SECOND_AGO"]
 
@@ -129,7 +129,7 @@ def test_authorizer_me_also_renews(authorize):
     assert preview_and_run(authorize, where, authorizer="me") == ["SOON", "THEIRS"]
 
 
-def test_the_end_of_what_shows_none_is_reckoned_from_when_it_was_authorized(authorize):
+def test_an_end_that_is_not_shown_is_reckoned_from_the_authorization(authorize):
     where = sandbox(*at_the_boundary(), "NEW", never_expires=True)
     assert preview_and_run(authorize, where) == [*WITHIN, "NEW"]
 
@@ -140,7 +140,7 @@ def test_more_days_than_dates_have_are_all_days(authorize):
 
 
 @pytest.mark.parametrize("days", [0, DAYS])
-def test_time_that_passes_during_a_run_is_no_fault_of_the_server(authorize, days):
+def test_time_that_passes_during_a_run_is_not_a_fault_of_the_server(authorize, days):
     """What was outside the days when it was planned is inside them when it is read again."""
     limit = NOW + days * DAY
     where = sandbox(library("WITHIN", limit), library("ALMOST", limit + 5 * SECOND))
@@ -262,13 +262,13 @@ def test_a_part_of_a_second_counts(authorize):
 
 
 @pytest.mark.parametrize("end", [None, ""])
-def test_an_end_that_is_not_shown_is_no_end(authorize, end):
+def test_an_end_that_is_not_shown_is_unknown(authorize, end):
     result = authorize(showing(sandbox("ACTIVE"), ACTIVE=end), check=True)
     assert (foretold(result), result["libraries"][0]["expires_at"]) == ([], None)
 
 
 @pytest.mark.parametrize("end", ["soon", "2019-02-30T00:00:00Z"])
-def test_an_end_that_is_no_time_is_not_guessed(authorize, end):
+def test_an_end_that_is_not_a_time_is_not_guessed(authorize, end):
     result = authorize(showing(sandbox("ACTIVE"), ACTIVE=end))
     assert (result["failure"]["kind"], result["changed"]) == ("unexpected_reply", False)
 
@@ -301,7 +301,7 @@ def test_a_short_authorization_is_renewed_once_in_each_run_which_says_so(authori
         assert "libraries ACTIVE, SPM" in warned(run)[0]
 
 
-def test_a_first_short_authorization_is_none_to_warn_of(authorize):
+def test_a_first_short_authorization_gives_no_warning(authorize):
     """It replaces one of a year, and only its successor is renewed too early."""
     where = sandbox(library("ACTIVE", NOW + DAY), policy={"refresh_token_expiry": 14})
     result = authorize(where)
@@ -309,7 +309,7 @@ def test_a_first_short_authorization_is_none_to_warn_of(authorize):
     assert len(warned(authorize(where, check=True))) == 1
 
 
-def test_what_was_not_asked_for_is_not_warned_of(authorize):
+def test_unmanaged_authorizations_give_no_warning(authorize):
     short = library("SHORT", NOW + DAY, authorized_at=NOW - DAY)
     where = sandbox(short, library("LONG", NOW + DAY))
     assert warned(authorize(where, check=True, libraries=["LONG"])) == []

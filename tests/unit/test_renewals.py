@@ -53,7 +53,7 @@ def test_known_ends_come_in_order_without_those_that_a_run_would_replace():
     ]
 
 
-def test_what_is_no_time_is_not_due():
+def test_an_end_that_is_not_a_time_is_not_due():
     assert next_due([result("acme", ODD="some day", LAST="9999-12-31T23:59:59-05:00")]) == []
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a reply means: its value, or the failure that it stands for."""
+"""What a reply means: a value or a failure."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_statuses(status, kind):
     ],
 )
 @pytest.mark.parametrize("name", ["readTokenPolicy", "writeTokenPolicy"])
-def test_a_tenant_without_a_call_answers_in_another_form_than_its_own(name, status, body, is_there):
+def test_a_missing_call_is_refused_in_another_form_than_control_centers(name, status, body, is_there):
     operation = OPERATIONS[name]
     failure = failed(operation, status, body)
     assert isinstance(failure, NoSuchCall) is not is_there
@@ -140,7 +140,7 @@ def test_consent():
     body = {"error": {"code": "InteractiveConsentRequired", "message": "Open the page."}}
     assert failed(OPERATIONS["authorizeLibrary"], 403, body).kind == "consent_required"
     assert failed(OPERATIONS["authorizeLibrary"], 400, body).kind == "bad_option"
-    # Nobody's consent is needed for anything else, so what to do would not be what a person is told then.
+    # Only this call may need consent, so for others the advice about consent would be wrong.
     assert failed(OPERATIONS["unauthorizeLibrary"], 403, body).kind == "permission"
 
 

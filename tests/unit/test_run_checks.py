@@ -69,7 +69,7 @@ def test_a_customer_number_is_unique_at_a_site(one, other, is_same):
     assert bool(found) is is_same
 
 
-def test_what_is_no_number_or_no_address_is_no_duplicate():
+def test_an_invalid_number_or_address_is_not_a_duplicate():
     assert (
         run_checks.shared_numbers(
             Tenant(name, "https://cloudimanage.com", number) for name, number in [("a", None), ("b", "x")]
@@ -94,7 +94,7 @@ def test_a_failed_tenant_always_fails_the_run(given, found):
 
 
 @pytest.mark.parametrize("given", ["drfited", ["drifted", "Failed"], {"drifted": True}, 1, True, None])
-def test_what_is_no_status_is_named(given):
+def test_a_word_that_is_not_a_status_is_named(given):
     (words,) = run_checks.wrong_statuses(given)
     assert "which is not a status. The statuses are failed, left_alone" in words
 

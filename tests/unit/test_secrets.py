@@ -62,7 +62,7 @@ def test_an_empty_value_is_not_a_secret():
     assert hide("text", [None, ""]) == "text"
 
 
-def test_broken_text_is_no_trouble():
+def test_broken_text_is_handled():
     assert HIDDEN in hide("a\udcffb", ["a\udcffb"])
 
 
@@ -82,7 +82,7 @@ def test_a_result_is_searched_to_its_last_text_and_number():
     assert hide(found, ["1234", None]) == cleaned
 
 
-def test_a_secret_is_no_name_of_what_differs():
+def test_a_secret_that_names_a_field_of_a_difference_is_hidden():
     write = {"writes": [{"before": {"pass": "pass"}, "after": {"SPM": None, "pass": 1}, "ids": {"library_id": "pass"}}]}
     assert hide(write, ["pass"]) == {
         "writes": [{"before": {HIDDEN: HIDDEN}, "after": {"SPM": None, HIDDEN: 1}, "ids": {"library_id": HIDDEN}}]

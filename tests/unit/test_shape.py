@@ -64,7 +64,7 @@ def test_no_operation_takes_another_shape(operation, value):
     assert mismatch(value, operation.reply)
 
 
-def test_every_difference_is_told():
+def test_every_difference_is_reported():
     value = {"data": [{"id": 1, "kind": "three"}, "a", {"count": "x"}]}
     assert list(differences(value, PAGE)) == [
         "the reply.data[0].id is a whole number instead of a text",
@@ -77,7 +77,7 @@ def test_every_difference_is_told():
 
 def test_fields_that_the_shape_does_not_name():
     value = {"data": [{"id": "a", "new": {"id": 1}}, {"by": {"new": 1}, "count": {"x": 1}}, "a"], "more": []}
-    assert [names.shown_place(way) for way in unknown_fields(value, PAGE)] == ["data[].new", "data[].by.new", "more"]
+    assert [names.safe_path(way) for way in unknown_fields(value, PAGE)] == ["data[].new", "data[].by.new", "more"]
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_fields_that_the_shape_does_not_name():
     ],
 )
 def test_names_that_may_be_ids_are_shown_as_their_kind(name, shown):
-    assert names.shown(name) == shown
+    assert names.safe_name(name) == shown

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands at the end of a run: a line for each tenant or for many alike, what is assumed, and the totals."""
+"""The end of a run: a line for each tenant or for several equal ones, the assumptions, and the totals."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_two_hundred_tenants_end_with_one_line_of_totals():
     )
 
 
-def test_two_hundred_tenants_have_no_two_hundred_lines():
+def test_two_hundred_tenants_do_not_have_two_hundred_lines():
     told = lines(two_hundred())
     assert told[1] == "176 tenants: would be onboarded, 5 libraries expected (a person may have to authorize them)"
     # Those that differ are named, with what to do: two lines each.
@@ -126,7 +126,7 @@ def test_a_preview_and_an_audit_do_not_begin_like_a_result():
 
 
 def test_a_library_is_expected_also_where_the_page_is_there_already():
-    """Who is named beside it is who would authorize it."""
+    """The user who is named is the one who would authorize it."""
     there = planned("a", libraries=2)
     for one in there["authorizations"]:
         one["by"] = "admin@a.example"
@@ -135,17 +135,17 @@ def test_a_library_is_expected_also_where_the_page_is_there_already():
     assert expected({**there, "check_mode": False}, "run") == []
 
 
-def test_what_nobody_sees_is_said():
+def test_libraries_that_are_not_listed_are_counted():
     libraries = {"authorized": ["A"], "pending": [], "not_visible": ["B"]}
     told = lines([row("a", "incomplete", "uuuu", libraries=libraries)], "run")
     assert told[0] == "a: incomplete, 1 library authorized, 1 not listed for this account"
 
 
-def test_a_tenant_that_drifted_without_a_stage_that_differs_names_none():
+def test_a_tenant_that_drifted_without_a_different_stage_names_no_stage():
     assert lines([row("a", "drifted", "uuuu", check_mode=True)], "audit")[1] == "a: drifted"
 
 
-def test_a_reply_that_nobody_expected_is_told_with_what_was_verified():
+def test_an_unexpected_reply_is_reported_with_what_was_verified():
     failed = failure("unexpected_reply", "a: No.")
     failed["failure"]["operation"] = "listApps"
     rows = [row("a", "failed", "fsss", customer_id=7, **failed)]

@@ -35,20 +35,20 @@ def test_secrets_within_options_are_among_them():
 
 
 @pytest.mark.parametrize(("name", "way"), OPTIONS, ids=lambda one: one if isinstance(one, str) else ".".join(one))
-def test_law_5_a_given_secret_is_taken_out_of_what_a_task_answers(name, way):
+def test_law_5_a_given_secret_is_removed_from_the_result_of_a_task(name, way):
     given = secret = TOKEN if way[-1] in ("access_token", "session_token") else SECRET
     for part in reversed(way):
         given = {part: given}
     parameters = {"url": "http://127.0.0.1:9", "validate_certs": True, "timeout": 1, "retry_timeout": 1, **given}
-    # Credentials go in pairs, or the task would not get as far as to answer.
+    # Credentials go in pairs, or the task would not get as far as the result.
     parameters.update({"username": "ada", "client_id": "x"} if way == ("password",) else {})
     parameters.update({"client_id": "x"} if way == ("refresh_token",) else {})
     spelled = [secret, quote(secret), base64.b64encode(secret.encode()).decode(), json.dumps(secret)]
 
-    def answer(client, options):
+    def made(client, options):
         return {"said": [f"before {one} after" for one in spelled]}
 
-    result = run(Task(task(name).options, answer=answer), parameters, False, False)
+    result = run(Task(task(name).options, result=made), parameters, False, False)
     assert len(result["said"]) == len(spelled)
     for text, one in zip(result["said"], spelled, strict=True):
         assert one not in text

@@ -71,14 +71,14 @@ def test_separators_within_quotes_of_the_first_row_do_not_count():
     assert sheet.cells('"a;b;c",tenant\n1;2,acme') == [["a;b;c", "tenant"], ["1;2", "acme"]]
 
 
-def test_the_line_of_excel_decides_and_is_no_row():
+def test_the_line_for_excel_decides_and_is_not_a_row():
     assert sheet.cells("sep=;\ntenant,code\n")[0] == ["tenant,code"]
     assert "Row 2 has a cell in the column imanage_customer_id" in refusal(
         "sep=;", "tenant;imanage_customer_id", "acme;x"
     )
 
 
-def test_a_mark_at_the_begin_of_utf_8_is_no_part_of_the_first_name():
+def test_a_byte_order_mark_is_not_part_of_the_first_name():
     assert tenants("tenant,code", "acme,Müller", encoding="utf-8-sig") == {"acme": {"code": "Müller"}}
 
 
@@ -88,8 +88,8 @@ def test_another_encoding_is_refused_with_the_type_to_save(encoding):
 
 
 @pytest.mark.parametrize("row", ['acme,"open', 'acme,"a"b'])
-def test_quotes_that_do_not_fit_are_refused_with_their_row(row):
-    assert "The quotes of row 4 do not fit" in refusal("tenant,code", 'birch,"two\r\nlines"', "", row, "cedar,1")
+def test_quotes_that_do_not_match_are_refused_with_their_row(row):
+    assert "The quotes of row 4 do not match" in refusal("tenant,code", 'birch,"two\r\nlines"', "", row, "cedar,1")
 
 
 # Values: by the type of the variable in the role.
@@ -137,7 +137,7 @@ def test_the_cell_of_a_text_is_never_split(name):
         assert tenants(f"tenant,{name}", "acme,a; b") == {"acme": {name: "a; b"}}
 
 
-def test_empty_cells_are_not_given_and_empty_rows_are_none():
+def test_empty_cells_are_not_given_and_empty_rows_are_ignored():
     assert tenants(
         "", "tenant,code,tracker_onboarding_users,more,", ",,,,", "", "acme,, ; ,", "birch", " , ,", "cedar,1,,2,,,"
     ) == {"acme": {}, "birch": {}, "cedar": {"code": "1", "more": "2"}}
@@ -149,13 +149,13 @@ def test_blanks_around_names_do_not_count():
 
 
 @pytest.mark.parametrize("cell", ["many", "1.5", "1e3", "٣", "1,000", "0x1F", SECRET, "9" * 5000])
-def test_what_is_no_whole_number_is_refused(cell):
+def test_a_cell_that_is_not_a_whole_number_is_refused(cell):
     words = refusal("tenant;imanage_customer_id", "acme;101", "birch;", f"cedar;{cell}", f"dogwood;{cell}")
     assert words.startswith("Rows 4 and 5 have a cell in the column imanage_customer_id that is not a whole number")
 
 
 @pytest.mark.parametrize("cell", ["ja", "1", "y", SECRET])
-def test_what_is_neither_yes_nor_no_is_refused(cell):
+def test_a_cell_that_is_neither_yes_nor_no_is_refused(cell):
     words = refusal("tenant,imanage_validate_certs", f"acme,{cell}")
     assert words.startswith("Row 2 has a cell in the column imanage_validate_certs that is not yes or no")
 
@@ -189,7 +189,7 @@ def test_a_column_for_a_dictionary_is_refused(name):
 
 
 @pytest.mark.parametrize("name", ["E-Mail", "2nd", "a b", "größe", "class", "{{ x }}", "a.b"])
-def test_a_column_that_is_no_name_of_a_variable_is_refused(name):
+def test_a_column_that_is_not_named_as_a_variable_is_refused(name):
     assert f"The column '{name}' is not named as a variable" in refusal(f"tenant,{name}", "acme,1")
 
 

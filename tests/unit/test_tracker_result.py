@@ -11,7 +11,7 @@ import json
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.imanage.control_center.plugins.filter.tracker_result import FilterModule, tracker_result
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.remainder import appeared, left_out
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.remainder import appeared, skipped
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import provisioning_request
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.next_steps import (
     AGAIN,
@@ -40,8 +40,8 @@ def row(library, authorized=True, expires_at=LATER, by="ada"):
     return {"id": library, "authorized": authorized, **(known if authorized else dict.fromkeys(known))}
 
 
-def looked(stages=(), **changes):
-    """What a look found where everything is as wanted, but for the stages that have something to write."""
+def info_of(stages=(), **changes):
+    """What the plan returns where all is as wanted, except for the stages that have something to write."""
     return {
         "changed": False,
         "check_mode": False,
@@ -83,11 +83,11 @@ def write(title, before, after, outcome="done"):
     return {"title": title, "before": before, "after": after, "outcome": outcome, "ids": {"library_id": title}}
 
 
-def records(look=None, application=(), refresh_token=None, authorization=None, **changes):
+def records(info=None, application=(), refresh_token=None, authorization=None, **changes):
     """What the role recorded of a tenant. C(application) has the results of its loop."""
-    look = looked() if look is None else look
-    if look.get("wanted") == ["ACTIVE"] and "libraries" in (authorization or {}):
-        look = {**look, "wanted": [one["id"] for one in authorization["libraries"]]}
+    info = info_of() if info is None else info
+    if info.get("wanted") == ["ACTIVE"] and "libraries" in (authorization or {}):
+        info = {**info, "wanted": [one["id"] for one in authorization["libraries"]]}
     return {
         "intent": "onboard",
         "state": "present",
@@ -98,7 +98,7 @@ def records(look=None, application=(), refresh_token=None, authorization=None, *
         "authorized_on": {},
         "provisioning_request": {},
         "check_mode": False,
-        "look": look,
+        "info": info,
         "application": {"results": list(application)} if application else {},
         "refresh_token": refresh_token or {},
         "authorization": authorization or {},
@@ -107,9 +107,9 @@ def records(look=None, application=(), refresh_token=None, authorization=None, *
     }
 
 
-def concluded(look=None, **changes):
+def concluded(info=None, **changes):
     """The fact of a tenant."""
-    return result_fact(records(look, **changes))
+    return result_fact(records(info, **changes))
 
 
 def words(result):
@@ -120,15 +120,15 @@ def words(result):
 
 # -- the shape ------------------------------------------------------------------------------------------------------
 
-MISSING = looked(missing=list(NAMES[1:]), libraries=[])
-LEFT_ALONE = looked(left_alone=True, tenant=dict.fromkeys(("customer_id", "user", "email", "authorizes")))
+MISSING = info_of(missing=list(NAMES[1:]), libraries=[])
+LEFT_ALONE = info_of(left_alone=True, tenant=dict.fromkeys(("customer_id", "user", "email", "authorizes")))
 EVERY_SORT = [
     pytest.param(records(), id="onboarded"),
     pytest.param(records(MISSING), id="awaiting provisioning"),
     pytest.param(records(LEFT_ALONE), id="left alone"),
-    pytest.param(records(looked(["application"], check_mode=True), application=[CHANGED]), id="preview"),
-    pytest.param(records(looked(["authorization"]), authorization=refusal()), id="failed in a stage"),
-    pytest.param(records({}, failed={"msg": "it crashed"}), id="failed before the look"),
+    pytest.param(records(info_of(["application"], check_mode=True), application=[CHANGED]), id="preview"),
+    pytest.param(records(info_of(["authorization"]), authorization=refusal()), id="failed in a stage"),
+    pytest.param(records({}, failed={"msg": "it crashed"}), id="failed before the tenant was read"),
 ]
 
 
@@ -158,44 +158,44 @@ def test_is_plain_data_with_the_keys_of_the_design_in_their_order(given):
 # -- the status and the stages --------------------------------------------------------------------------------------
 
 NEW = appeared("NEW")
-ALL, LATE = looked(WRITING), looked(["authorization"], remaining=[left_out("refresh_token")])
-BACK = looked(["authorization", "application"])
-DISABLED = looked(["application"], applications=[{"name": name, "status": "disabled"} for name in NAMES], libraries=[])
+ALL, LATE = info_of(WRITING), info_of(["authorization"], remaining=[skipped("refresh_token")])
+BACK = info_of(["authorization", "application"])
+DISABLED = info_of(["application"], applications=[{"name": name, "status": "disabled"} for name in NAMES], libraries=[])
 GONE, ONE, TWO = libraries(row("A", False), changed=True), [CHANGED, UNCHANGED], [CHANGED, CHANGED]
 WAITING = libraries(row("A", False), waiting="A")
 
 # What was found and returned, the words of the stages, the status, and whether anything was changed.
 STANDS = [
     ({}, "uuuu", "onboarded", False),
-    ({"look": looked(["application"]), "application": TWO}, "ucuu", "onboarded", True),
-    ({"look": looked(["application"]), "application": ONE}, "ucuu", "onboarded", True),
-    ({"look": looked(["application"]), "application": ONE[::-1]}, "ucuu", "onboarded", True),
-    ({"look": looked(["application"]), "application": [UNCHANGED] * 2}, "uuuu", "onboarded", False),
-    ({"look": looked(["refresh_token"]), "refresh_token": CHANGED}, "uucu", "onboarded", True),
+    ({"info": info_of(["application"]), "application": TWO}, "ucuu", "onboarded", True),
+    ({"info": info_of(["application"]), "application": ONE}, "ucuu", "onboarded", True),
+    ({"info": info_of(["application"]), "application": ONE[::-1]}, "ucuu", "onboarded", True),
+    ({"info": info_of(["application"]), "application": [UNCHANGED] * 2}, "uuuu", "onboarded", False),
+    ({"info": info_of(["refresh_token"]), "refresh_token": CHANGED}, "uucu", "onboarded", True),
     (
-        {"look": looked(["authorization"]), "authorization": libraries(row("A"), changed=True)},
+        {"info": info_of(["authorization"]), "authorization": libraries(row("A"), changed=True)},
         "uuuc",
         "onboarded",
         True,
     ),
-    ({"look": MISSING}, "wsss", "awaiting_provisioning", False),
-    ({"look": looked(["authorization"]), "authorization": WAITING}, "uuuw", "awaiting_consent", False),
-    ({"look": LATE, "authorization": {**WAITING, "changed": True}}, "uusw", "awaiting_consent", True),
-    ({"look": LATE, "authorization": libraries(changed=True)}, "uusc", "incomplete", True),
-    ({"look": looked(remaining=[NEW])}, "uuuu", "incomplete", False),
-    ({"look": looked(remaining=[left_out(stage) for stage in WRITING])}, "usss", "incomplete", False),
-    ({"look": ALL, "application": TWO, "authorization": SKIPPED}, "ucss", "incomplete", True),
-    ({"look": LEFT_ALONE}, "ssss", "left_alone", False),
+    ({"info": MISSING}, "wsss", "awaiting_provisioning", False),
+    ({"info": info_of(["authorization"]), "authorization": WAITING}, "uuuw", "awaiting_consent", False),
+    ({"info": LATE, "authorization": {**WAITING, "changed": True}}, "uusw", "awaiting_consent", True),
+    ({"info": LATE, "authorization": libraries(changed=True)}, "uusc", "incomplete", True),
+    ({"info": info_of(remaining=[NEW])}, "uuuu", "incomplete", False),
+    ({"info": info_of(remaining=[skipped(stage) for stage in WRITING])}, "usss", "incomplete", False),
+    ({"info": ALL, "application": TWO, "authorization": SKIPPED}, "ucss", "incomplete", True),
+    ({"info": LEFT_ALONE}, "ssss", "left_alone", False),
     # An audit runs no stage, and only it calls a difference a drift.
     ({"intent": "audit"}, "uuuu", "onboarded", False),
-    ({"intent": "audit", "look": looked(["refresh_token"])}, "uucu", "drifted", True),
-    ({"intent": "audit", "look": LATE}, "uusc", "drifted", True),
-    ({"intent": "audit", "look": looked(remaining=[left_out("application")])}, "usuu", "drifted", False),
-    ({"intent": "audit", "look": MISSING}, "wsss", "awaiting_provisioning", False),
-    # Nothing to take back is no failure.
-    ({"intent": "offboard", "look": looked(libraries=[])}, "uuuu", "offboarded", False),
-    ({"intent": "offboard", "look": BACK, "authorization": GONE, "application": TWO}, "ucuc", "offboarded", True),
-    ({"intent": "offboard", "look": BACK, "authorization": GONE, "application": [SKIPPED]}, "usuc", "incomplete", True),
+    ({"intent": "audit", "info": info_of(["refresh_token"])}, "uucu", "drifted", True),
+    ({"intent": "audit", "info": LATE}, "uusc", "drifted", True),
+    ({"intent": "audit", "info": info_of(remaining=[skipped("application")])}, "usuu", "drifted", False),
+    ({"intent": "audit", "info": MISSING}, "wsss", "awaiting_provisioning", False),
+    # Having nothing to take back is not a failure.
+    ({"intent": "offboard", "info": info_of(libraries=[])}, "uuuu", "offboarded", False),
+    ({"intent": "offboard", "info": BACK, "authorization": GONE, "application": TWO}, "ucuc", "offboarded", True),
+    ({"intent": "offboard", "info": BACK, "authorization": GONE, "application": [SKIPPED]}, "usuc", "incomplete", True),
 ]
 
 
@@ -213,20 +213,20 @@ AT = {stage: refusal(failed_stage=stage) for stage in STAGES}
 @pytest.mark.parametrize(
     ("given", "stages", "changed"),
     [
-        ({"look": refusal("permission")}, "fsss", False),
-        ({"look": AT["provisioning"]}, "fsss", False),
-        ({"look": AT["application"]}, "ufss", False),
-        ({"look": AT["refresh_token"]}, "usfs", False),
-        ({"look": AT["authorization"]}, "ussf", False),
-        ({"look": AT["authorization"], "intent": "audit"}, "ussf", False),
-        ({"look": ALL, "application": [refusal()]}, "ufss", False),
-        ({"look": ALL, "application": [refusal(changed=True)]}, "ufss", True),
-        ({"look": ALL, "application": [CHANGED, refusal()]}, "ufss", True),
-        ({"look": ALL, "application": TWO, "refresh_token": refusal()}, "ucfs", True),
-        ({"look": ALL, "application": TWO, "refresh_token": CHANGED, "authorization": refusal()}, "uccf", True),
-        ({"look": BACK, "authorization": GONE, "application": [refusal()], "intent": "offboard"}, "ufuc", True),
-        ({"look": DISABLED, "application": [CHANGED, refusal()], "intent": "offboard"}, "ufuu", True),
-        ({"look": {}, "failed": refusal()}, "fsss", False),
+        ({"info": refusal("permission")}, "fsss", False),
+        ({"info": AT["provisioning"]}, "fsss", False),
+        ({"info": AT["application"]}, "ufss", False),
+        ({"info": AT["refresh_token"]}, "usfs", False),
+        ({"info": AT["authorization"]}, "ussf", False),
+        ({"info": AT["authorization"], "intent": "audit"}, "ussf", False),
+        ({"info": ALL, "application": [refusal()]}, "ufss", False),
+        ({"info": ALL, "application": [refusal(changed=True)]}, "ufss", True),
+        ({"info": ALL, "application": [CHANGED, refusal()]}, "ufss", True),
+        ({"info": ALL, "application": TWO, "refresh_token": refusal()}, "ucfs", True),
+        ({"info": ALL, "application": TWO, "refresh_token": CHANGED, "authorization": refusal()}, "uccf", True),
+        ({"info": BACK, "authorization": GONE, "application": [refusal()], "intent": "offboard"}, "ufuc", True),
+        ({"info": DISABLED, "application": [CHANGED, refusal()], "intent": "offboard"}, "ufuu", True),
+        ({"info": {}, "failed": refusal()}, "fsss", False),
     ],
 )
 def test_a_failure_shows_in_its_stage_and_leaves_what_was_done(given, stages, changed):
@@ -240,35 +240,35 @@ def test_a_failure_shows_in_its_stage_and_leaves_what_was_done(given, stages, ch
 @pytest.mark.parametrize(
     ("given", "stages", "kind", "msg"),
     [
-        ({"look": UNREACHABLE}, "fsss", "unreachable", "no way there"),
-        ({"look": ALL, "application": [CHANGED, UNREACHABLE]}, "ufss", "unreachable", "no way there"),
-        ({"look": {"failed": True, "msg": "no Python"}}, "fsss", "task_failed", "no Python"),
-        ({"look": ALL, "application": TWO, "refresh_token": {"failed": True}}, "ucfs", "task_failed", "it failed"),
+        ({"info": UNREACHABLE}, "fsss", "unreachable", "no way there"),
+        ({"info": ALL, "application": [CHANGED, UNREACHABLE]}, "ufss", "unreachable", "no way there"),
+        ({"info": {"failed": True, "msg": "no Python"}}, "fsss", "task_failed", "no Python"),
+        ({"info": ALL, "application": TWO, "refresh_token": {"failed": True}}, "ucfs", "task_failed", "it failed"),
         (
-            {"look": ALL, "application": TWO, "failed": {"msg": "'x' is undefined"}},
+            {"info": ALL, "application": TWO, "failed": {"msg": "'x' is undefined"}},
             "fcss",
             "task_failed",
             "'x' is undefined",
         ),
-        ({"look": {}}, "fsss", "task_failed", "the tenant was not read"),
+        ({"info": {}}, "fsss", "task_failed", "the tenant was not read"),
     ],
 )
-def test_a_failure_that_no_task_of_ours_explains_names_the_tenant(given, stages, kind, msg):
+def test_a_failure_without_a_result_of_ours_names_the_tenant(given, stages, kind, msg):
     result = concluded(**given)
     assert (words(result), result["failure"]) == (stages, {"msg": f"acme: {msg}", "kind": kind})
 
 
-def test_of_a_look_that_failed_what_it_had_read_is_known():
+def test_what_was_read_before_the_failure_is_known():
     result = concluded(refusal("unreachable"))
     assert (result["customer_id"], result["expires_at"]) == (None, None)
     assert result["libraries"] == stand(not_visible=None)
-    result = concluded({**looked(), **refusal(failed_stage="authorization")})
+    result = concluded({**info_of(), **refusal(failed_stage="authorization")})
     assert (result["customer_id"], result["libraries"]["authorized"]) == (7, ["ACTIVE"])
 
 
-def test_what_a_failed_stage_left_is_told():
+def test_what_a_failed_stage_left_is_reported():
     partly = {**libraries(row("A"), row("B", False), not_visible=["C"], waiting=["B"]), **refusal(changed=True)}
-    result = concluded(looked(["authorization"]), authorization=partly)
+    result = concluded(info_of(["authorization"]), authorization=partly)
     assert result["libraries"] == stand(["A"], ["B"], not_visible=["C"])
     assert result["next_steps"] == ["it said no", "Authorize B."]
     assert result["expires_at"] == LATER
@@ -297,7 +297,7 @@ def ending(*times):
         (ending(LATER, SOONER), SOONER),
         (ending(LATER, None), LATER),
         (ending(None), None),
-        # One that is still to be made may end before the others, and one that has ended does not count.
+        # One that is still to be made may end before the others, and one that has expired does not count.
         ([row("A"), row("B", expires_at=None, by=None)], None),
         ([{**row("A", expires_at="2020-01-01T00:00:00Z"), "authorized": False}, row("B")], LATER),
         # Ends are times and not texts.
@@ -307,7 +307,7 @@ def ending(*times):
 )
 def test_the_first_end_counts(rows, end):
     for order in (rows, rows[::-1]):
-        result = concluded(looked(["authorization"]), authorization=libraries(*order))
+        result = concluded(info_of(["authorization"]), authorization=libraries(*order))
         assert result["expires_at"] == end
         assert result["libraries"]["authorized"] == [one["id"] for one in order if one["authorized"]]
         assert result["libraries"]["pending"] == [one["id"] for one in order if not one["authorized"]]
@@ -316,14 +316,14 @@ def test_the_first_end_counts(rows, end):
 def test_an_audit_tells_the_end_of_what_is_there():
     change = {"stage": "authorization", "title": "P", "before": {"A": "authorized", "B": "unauthorized"}, "after": {}}
     plan = {"changes": [change], "writes": [], "assumptions": []}
-    found = looked(["authorization"], libraries=[row("A"), row("B", False)], plan=plan)
+    found = info_of(["authorization"], libraries=[row("A"), row("B", False)], plan=plan)
     result = concluded(found, intent="audit")
     assert (result["expires_at"], result["libraries"]["pending"]) == (LATER, ["B"])
 
 
-def test_an_audit_has_no_change_where_a_named_library_is_all_that_would_be_refused():
+def test_an_audit_has_no_change_if_a_run_would_only_refuse_a_library():
     nothing = {"changes": [], "writes": [], "assumptions": []}
-    found = looked(["authorization"], wanted=["ACTIVE", "SPM"], not_visible=["SPM"], plan=nothing)
+    found = info_of(["authorization"], wanted=["ACTIVE", "SPM"], not_visible=["SPM"], plan=nothing)
     result = concluded(found, intent="audit")
     assert (result["status"], result["changed"], words(result)) == ("drifted", False, "uuuu")
     assert [one["library"] for one in result["remaining"]] == ["SPM"]
@@ -339,7 +339,7 @@ def test_says_which_tenant_it_is_about_and_by_whom_its_libraries_are_authorized(
 
 @pytest.mark.parametrize("not_visible", [["B", "C"], None])
 def test_a_library_that_this_account_cannot_see_is_unknown_to_it_and_never_not_authorized(not_visible):
-    result = concluded(looked(wanted=["ACTIVE", *(not_visible or [])], not_visible=not_visible))
+    result = concluded(info_of(wanted=["ACTIVE", *(not_visible or [])], not_visible=not_visible))
     assert result["status"] == ("incomplete" if not_visible else "onboarded")
     assert result["libraries"] == {
         "wanted": ["ACTIVE", *(not_visible or [])],
@@ -357,19 +357,19 @@ def test_a_library_that_this_account_cannot_see_is_unknown_to_it_and_never_not_a
 
 @pytest.mark.parametrize("intent", ["onboard", "audit"])
 def test_a_tenant_without_an_authorized_library_is_not_green(intent):
-    result = concluded(looked(libraries=[], wanted=[]), intent=intent)
+    result = concluded(info_of(libraries=[], wanted=[]), intent=intent)
     assert result["status"] == ("incomplete" if intent == "onboard" else "drifted")
     assert [(one["library"], one["reason"]) for one in result["remaining"]] == [(None, "not_authorized")]
 
 
 def test_a_library_that_was_left_out_on_purpose_is_not_missed():
-    result = concluded(looked(others=["HR"]))
+    result = concluded(info_of(others=["HR"]))
     assert (result["status"], result["libraries"]["others"]) == ("onboarded", ["HR"])
 
 
 def test_an_approved_library_that_was_not_listed_in_the_run_is_named():
     """The preview had no page yet, and the page that the run brought does not list it."""
-    found = looked(["authorization"], libraries=[], wanted=["A", "HAZ"], not_visible=None)
+    found = info_of(["authorization"], libraries=[], wanted=["A", "HAZ"], not_visible=None)
     result = concluded(found, authorization=libraries(row("A"), changed=True, not_visible=["HAZ"]))
     assert result["status"] == "incomplete"
     assert [(one["library"], one["reason"]) for one in result["remaining"]] == [("HAZ", "not_visible")]
@@ -383,20 +383,20 @@ PLAN = {"changes": [ADD], "writes": [write("T", {}, {}, "planned")], "assumption
 
 @pytest.mark.parametrize("intent", ["onboard", "audit", "offboard"])
 def test_a_preview_has_the_plan(intent):
-    result = concluded(looked(["application"], plan=PLAN, check_mode=True), application=[CHANGED], intent=intent)
+    result = concluded(info_of(["application"], plan=PLAN, check_mode=True), application=[CHANGED], intent=intent)
     assert (result["planned"], result["assumptions"]) == (PLAN, ["It is assumed."])
     fields = [{"field": "Added", "before": False, "after": True}]
     assert result["changes"] == [{"stage": "application", "title": "T", "fields": fields}]
 
 
 def test_a_run_has_no_plan_and_changed_what_was_read_back():
-    result = concluded(looked(["application"], plan=PLAN), application=[UNCHANGED])
+    result = concluded(info_of(["application"], plan=PLAN), application=[UNCHANGED])
     assert (result["planned"], result["assumptions"], result["changes"]) == (None, [], [])
 
 
 @pytest.mark.parametrize("given", [{}, refusal("bad_option")])
 @pytest.mark.parametrize("said", [True, False])
-def test_check_mode_is_what_the_look_saw_before_what_the_role_says(given, said):
+def test_the_check_mode_of_the_task_overrides_that_of_the_role(given, said):
     assert concluded({**given, "check_mode": said}, check_mode=not said)["check_mode"] is said
     assert concluded({"failed": True}, check_mode=said)["check_mode"] is said
 
@@ -444,9 +444,9 @@ def test_of_a_field_that_was_written_twice_the_first_and_the_last_count(last, ex
 
 @pytest.mark.parametrize("stage", WRITING)
 def test_a_stage_that_was_left_out_or_not_run_remains(stage):
-    known = concluded(looked(remaining=[left_out(stage)]))
-    found = concluded(looked([stage]))
-    assert known["remaining"] == found["remaining"] == [left_out(stage)]
+    known = concluded(info_of(remaining=[skipped(stage)]))
+    found = concluded(info_of([stage]))
+    assert known["remaining"] == found["remaining"] == [skipped(stage)]
     words = f"The stage {stage.replace('_', ' ')} was left out. Run again without leaving this stage out."
     assert known["next_steps"] == found["next_steps"] == [words]
     assert known["libraries"]["pending"] == []
@@ -458,10 +458,10 @@ NOT_PLANNED = libraries(row("A"), writes=[write("NEW", {}, {}, "not_planned")])
 @pytest.mark.parametrize(
     "found",
     [
-        {"look": looked(remaining=[NEW])},
-        {"look": looked(remaining=[NEW], wanted=["A"], libraries=[row("A"), row("NEW", False)])},
-        {"look": looked(["authorization"]), "authorization": NOT_PLANNED},
-        {"look": looked(["authorization"], remaining=[NEW]), "authorization": NOT_PLANNED},
+        {"info": info_of(remaining=[NEW])},
+        {"info": info_of(remaining=[NEW], wanted=["A"], libraries=[row("A"), row("NEW", False)])},
+        {"info": info_of(["authorization"]), "authorization": NOT_PLANNED},
+        {"info": info_of(["authorization"], remaining=[NEW]), "authorization": NOT_PLANNED},
     ],
 )
 def test_a_library_that_the_plan_does_not_have_remains_once_whoever_says_so(found):
@@ -474,13 +474,13 @@ def test_a_library_that_the_plan_does_not_have_remains_once_whoever_says_so(foun
 
 def test_a_tenant_that_the_plan_does_not_have_says_so_and_nothing_else():
     assert concluded(LEFT_ALONE)["next_steps"] == [NOT_APPROVED]
-    assert concluded({**LEFT_ALONE, "remaining": [left_out("application")]})["remaining"] == []
+    assert concluded({**LEFT_ALONE, "remaining": [skipped("application")]})["remaining"] == []
 
 
-def test_an_onboarded_tenant_is_to_be_configured_and_installed_behind_the_consents():
+def test_an_onboarded_tenant_has_to_be_configured_after_the_consents():
     assert concluded()["next_steps"] == [CONFIGURE, INSTALL]
     waiting = libraries(row("A", False), row("B", False), waiting="AB")
-    steps = concluded(looked(["authorization"]), authorization=waiting)["next_steps"]
+    steps = concluded(info_of(["authorization"]), authorization=waiting)["next_steps"]
     assert steps == ["Authorize A.", "Authorize B.", AGAIN, CONFIGURE, INSTALL]
 
 
@@ -488,7 +488,7 @@ def test_an_onboarded_tenant_is_to_be_configured_and_installed_behind_the_consen
 @pytest.mark.parametrize("given", [{"customer_name": "Acme LLP", "from": "it@acme.example"}, {}])
 def test_a_tenant_that_waits_has_the_request_for_the_first_application(found, given):
     missing = [name for name in NAMES if name not in found]
-    fact = concluded(looked(missing=missing), provisioning_request=given)
+    fact = concluded(info_of(missing=missing), provisioning_request=given)
     assert fact["provisioning_request"] == provisioning_request.request(given, "acme", NAMES[0])
     head, _rest, text = fact["next_steps"][0].partition("\n\n")
     assert head == f"Not in the catalog of this tenant: {', '.join(missing)}. {ASK}"
@@ -499,7 +499,7 @@ def test_a_tenant_that_waits_has_the_request_for_the_first_application(found, gi
 
 @pytest.mark.parametrize("intent", ["onboard", "audit"])
 @pytest.mark.parametrize("host", ["imanage.work", "firm.imanage.work", "imanage.work:443"])
-def test_where_there_is_no_catalog_nobody_is_told_to_write_to_imanage(host, intent):
+def test_without_a_catalog_nobody_is_asked_to_write_to_imanage(host, intent):
     fact = concluded(MISSING, url=f"https://{host}", intent=intent)
     assert fact["next_steps"] == [f"Not among the applications of this tenant: {NAMES[1]}. {UPLOAD}"]
     assert (fact["status"], words(fact), fact["provisioning_request"]) == ("awaiting_provisioning", "wsss", None)
@@ -507,7 +507,7 @@ def test_where_there_is_no_catalog_nobody_is_told_to_write_to_imanage(host, inte
 
 
 @pytest.mark.parametrize(
-    ("look", "ran", "beginning"),
+    ("info", "ran", "beginning"),
     [
         (
             BACK,
@@ -521,8 +521,8 @@ def test_where_there_is_no_catalog_nobody_is_told_to_write_to_imanage(host, inte
         ),
     ],
 )
-def test_an_offboarding_says_what_it_could_not_withdraw_and_asks_nobody_to_authorize(look, ran, beginning):
-    result = concluded(look, intent="offboard", **ran)
+def test_an_offboarding_says_what_it_could_not_withdraw_and_asks_nobody_to_authorize(info, ran, beginning):
+    result = concluded(info, intent="offboard", **ran)
     step, advice = result["next_steps"]
     assert step.startswith(beginning)
     assert advice.startswith("Set tracker_onboarding_state: absent")
@@ -563,9 +563,9 @@ def test_other_hosts_get_no_fragment(host):
     assert not any("TrackerUrl" in step for step in concluded(url=f"https://{host}")["next_steps"])
 
 
-@pytest.mark.parametrize("look", [looked(), MISSING])
-def test_a_custom_subdomain_needs_the_support_request_too(look):
-    (step,) = [step for step in concluded(look, url=SUBDOMAIN)["next_steps"] if "TrackerUrl" in step]
+@pytest.mark.parametrize("info", [info_of(), MISSING])
+def test_a_custom_subdomain_needs_the_support_request_too(info):
+    (step,) = [step for step in concluded(info, url=SUBDOMAIN)["next_steps"] if "TrackerUrl" in step]
     assert f"redirect URL to {SUBDOMAIN}/tracker" in step
     assert "imEMM.config" in step
     assert json.loads(step[step.index("{") :]) == {"TrackerUrl": f"{SUBDOMAIN}/tracker"}
@@ -576,10 +576,10 @@ def test_a_custom_subdomain_needs_the_support_request_too(look):
     [
         pytest.param(records(refusal()), id="failed"),
         pytest.param(records(LEFT_ALONE), id="left alone"),
-        pytest.param(records(looked(["application"])), id="incomplete"),
+        pytest.param(records(info_of(["application"])), id="incomplete"),
         pytest.param(records(intent="offboard"), id="offboarded"),
         pytest.param(records(intent="audit"), id="audited"),
-        pytest.param(records(looked(["refresh_token"]), intent="audit"), id="drifted"),
+        pytest.param(records(info_of(["refresh_token"]), intent="audit"), id="drifted"),
     ],
 )
 def test_a_custom_subdomain_says_nothing_where_it_is_not_the_point(given):
@@ -596,8 +596,8 @@ def test_the_filter_concludes(monkeypatch):
     assert tracker_result(records(url="")) == concluded(url=SUBDOMAIN)
 
 
-def test_half_a_character_of_a_variable_costs_no_file():
-    result = tracker_result(records(look={"failed": True, "msg": "no library bad\ud83d"}))
+def test_half_a_character_of_a_variable_does_not_cost_the_file():
+    result = tracker_result(records(info={"failed": True, "msg": "no library bad\ud83d"}))
     shown = "acme: no library bad\ufffd"
     assert (result["failure"]["msg"], result["next_steps"]) == (shown, [shown])
 
@@ -612,6 +612,6 @@ def test_the_filter_fills_in_what_a_playbook_does_not_know_of_a_tenant_for_which
 
 
 @pytest.mark.parametrize("wrong", [None, "text", [1]])
-def test_the_filter_refuses_what_is_no_dictionary(wrong):
+def test_the_filter_refuses_anything_but_a_dictionary(wrong):
     with pytest.raises(AnsibleFilterError, match="dictionary"):
         tracker_result(wrong)

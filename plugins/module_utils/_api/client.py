@@ -66,7 +66,7 @@ class Identity(NamedTuple):
     api_version: str | None
 
 
-class Answer(NamedTuple):
+class Outcome(NamedTuple):
     """The outcome of one call: the reply, if one came, and the failure that a task would report."""
 
     reply: Reply | None
@@ -86,8 +86,8 @@ class Client:
         self.warnings: list[str] = []
         # The server's time at which each write was accepted, by its operation and the ids of its path.
         self.accepted: dict[tuple[str, ...], datetime.datetime] = {}
-        # The reading calls that were answered.
-        self.answered: set[str] = set()
+        # The reading calls that this tenant served.
+        self.served: set[str] = set()
         self._parent_pid = os.getppid()
         self._token = connection.access_token
         self._issued: str | None = None
@@ -119,16 +119,16 @@ class Client:
         if operation.writes:
             self._check_run_is_alive()
             self._read.clear()
-            self._answer(operation, query, body, ids)
+            self._value(operation, query, body, ids)
             self.accepted[(name, *ids.values())] = self.now()
             return None
         place = id(self), name, *sorted({**ids, **(query or {})}.items())
         if place not in self._read:
-            self._read[place] = self._answer(operation, query, body, ids)
-            self.answered.add(name)
+            self._read[place] = self._value(operation, query, body, ids)
+            self.served.add(name)
         return self._read[place]
 
-    def attempt(self, name: str, ids: Mapping[str, str], *, offset: int = 0, body: Any = None) -> Answer:
+    def attempt(self, name: str, ids: Mapping[str, str], *, offset: int = 0, body: Any = None) -> Outcome:
         """Make one call and return its outcome. Of a paged list, reads one page. Raises Failure only for signing in.
 
         A write is sent only once, whatever the reply is.
@@ -150,12 +150,12 @@ class Client:
         except Failure as failure:
             if failure.wire["operation"] != name:
                 raise
-            return Answer(None, failure)
+            return Outcome(None, failure)
         try:
             self._checked(operation, path, reply)
         except Failure as failure:
-            return Answer(reply, failure)
-        return Answer(reply, None)
+            return Outcome(reply, failure)
+        return Outcome(reply, None)
 
     def path(self, name: str, ids: Mapping[str, str]) -> str:
         """The path of a call on this tenant."""
@@ -166,14 +166,14 @@ class Client:
         if os.getppid() != self._parent_pid:
             raise Failure("interrupted", "The run of this task has ended, so nothing more was written.")
 
-    def _answer(self, operation: Operation, query: Mapping[str, Any] | None, body: Any, ids: Mapping[str, str]) -> Any:
+    def _value(self, operation: Operation, query: Mapping[str, Any] | None, body: Any, ids: Mapping[str, str]) -> Any:
         path = self._path(operation, ids)
         return self._checked(operation, path, self._reply(operation, path, query, body))
 
     def _reply(self, operation: Operation, path: str, query: Mapping[str, Any] | None, body: Any) -> Reply:
         reply = self._send(operation, path, query=query, json=body)
         if reply.status == 401 and self.connection.can_sign_in and not self._signed_in_again:
-            # The token has ended. Nothing was applied, so the call can be repeated, but only once: it is not known
+            # The token has expired. Nothing was applied, so the call can be repeated, but only once: it is not known
             # when Control Center locks an account.
             self._signed_in_again = True
             self._sign_in()
@@ -318,14 +318,14 @@ class Client:
                 repeatable=True,
                 retry_timeout=_SIGN_OUT_SECONDS,
             )
-            answer = None if reply.status in (200, 401, 404) else str(reply.status)
+            problem = None if reply.status in (200, 401, 404) else str(reply.status)
             if reply.status == 200 and is_html(reply.body):
-                answer = "an HTML page"  # from a gateway, not from Control Center
+                problem = "an HTML page"  # from a gateway, not from Control Center
         except TransportError as error:
-            answer = self._hidden(error)
-        if answer:
+            problem = self._hidden(error)
+        if problem:
             self.warnings.append(
-                f"{self.where}: signing out failed ({answer}). The access token ends by itself after inactivity."
+                f"{self.where}: signing out failed ({problem}). The access token ends by itself after inactivity."
             )
 
     def close(self) -> None:
@@ -404,14 +404,14 @@ class Client:
         operation = self.connection.operations["requestToken"]
         note = f"The requested scope was {quoted(form['scope'])!r}." if "scope" in form else ""
         note = f"{note}{white_space_hints(self.connection)}".strip()
-        answer = self._send(operation, operation.path, form=form)
-        new = refresh_token_in(answer)
+        reply = self._send(operation, operation.path, form=form)
+        new = refresh_token_in(reply)
         if new:
             self._secrets.append(new)
             if keep and new != form.get("refresh_token"):
                 keep(new)
-        reply: dict[str, Any] = self._checked(operation, operation.path, answer, note)
-        return reply
+        granted: dict[str, Any] = self._checked(operation, operation.path, reply, note)
+        return granted
 
     def _discover(self) -> Identity:
         return self.identified(self.call("discover")["data"])

@@ -97,7 +97,7 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{_AT.split(parts.netloc)[-1]}".lower()
 
 
-def shown(url: Any) -> str:
+def safe_url(url: Any) -> str:
     """A URL that is not checked yet, without user information, for a message."""
     text = _AT.split(str(url or "Control Center"))[-1]
     try:
@@ -154,11 +154,11 @@ def _checked_url(given: str) -> str:
     if host and not is_host(host):
         raise Failure("bad_option", f"url cannot be read: {quoted(host)!r} is not a host name.", advice=example)
     if parts.scheme not in ("https", "http"):
-        raise Failure("bad_option", f"url {shown(given)!r} does not start with https://.", advice=example)
+        raise Failure("bad_option", f"url {safe_url(given)!r} does not start with https://.", advice=example)
     if not host:
         raise Failure("bad_option", "url names no host.", advice=example)
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise Failure("bad_option", f"url {shown(given)!r} has more than a host.", advice=example)
+        raise Failure("bad_option", f"url {safe_url(given)!r} has more than a host.", advice=example)
     if parts.scheme == "http" and not is_loopback(host):
         raise Failure(
             "bad_option", f"url uses plain http to {host}, which would expose secrets on the network.", advice=example

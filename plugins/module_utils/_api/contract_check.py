@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api import names
-from ansible_collections.imanage.control_center.plugins.module_utils._api.client import ROWS_AT_ONCE, Answer, Client
+from ansible_collections.imanage.control_center.plugins.module_utils._api.client import ROWS_AT_ONCE, Client, Outcome
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import (
     ADDED,
     API_PREFIX,
@@ -101,9 +101,9 @@ def _row(operation: Operation, finding: Finding) -> dict[str, Any]:
 
 def _discover(client: Client) -> Finding:
     """Read who is signed in. Raises Failure if nobody is, or if the user belongs to another tenant."""
-    finding, answer = _attempt(client, client.connection.operations["discover"], {})
-    if answer.failure is not None and answer.failure.kind in _HOPELESS:
-        raise answer.failure
+    finding, outcome = _attempt(client, client.connection.operations["discover"], {})
+    if outcome.failure is not None and outcome.failure.kind in _HOPELESS:
+        raise outcome.failure
     if finding.verdict != "as_contract":
         return finding
     try:
@@ -157,11 +157,11 @@ def _role(client: Client, operation: Operation, found: Mapping[str, Finding]) ->
 
 
 def _about_the_first(
-    client: Client, operation: Operation, name: str, rows: Iterable[Mapping[str, Any]], otherwise: str
+    client: Client, operation: Operation, name: str, rows: Iterable[Mapping[str, Any]], missing: str
 ) -> Finding:
     row = next(iter(rows), None)
     if row is None:
-        return Finding("not_tried", details=(f"{otherwise} to use.",))
+        return Finding("not_tried", details=(f"{missing} to use.",))
     return _attempt(client, operation, {name: row["id"]})[0]
 
 
@@ -169,8 +169,8 @@ def _policy(client: Client, operation: Operation, found: Mapping[str, Finding]) 
     finding = Finding("not_tried", details=("listApps returned no application to use.",))
     # For an application of the catalog, the reply shows at least that the call exists.
     for row in (_added(found) or _applications(found))[:_MOST_APPLICATIONS]:
-        finding, answer = _attempt(client, operation, {"app_id": row["id"]})
-        if not _is_missing_object(answer):
+        finding, outcome = _attempt(client, operation, {"app_id": row["id"]})
+        if not _is_missing_object(outcome):
             return finding
     if finding.status == 404:
         return finding._replace(
@@ -183,9 +183,9 @@ def _policy(client: Client, operation: Operation, found: Mapping[str, Finding]) 
     return finding
 
 
-def _is_missing_object(answer: Answer) -> bool:
+def _is_missing_object(outcome: Outcome) -> bool:
     """Whether Control Center says in its own form that the object does not exist. Then the call exists."""
-    return answer.reply is not None and answer.reply.status == 404 and not isinstance(answer.failure, NoSuchCall)
+    return outcome.reply is not None and outcome.reply.status == 404 and not isinstance(outcome.failure, NoSuchCall)
 
 
 def _page(client: Client, operation: Operation, found: Mapping[str, Finding]) -> Finding:
@@ -231,14 +231,14 @@ def _rows(finding: Finding) -> list[dict[str, Any]]:
 # -- one call ---------------------------------------------------------------------------------------------------------
 
 
-def _attempt(client: Client, operation: Operation, ids: Mapping[str, str]) -> tuple[Finding, Answer]:
-    answer = client.attempt(operation.id, ids)
-    finding = _finding(operation, answer)
-    if isinstance(answer.failure, NoSuchCall):
+def _attempt(client: Client, operation: Operation, ids: Mapping[str, str]) -> tuple[Finding, Outcome]:
+    outcome = client.attempt(operation.id, ids)
+    finding = _finding(operation, outcome)
+    if isinstance(outcome.failure, NoSuchCall):
         finding = _try_other_paths(client, operation, ids, finding)
     elif operation.paged and finding.verdict == "as_contract" and finding.value["data"]:
         finding = _check_second_page(client, operation, ids, finding)
-    return finding, answer
+    return finding, outcome
 
 
 def _try_other_paths(client: Client, operation: Operation, ids: Mapping[str, str], finding: Finding) -> Finding:
@@ -250,10 +250,10 @@ def _try_other_paths(client: Client, operation: Operation, ids: Mapping[str, str
         there = operation._replace(path=path)
         client.connection = given._replace(operations={**given.operations, operation.id: there})
         try:
-            answer = client.attempt(operation.id, ids)
+            outcome = client.attempt(operation.id, ids)
         finally:
             client.connection = given
-        if _finding(there, answer).verdict == "as_contract" or _is_missing_object(answer):
+        if _finding(there, outcome).verdict == "as_contract" or _is_missing_object(outcome):
             paths = {one.id: one.path for one in given.operations.values() if one.path != OPERATIONS[one.id].path}
             paths.update({one.id: path for one in given.operations.values() if path in one.candidates})
             setting = f"imanage_api_paths: {json.dumps(paths)}"
@@ -266,8 +266,8 @@ def _check_second_page(client: Client, operation: Operation, ids: Mapping[str, s
     """The finding of a paged list after a check of its second page."""
     rows, total = first.value["data"], first.value.get("total_count")
     has_total = isinstance(total, int) and not isinstance(total, bool)
-    answer = client.attempt(operation.id, ids, offset=len(rows))
-    second = _finding(operation, answer)
+    outcome = client.attempt(operation.id, ids, offset=len(rows))
+    second = _finding(operation, outcome)
     if second.verdict != "as_contract":
         if has_total and total <= len(rows):
             # The first page has all rows, so an onboarding reads no second page.
@@ -290,22 +290,22 @@ def _check_second_page(client: Client, operation: Operation, ids: Mapping[str, s
     return first
 
 
-def _finding(operation: Operation, answer: Answer) -> Finding:
-    """The finding for the answer to one call."""
-    reasons = (answer.failure.reason(),) if answer.failure else ()
-    if answer.reply is None:
+def _finding(operation: Operation, outcome: Outcome) -> Finding:
+    """The finding for the outcome to one call."""
+    reasons = (outcome.failure.reason(),) if outcome.failure else ()
+    if outcome.reply is None:
         return Finding("failed", details=reasons)
-    status = answer.reply.status
-    if isinstance(answer.failure, NoSuchCall):
+    status = outcome.reply.status
+    if isinstance(outcome.failure, NoSuchCall):
         return Finding("absent", status, reasons)
     if not operation.accepts(status):
         return Finding(_verdict_of(status), status, reasons)
     try:
-        value = parse_json(answer.reply.body)
+        value = parse_json(outcome.reply.body)
     except (ValueError, RecursionError):
-        return Finding("differs", status, (answer.failure.what if answer.failure else "",))
+        return Finding("differs", status, (outcome.failure.what if outcome.failure else "",))
     shape = {"data": [APP]} if operation.id == "listApps" else operation.reply
-    unknown = sorted({names.shown_place(way) for way in unknown_fields(value, shape)})
+    unknown = sorted({names.safe_path(way) for way in unknown_fields(value, shape)})
     found = dict.fromkeys(
         _sentence(one) for one in (*differences(value, operation.reply), *_tracker_differences(operation, value))
     )

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api import contract_check, names, text
-from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Answer, Client
+from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client, Outcome
 from ansible_collections.imanage.control_center.plugins.module_utils._api.contract import (
     ACCESS_MODES,
     ADDED,
@@ -50,9 +50,9 @@ class _Request(NamedTuple):
     ids: dict[str, str] = {}
     body: Any = None
     listed: str | None = None
-    otherwise: str | None = None
+    why_not: str | None = None
 
-    def shown(self, client: Client, name: str) -> str:
+    def as_text(self, client: Client, name: str) -> str:
         """Method, path and body."""
         body = "without a body" if self.body is None else json.dumps(self.body)
         return f"{client.connection.operations[name].method} {client.path(name, self.ids)} {body}"
@@ -62,30 +62,30 @@ def preview(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Make every reading call, and return what a probe would send. Never writes."""
     found, requests = _prepared(client, parameters, {"app_id": "A-NEW-UUID", "library_id": "NO-SUCH-LIBRARY-XXXXXXXX"})
     for name, request in requests.items():
-        why = request.otherwise or "A probe would send this."
-        shown = None if request.otherwise else request.shown(client, name)
-        found[name] = Finding("not_tried", details=(why,), probe=shown)
+        why = request.why_not or "A probe would send this."
+        probe = None if request.why_not else request.as_text(client, name)
+        found[name] = Finding("not_tried", details=(why,), probe=probe)
     return contract_check.result_of(client, found)
 
 
 def run(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Make every reading call, and with C(probe) the writing ones. Raises Failure if the tenant was changed."""
     found, requests = _prepared(client, parameters)
-    sent = {name: request for name, request in requests.items() if not request.otherwise}
+    sent = {name: request for name, request in requests.items() if not request.why_not}
     before = {name: _listed(client, name) for name in _LISTS if any(one.listed == name for one in sent.values())}
     trouble = []
     for name, request in requests.items():
         operation = client.connection.operations[name]
-        if request.otherwise:
-            found[name] = Finding("not_tried", details=(request.otherwise,))
+        if request.why_not:
+            found[name] = Finding("not_tried", details=(request.why_not,))
             continue
-        answer = client.attempt(name, request.ids, body=request.body)
+        outcome = client.attempt(name, request.ids, body=request.body)
         if name == _POLICY:
-            finding, changed = _finding_for_policy(client, operation, answer, request)
+            finding, changed = _finding_for_policy(client, operation, outcome, request)
             trouble += changed
         else:
-            finding = _finding_for_missing(client, operation, answer)
-        found[name] = finding._replace(probe=request.shown(client, name))
+            finding = _finding_for_missing(client, operation, outcome)
+        found[name] = finding._replace(probe=request.as_text(client, name))
     for name, rows in before.items():
         trouble += _difference(client, name, rows)
     if trouble:
@@ -103,9 +103,9 @@ def run(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _prepared(
-    client: Client, parameters: Mapping[str, Any], shown: Mapping[str, str] | None = None
+    client: Client, parameters: Mapping[str, Any], ids: Mapping[str, str] | None = None
 ) -> tuple[dict[str, Finding], dict[str, _Request]]:
-    """Make the reading calls, and prepare each probe, with the ids C(shown) or with new ones."""
+    """Make the reading calls, and prepare each probe, with the given C(ids) or with new ones."""
     if not parameters["probe"]:
         if parameters["probe_application"]:
             raise Failure(
@@ -114,25 +114,25 @@ def _prepared(
         return contract_check.read_all(client), {}
     found = contract_check.read_all(client)
     if found["discover"].verdict != "as_contract":
-        why = _Request(otherwise="It was not sent, because discover did not show reliably which tenant this is.")
+        why = _Request(why_not="It was not sent, because discover did not show reliably which tenant this is.")
         return found, dict.fromkeys((*_PROBES, _POLICY), why)
-    requests = {name: _request_for_missing(client, name, shown) for name in _PROBES}
+    requests = {name: _request_for_missing(client, name, ids) for name in _PROBES}
     requests[_POLICY] = _unchanged_policy(client, parameters["probe_application"])
     return found, requests
 
 
-def _request_for_missing(client: Client, name: str, shown: Mapping[str, str] | None) -> _Request:
+def _request_for_missing(client: Client, name: str, ids: Mapping[str, str] | None) -> _Request:
     listed, body = _PROBES[name]
     try:
         client.rows(listed)
     except Failure as failure:
-        return _Request(otherwise=f"It was not sent, because its list cannot be compared afterwards. {failure.what}")
+        return _Request(why_not=f"It was not sent, because its list cannot be compared afterwards. {failure.what}")
     kind = _LISTS[listed][2]
-    identity = shown[kind] if shown else str(uuid.uuid4()) if kind == "app_id" else _missing_library()
+    identity = ids[kind] if ids else str(uuid.uuid4()) if kind == "app_id" else _missing_library()
     if name == "authorizeLibrary":
         email = client.identity.email or client.identity.user
         if "@" not in email:
-            return _Request(otherwise="It was not sent, because Control Center shows no e-mail of the signed-in user.")
+            return _Request(why_not="It was not sent, because Control Center shows no e-mail of the signed-in user.")
         body = {"email": email}
     return _Request({kind: identity}, body, listed)
 
@@ -144,7 +144,7 @@ def _missing_library() -> str:
 def _unchanged_policy(client: Client, name: str | None) -> _Request:
     """The token policy of the named application, unchanged. Raises C(bad_option)."""
     if not name:
-        return _Request(otherwise=_WITHOUT_NAME)
+        return _Request(why_not=_WITHOUT_NAME)
     added = [row for row in client.rows("listApps") if row.get("status") in ADDED and row["name"] == name]
     if len(added) != 1 or not isinstance(added[0].get("id"), str):
         raise Failure(
@@ -152,39 +152,39 @@ def _unchanged_policy(client: Client, name: str | None) -> _Request:
             f"probe_application is {name!r}, but {len(added)} added applications have that name.",
             advice="Give the name of one added application, as Control Center shows it.",
         )
-    answer = client.attempt("readTokenPolicy", {"app_id": added[0]["id"]})
-    if answer.failure is not None:
-        return _Request(otherwise=f"It was not sent, because there is no policy to write back. {answer.failure.what}")
-    return _Request({"app_id": added[0]["id"]}, {"type": "value", **_data(answer)})
+    outcome = client.attempt("readTokenPolicy", {"app_id": added[0]["id"]})
+    if outcome.failure is not None:
+        return _Request(why_not=f"It was not sent, because there is no policy to write back. {outcome.failure.what}")
+    return _Request({"app_id": added[0]["id"]}, {"type": "value", **_data(outcome)})
 
 
-def _data(answer: Answer) -> dict[str, Any]:
+def _data(outcome: Outcome) -> dict[str, Any]:
     """The data of a checked reply."""
-    assert answer.reply is not None
-    data: dict[str, Any] = text.parse_json(answer.reply.body)["data"]
+    assert outcome.reply is not None
+    data: dict[str, Any] = text.parse_json(outcome.reply.body)["data"]
     return data
 
 
-# -- what the answers say --------------------------------------------------------------------------------------------
+# -- what the outcomes mean ------------------------------------------------------------------------------------------
 
 
-def _finding_for_missing(client: Client, operation: Operation, answer: Answer) -> Finding:
+def _finding_for_missing(client: Client, operation: Operation, outcome: Outcome) -> Finding:
     """The finding for a write about an object that does not exist."""
-    if answer.reply is not None and answer.failure is None and is_html(answer.reply.body):
-        return Finding("absent", answer.reply.status, ("The reply is an HTML page, so the call does not exist.",))
-    if answer.failure is None:
-        assert answer.reply is not None
+    if outcome.reply is not None and outcome.failure is None and is_html(outcome.reply.body):
+        return Finding("absent", outcome.reply.status, ("The reply is an HTML page, so the call does not exist.",))
+    if outcome.failure is None:
+        assert outcome.reply is not None
         client.warnings.append(f"{client.where}: {operation.id} accepted a write about an object that does not exist.")
         words = "It ACCEPTED A WRITE about an object that does not exist. Do not onboard this tenant with it."
-        return Finding("differs", answer.reply.status, (words,))
-    if answer.reply is not None and answer.reply.status == 404 and not isinstance(answer.failure, NoSuchCall):
+        return Finding("differs", outcome.reply.status, (words,))
+    if outcome.reply is not None and outcome.reply.status == 404 and not isinstance(outcome.failure, NoSuchCall):
         words = "Control Center says in its own form that the object does not exist, so the call exists."
         return Finding("as_contract", 404, (words,))
-    return _refused(operation, answer, answer.failure)
+    return _refused(operation, outcome, outcome.failure)
 
 
 def _finding_for_policy(
-    client: Client, operation: Operation, answer: Answer, request: _Request
+    client: Client, operation: Operation, outcome: Outcome, request: _Request
 ) -> tuple[Finding, list[str]]:
     """The finding for a policy that was written back, and a phrase if the policy differs now."""
     again = client.attempt("readTokenPolicy", request.ids)
@@ -194,31 +194,31 @@ def _finding_for_policy(
         changed = (
             [] if _data(again)["value"] == request.body["value"] else ["the token policy that was written back differs"]
         )
-    if answer.failure is not None:
-        return _refused(operation, answer, answer.failure), changed
-    assert answer.reply is not None
+    if outcome.failure is not None:
+        return _refused(operation, outcome, outcome.failure), changed
+    assert outcome.reply is not None
     if changed:
         return Finding(
-            "differs", answer.reply.status, ("The policy that was read back differs from the one that was written.",)
+            "differs", outcome.reply.status, ("The policy that was read back differs from the one that was written.",)
         ), changed
-    return Finding("as_contract", answer.reply.status, ("The policy was written back and read again, unchanged.",)), []
+    return Finding("as_contract", outcome.reply.status, ("The policy was written back and read again, unchanged.",)), []
 
 
-def _refused(operation: Operation, answer: Answer, failure: Failure) -> Finding:
+def _refused(operation: Operation, outcome: Outcome, failure: Failure) -> Finding:
     """The finding for a refused call, or a call without a reply."""
     reason = failure.reason()
-    if answer.reply is None:
+    if outcome.reply is None:
         return Finding("failed", details=(reason,))
-    status = answer.reply.status
+    status = outcome.reply.status
     if status == 405:
-        allowed = answer.reply.headers.get("Allow")
+        allowed = outcome.reply.headers.get("Allow")
         verbs = f"The path exists, but needs another method: {quoted(allowed)}." if allowed else reason
         return Finding("differs", status, (verbs,))
     if status in (401, 403):
         return Finding("not_allowed", status, (reason, "A privilege is missing, or the scope of the token."))
-    if isinstance(failure, NoSuchCall) or (status < 429 and is_html(answer.reply.body)):
+    if isinstance(failure, NoSuchCall) or (status < 429 and is_html(outcome.reply.body)):
         return Finding("absent", status, (reason,))
-    fields = ", ".join(_named_fields(answer.reply.body))
+    fields = ", ".join(_named_fields(outcome.reply.body))
     if status == 400 and fields:
         return Finding("differs", status, (f"The call exists, but needs another field: {fields}.", reason))
     return Finding("failed" if status == 429 or status >= 500 else "differs", status, (reason,))
@@ -232,7 +232,7 @@ def _named_fields(body: bytes) -> list[str]:
         return []
     rows = rows if isinstance(rows, list) else []
     named = [row["field"] for row in rows if isinstance(row, dict) and isinstance(row.get("field"), str)]
-    return list(dict.fromkeys(names.shown(name) for name in named))
+    return list(dict.fromkeys(names.safe_name(name) for name in named))
 
 
 # -- the lists before and after --------------------------------------------------------------------------------------

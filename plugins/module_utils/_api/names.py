@@ -25,7 +25,7 @@ _TURN = re.compile("[a-z][A-Z]")
 _FEW_TURNS, _SHORTEST_HUMP = 2, 3
 
 
-def shown(name: str) -> str:
+def safe_name(name: str) -> str:
     """The field name, or the kind of id that it seems to be."""
     kind = next((kind for kind, pattern in _ID_KINDS if pattern.fullmatch(name)), None)
     if kind:
@@ -39,6 +39,6 @@ def _is_word(name: str) -> bool:
     return len(name) <= _LONGEST and is_readable and bool(_WORD.fullmatch(name))
 
 
-def shown_place(way: Iterable[str]) -> str:
+def safe_path(way: Iterable[str]) -> str:
     """The path of a field: C(data[].region)."""
-    return ".".join("[]" if name == "[]" else shown(name) for name in way).replace(".[]", "[]")
+    return ".".join("[]" if name == "[]" else safe_name(name) for name in way).replace(".[]", "[]")

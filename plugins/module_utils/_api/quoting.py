@@ -65,10 +65,10 @@ def visible(value: Any) -> Any:
     if not isinstance(value, str) or not value or is_clear(value):
         return value
     usual = unicodedata.normalize("NFC", value)
-    shown = "".join(
+    text = "".join(
         _escaped(sign) if (_hides(sign) and sign != "\n") or _differs(sign, usual) else sign for sign in value
     )
-    return f'"{shown}"' if shown != shown.strip(" ") else shown
+    return f'"{text}"' if text != text.strip(" ") else text
 
 
 def seen(text: str) -> str:

@@ -74,10 +74,10 @@ def plan_application(want: ApplicationWant, have: Mapping[str, Any] | None) -> P
     target = {**start, "enabled": start["enabled"] if want.enabled is None else want.enabled}
     target["status"] = "enabled" if target["enabled"] else "disabled"
     access_body: dict[str, Any] = {}
-    shown = target
+    as_wanted = target
     if manages_access(want):
         access_body, target["access"] = _plan_access(want, start["access"])
-        shown = {**target, "access": _wanted_access(want, start["access"])}
+        as_wanted = {**target, "access": _wanted_access(want, start["access"])}
 
     ids = _app_ids(have)
     steps = []
@@ -99,7 +99,7 @@ def plan_application(want: ApplicationWant, have: Mapping[str, Any] | None) -> P
         steps.append(_status_step(ids, target["status"], f"{verb} the application", _ENABLED))
     return Plan(
         _application_view(want, have if added else None, new=not added),
-        _application_view(want, shown, new=not added),
+        _application_view(want, as_wanted, new=not added),
         steps,
         target,
     )

@@ -35,8 +35,8 @@ _MOST_DIFFERENCES = 3
 # -- the writes of one stage ----------------------------------------------------------------------------------------
 
 
-def fits(step: Step, planned: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether one of the planned writes allows this step: it has the same target and asks for as much or more.
+def fits(step: Step, writes: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether one of the approved writes allows this step: it has the same target and asks for as much or more.
 
     Values that the write only sends back as they were read (C(step.keeps)) are not compared.
     """
@@ -46,13 +46,13 @@ def fits(step: Step, planned: Iterable[Mapping[str, Any]]) -> bool:
         # Adding and enabling an application are the same call.
         and row.get("does", step.does) == step.does
         and _asks_no_more(step.body, row.get("body"), step.keeps)
-        for row in planned
+        for row in writes
     )
 
 
-def check_writes(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | None) -> None:
-    """Raise C(conflict) if the approved plan does not have one of the steps. C(planned) is None without a plan."""
-    more = [] if planned is None else [step.does for step in steps if not fits(step, planned)]
+def check_writes(steps: Iterable[Step], writes: Sequence[Mapping[str, Any]] | None) -> None:
+    """Raise C(conflict) if the approved plan does not have one of the steps. C(writes) is None without a plan."""
+    more = [] if writes is None else [step.does for step in steps if not fits(step, writes)]
     if more:
         raise Failure(
             "conflict",
@@ -61,15 +61,15 @@ def check_writes(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | N
         )
 
 
-def _asks_no_more(body: Any, planned: Any, keeps: Sequence[str]) -> bool:
-    if isinstance(body, Mapping) and isinstance(planned, Mapping):
+def _asks_no_more(body: Any, approved: Any, keeps: Sequence[str]) -> bool:
+    if isinstance(body, Mapping) and isinstance(approved, Mapping):
         return all(
-            name in keeps or (name in planned and _asks_no_more(value, planned[name], keeps))
+            name in keeps or (name in approved and _asks_no_more(value, approved[name], keeps))
             for name, value in body.items()
         )
-    if isinstance(body, list) and isinstance(planned, list):
-        return all(item in planned for item in body)
-    return bool(body == planned)
+    if isinstance(body, list) and isinstance(approved, list):
+        return all(item in approved for item in body)
+    return bool(body == approved)
 
 
 # -- a whole tenant -------------------------------------------------------------------------------------------------
@@ -78,33 +78,33 @@ def _asks_no_more(body: Any, planned: Any, keeps: Sequence[str]) -> bool:
 def compare(approved: Mapping[str, Any], now: Sequence[PlannedResource]) -> None:
     """Raise C(conflict) unless each approved change is done or still to do, and no other change is needed.
 
-    Stages that are not in C(now) are not compared. A library that the approved plan does not have is not a conflict.
-    It is left out, see C(left_out).
+    Stages that are not in C(now) are not compared. A library that the approved plan does not have is not a conflict:
+    it is left out, see C(unapproved).
     """
     if approved.get("failed"):
         raise Failure(
             "conflict", "The approved preview had failed for this tenant, so nothing was approved.", advice=_ADVICE
         )
     stages = {part.stage for part in now}
-    planned = {(change["stage"], change["title"]): change for change in _changes(approved) if change["stage"] in stages}
+    changes = {(one["stage"], one["title"]): one for one in _changes(approved) if one["stage"] in stages}
     found = {(part.stage, part.title): part for part in now}
     writes = writes_of(approved)
-    moved = [words for place, change in planned.items() for words in _moved(change, found.get(place), writes)]
+    moved = [words for place, change in changes.items() for words in _moved(change, found.get(place), writes)]
     if moved:
         raise _conflict("The approved plan no longer fits", moved)
-    others = [words for place, part in found.items() for words in _not_planned(part, planned.get(place), writes)]
+    others = [words for place, part in found.items() for words in _not_approved(part, changes.get(place), writes)]
     if others:
         raise _conflict("The approved plan does not have a change that is needed now", others)
 
 
-def left_out(steps: Iterable[Step], planned: Sequence[Mapping[str, Any]] | None) -> list[Step]:
-    """The steps whose target is not in the approved plan. C(planned) is None without a plan.
+def unapproved(steps: Iterable[Step], writes: Sequence[Mapping[str, Any]] | None) -> list[Step]:
+    """The steps whose target is not in the approved plan. C(writes) is None without a plan.
 
-    A withdrawal is never left out: once the page has disappeared with its application, it is no longer possible.
+    A withdrawal is never one of them: once the page has disappeared with its application, it is no longer possible.
     """
-    known = [(row.get("operation"), row.get("ids")) for row in planned or []]
+    known = [(row.get("operation"), row.get("ids")) for row in writes or []]
     may = [step for step in steps if step.operation != "unauthorizeLibrary"]
-    return [] if planned is None else [step for step in may if (step.operation, step.ids) not in known]
+    return [] if writes is None else [step for step in may if (step.operation, step.ids) not in known]
 
 
 def _moved(change: Change, now: PlannedResource | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -142,16 +142,16 @@ def _library_moved(title: str, library: str, now: PlannedResource, writes: list[
         yield f"{title}, {spelled(library)} is {is_now} and would become {will_be}"
 
 
-def _not_planned(now: PlannedResource, change: Change | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
+def _not_approved(now: PlannedResource, change: Change | None, writes: list[Mapping[str, Any]]) -> Iterator[str]:
     """Yield, in words, each needed change that was not approved."""
     before, after, steps = now.plan.before, now.plan.after, now.plan.steps
     unfit = [step for step in steps if not fits(step, writes)]
     if now.stage == "authorization":
-        unfit = [step for step in unfit if step not in left_out(steps, writes)]
+        unfit = [step for step in unfit if step not in unapproved(steps, writes)]
     elif unfit:
-        planned = (change or {"after": {}})["after"]
+        approved = (change or {"after": {}})["after"]
         for field in after:
-            if before.get(field) != after[field] and not _same(after[field], planned.get(field)):
+            if before.get(field) != after[field] and not _same(after[field], approved.get(field)):
                 yield f"{titled(now.title)}, {spelled(field)} to {worded(after[field])}"
                 unfit = []
     yield from (f"{titled(now.title)}: {step.does} with other values" for step in unfit)

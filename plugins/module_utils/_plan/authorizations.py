@@ -49,10 +49,10 @@ def plan_authorizations(want: AuthorizationWant, have: Authorizations) -> Plan:
         state = _state_of(want, row, have)
         may_stand = {caseless(f"authorized by {user}") for user in want.accepted_users or ()}
         goal = state if caseless(state) in may_stand else _goal(want, have)
-        settled = state == goal
+        is_done = state == goal
         before[row["id"]], after[row["id"]] = state, goal
-        will_have.append(row if settled else _blank(row, want.state == "authorized"))
-        if not settled:
+        will_have.append(row if is_done else _blank(row, want.state == "authorized"))
+        if not is_done:
             steps.append(_authorization_step(want, row["id"], have))
     return Plan(before, after, steps, will_have)
 
@@ -66,7 +66,7 @@ def managed_rows(want: AuthorizationWant, rows: list[dict[str, Any]]) -> list[di
 
 
 def is_authorized(row: Mapping[str, Any], now: datetime.datetime) -> bool:
-    """Whether a row is authorized and the authorization has not ended."""
+    """Whether a row is authorized and the authorization has not expired."""
     if row["authorized_by"] is None:
         return False
     return row["expires_at"] is None or parse_time(row["expires_at"]) > now

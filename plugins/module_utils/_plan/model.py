@@ -35,7 +35,7 @@ class Step(NamedTuple):
 class Plan(NamedTuple):
     """The steps to take. C(before) and C(after) are the managed fields.
 
-    C(will_have) is the record that a run would read, with None for what only the server knows. C(left_out) are steps
+    C(will_have) is the record that a run would read, with None for what only the server knows. C(unapproved) are steps
     that the approved plan does not have. C(refused) are steps that are known to fail before anything is sent; the other
     steps are still taken.
     """
@@ -44,7 +44,7 @@ class Plan(NamedTuple):
     after: dict[str, Any]
     steps: list[Step]
     will_have: Any
-    left_out: tuple[Step, ...] = ()
+    unapproved: tuple[Step, ...] = ()
     refused: tuple[tuple[Step, Failure], ...] = ()
 
 

@@ -54,8 +54,8 @@ def check_configuration_application(application: Mapping[str, Any] | None, polic
         )
 
 
-def left_out(stage: str, offboards: bool = False) -> dict[str, Any]:
-    """The remaining row of a stage that was left out. C(leaving): the tenant is offboarded."""
+def skipped(stage: str, offboards: bool = False) -> dict[str, Any]:
+    """The remaining row of a stage that was left out. C(offboards): the tenant is offboarded."""
     remedy = "Run again without leaving this stage out."
     if offboards and stage == "authorization":
         # The page disappears with its application.
@@ -79,7 +79,7 @@ def not_visible(library: str) -> dict[str, Any]:
 
 
 def not_authorized(library: str | None) -> dict[str, Any]:
-    """The remaining row of a library that is listed and not authorized; None for a tenant without any."""
+    """The remaining row of a library that is listed and not authorized, or of a tenant without libraries (None)."""
     remedy = "Run again."
     if library is None:
         remedy = (

@@ -15,7 +15,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources 
 from ansible_collections.imanage.control_center.plugins.module_utils._resources.token_policy import read_policy
 
 
-def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def result(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the matching applications, with what C(include) asks for. No match is not a failure."""
     status = parameters["status"]
     selected, near_misses = _selected(client, parameters)

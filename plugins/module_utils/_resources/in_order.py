@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What resources have in common whose steps depend on each other: reading shows all, and no step can be left out."""
+"""Functions for resources whose steps depend on each other: reading shows everything, and no step can be skipped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def is_independent(step: Step) -> bool:
     return False
 
 
-def settle(
+def report_refused(
     client: Client,
     want: Any,
     have: Any,
@@ -31,6 +31,6 @@ def settle(
     refused: Sequence[tuple[Step, Failure]],
     result: dict[str, Any],
 ) -> dict[str, Any]:
-    """Raise the first failure: no step can be left out."""
+    """Raise the first failure: no step can be skipped."""
     _step, failure = (*first_plan.refused, *refused)[0]
     raise failure.with_facts(result=result)

@@ -19,7 +19,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.errors
     NotYet,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import left_out
+from ansible_collections.imanage.control_center.plugins.module_utils._plan.approval import unapproved
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import (
     Authorizations,
     AuthorizationWant,
@@ -73,7 +73,7 @@ class Want(NamedTuple):
     hand_over: bool
     by_person: bool
     stated: dict[str, str]
-    planned: list[dict[str, Any]] | None
+    approved_writes: list[dict[str, Any]] | None
     configuration_status: str | None = None
     days: int | None = None
 
@@ -112,7 +112,7 @@ def want_of(parameters: Mapping[str, Any]) -> Want:
         hand_over=parameters["on_consent_required"] == "hand_over",
         by_person=parameters["authorize_by"] == "person" and managed.state == "authorized",
         stated=checked_days(parameters["authorized_on"] or {}),
-        planned=parameters.get("planned"),
+        approved_writes=parameters.get("planned"),
         days=parameters.get("refresh_token_expiry_days"),
     )
 
@@ -185,7 +185,7 @@ def _have_without_page(
 ) -> Have | list[dict[str, Any]]:
     """Find out why the page cannot be read. Return what is known without it or its rows, or raise the failure."""
     is_unknown = isinstance(failure, NoSuchCall)
-    if is_unknown and ("listLibraryAuthorizations" in client.answered or client.accepted):
+    if is_unknown and ("listLibraryAuthorizations" in client.served or client.accepted):
         raise failure  # The call exists. A gateway answered instead of it.
     if not is_unknown and failure.kind != "not_found":
         raise failure
@@ -229,12 +229,12 @@ def plan(want: Want, have: Have) -> Plan:
     if want.by_person or not have.is_served:
         return Plan({}, {}, [], have)
     made = plan_authorizations(managed, found)
-    if managed.libraries is None and (others := left_out(made.steps, want.planned)):
+    if managed.libraries is None and (others := unapproved(made.steps, want.approved_writes)):
         excluded = tuple(step.ids["library_id"] for step in others)
         made = plan_authorizations(managed._replace(excluded=(*managed.excluded, *excluded)), found)
         planned = {row["id"]: row for row in made.will_have}
         rows = [planned.get(row["id"], row) for row in managed_rows(managed, found.rows)]
-        made = made._replace(will_have=rows, left_out=tuple(others))
+        made = made._replace(will_have=rows, unapproved=tuple(others))
     return made._replace(
         will_have=have._replace(authorizations=found._replace(rows=made.will_have)), refused=_refused(managed, have)
     )
@@ -259,7 +259,7 @@ def assumptions(client: Client, plan: Plan) -> list[str]:
 
 
 def want_to_verify(want: Want, have: Have) -> Want:
-    """Add what was read before the writes, so that a renewal can be told from the old authorization."""
+    """Add what was read before the writes, to distinguish a renewal from the old authorization."""
     return want._replace(managed=want.managed._replace(replaced=have.authorizations))
 
 
@@ -293,7 +293,7 @@ def is_independent(step: Step) -> bool:
     return True
 
 
-def settle(
+def report_refused(
     client: Client,
     want: Want,
     have: Have,
@@ -307,8 +307,8 @@ def settle(
     failed = [(step, failure) for step, failure in refused if step.ids["library_id"] not in waiting]
     if failed or first_plan.refused:
         # The failure that the preview showed comes first.
-        planned = len(first_plan.steps) + len(first_plan.refused)
-        raise failure_of_all([*first_plan.refused, *failed], planned, result)
+        total = len(first_plan.steps) + len(first_plan.refused)
+        raise failure_of_all([*first_plan.refused, *failed], total, result)
     # Somebody may have authorized one of them before the page was read again.
     left = plan(want, have)
     done = set(left.before) - {step.ids["library_id"] for step in left.steps}
@@ -347,7 +347,7 @@ def _waiting(want: Want, have: Have) -> list[str]:
 
 
 def is_stated(row: Mapping[str, Any], now: datetime.datetime) -> bool:
-    """Whether only the inventory says that a library is authorized, and the authorization has not ended."""
+    """Whether only the inventory says that a library is authorized, and the authorization has not expired."""
     if row["authorized"] is not None or row["authorized_at"] is None:
         return False
     return row["expires_at"] is None or parse_time(row["expires_at"]) > now

@@ -28,11 +28,11 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources.
 from ansible_collections.imanage.control_center.plugins.module_utils._resources.token_policy import read_policy
 
 PAGE = "Tracker background service authorization"
-# The fields of a library, besides its id.
+# The fields of a library, without its id.
 FIELDS = ("authorized", "authorized_by", "authorized_by_email", "authorized_at", "expires_at", "expires_from")
 
 
-def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def result(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the rows of the given libraries, or all, and the tenant's libraries that the page does not list."""
     libraries = checked_libraries(parameters["libraries"])
     try:

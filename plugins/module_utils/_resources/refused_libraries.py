@@ -47,13 +47,13 @@ def handed_over(client: Client, library: str, words: str, is_served: bool = True
     }
 
 
-def failure_of_all(failed: Sequence[tuple[Step, Failure]], planned: int, result: dict[str, Any]) -> Failure:
+def failure_of_all(failed: Sequence[tuple[Step, Failure]], total: int, result: dict[str, Any]) -> Failure:
     """One failure for all the libraries that were refused, each with its reason."""
     reasons = "; ".join(f"{spelled(step.ids['library_id'])}: {failure.reason()}" for step, failure in failed)
     first = failed[0][1]
     return Failure(
         first.kind,
-        f"Failed libraries: {len(failed)} of {planned}. {reasons}",
+        f"Failed libraries: {len(failed)} of {total}. {reasons}",
         advice=first.advice,
         result=result,
         **first.wire,

@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.imanage.control_center.plugins.module_utils._api.client import Client
 
 
-def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def result(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Sign in and return the token and the account, or revoke the token of an earlier task.
 
     Signing in and out happen in check mode too and never count as a change.

@@ -17,7 +17,7 @@ _GRANTED = ("true", True)
 _NOT_GRANTED = ("false", False, None)
 
 
-def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def result(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the signed-in user, the tenant, its libraries, and whether the user has App Management."""
     who = client.identity
     return {

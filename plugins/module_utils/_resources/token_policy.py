@@ -17,7 +17,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._resources 
 
 _DEFAULTS = {name: field.default for name, field in POLICY.items()}
 
-assumptions, is_independent, settle = in_order.assumptions, in_order.is_independent, in_order.settle
+assumptions, is_independent, report_refused = in_order.assumptions, in_order.is_independent, in_order.report_refused
 
 
 class Want(NamedTuple):

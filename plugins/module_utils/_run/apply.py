@@ -59,14 +59,14 @@ class _Seen(NamedTuple):
 class Work:
     """The writes of one plan: those that are done, refused, and in doubt.
 
-    C(planned), if given, are the only writes that may be sent or repeated. C(journal) records the outcome of each.
+    Only C(approved_writes) may be sent or repeated, or any write if it is None. C(journal) records their outcomes.
     """
 
     resource: Resource
     client: Client
     want: Any
     plan: Plan
-    planned: Sequence[Mapping[str, Any]] | None
+    approved_writes: Sequence[Mapping[str, Any]] | None
     journal: Journal
     refused: list[tuple[Step, Failure]] = field(default_factory=list)
     done: list[Step] = field(default_factory=list)
@@ -107,7 +107,7 @@ class Work:
         Raises C(conflict) if the approved plan does not have one of them. Then none of them is sent.
         """
         try:
-            check_writes(steps, self.planned)
+            check_writes(steps, self.approved_writes)
         except Failure:
             self._give_up(steps)
             raise
@@ -159,8 +159,8 @@ class Work:
 
     def decide(self, sent: _Sent, seen: _Seen) -> list[Step]:
         """Return the steps to send next, or none at the end of the work. Raises Failure if no step can help."""
-        settled = self._settle(sent, seen)
-        steps = [step for key, step in seen.left.items() if key not in settled]
+        refused = self._record_outcomes(sent, seen)
+        steps = [step for key, step in seen.left.items() if key not in refused]
         stuck = [self.doubts[key_of(step)] for step in steps if key_of(step) in self.doubts]
         if stuck:
             return self._try_again(steps, stuck[0])
@@ -175,7 +175,7 @@ class Work:
         self.journal.widen(self.resource.plan(self.want, seen.have))
         return steps
 
-    def _settle(self, sent: _Sent, seen: _Seen) -> set[tuple[str, ...]]:
+    def _record_outcomes(self, sent: _Sent, seen: _Seen) -> set[tuple[str, ...]]:
         """Record the outcome of each step that was sent. Return the keys of the refused steps.
 
         Raises Failure for a step that was refused or does not show, unless it is independent.
@@ -188,14 +188,14 @@ class Work:
         unseen = [(step, _unseen(self.client, step)) for step in others if step in sent.accepted]
         lost = [(step, failure) for step, failure in sent.in_doubt if step in others and key_of(step) in sure]
         self.refused += [*(one for one in sent.refused if one[0] in others), *lost, *unseen]
-        settled = {key_of(step): failure for step, failure in self.refused}
+        refused = {key_of(step): failure for step, failure in self.refused}
         gone = [step for step, _failure in lost]
-        self.journal.read(made, [step for step in others if step not in gone], settled)
+        self.journal.read(made, [step for step in others if step not in gone], refused)
         if unseen and not all(self.resource.is_independent(step) for step, _failure in unseen):
             raise unseen[0][1]
         if sent.stopped and sent.stopped[0] in others:
             raise self._undo_for(*sent.stopped)
-        return set(settled)
+        return set(refused)
 
     def _try_again(self, steps: list[Step], doubt: Failure) -> list[Step]:
         """Return the same steps until the deadline. After it, count independent steps as refused."""
@@ -229,7 +229,7 @@ class Work:
                 journal.failed(undo, second)
             words = f" Taking back what had been done for it ({undo.does}) failed. {second.reason()}"
             return failure.with_facts(what=failure.what + words)
-        if list(left) != [key_of(planned) for planned in self.plan.steps]:
+        if list(left) != [key_of(one) for one in self.plan.steps]:
             return failure
         self.done.clear()
         words = f" What had been done for it was taken back ({undo.does}), so nothing is changed."

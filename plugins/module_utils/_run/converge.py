@@ -17,7 +17,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.apply 
 from ansible_collections.imanage.control_center.plugins.module_utils._run.journal import Journal, planned_rows
 from ansible_collections.imanage.control_center.plugins.module_utils._run.resource import Resource
 
-Planned = Sequence[Mapping[str, Any]]
+Writes = Sequence[Mapping[str, Any]]
 
 
 class Preview(NamedTuple):
@@ -46,43 +46,43 @@ def preview(resource: Resource, client: Client, want: Any, reader: Client | None
     return Preview(have, plan, assumptions)
 
 
-def show(resource: Resource, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
-    """Show what a run would do. C(planned) are the approved writes, or None if no plan was approved."""
+def show(resource: Resource, client: Client, want: Any, approved: Writes | None, diff: bool) -> dict[str, Any]:
+    """Show what a run would do. C(approved) is None if no plan was approved."""
     found = preview(resource, client, want)
-    # These do not name the tenant, so Ansible prints an assumption about many tenants only once.
+    # These do not name the tenant, so Ansible prints the assumption of many tenants only once.
     client.warnings += found.assumptions
     if found.plan.steps and client.scope_assumption:
         client.warnings.append(client.scope_assumption)
-    approval.check_writes(found.plan.steps, planned)
-    return _shown(resource, client, want, found.have, found.plan, diff)
+    approval.check_writes(found.plan.steps, approved)
+    return _planned_result(resource, client, want, found.have, found.plan, diff)
 
 
-def converge(resource: Resource, client: Client, want: Any, planned: Planned | None, diff: bool) -> dict[str, Any]:
-    """Apply what the options ask for. C(planned) are the only writes that may be sent, or None if any may."""
+def converge(resource: Resource, client: Client, want: Any, approved: Writes | None, diff: bool) -> dict[str, Any]:
+    """Apply what the options ask for. Only C(approved) may be sent, or any write if it is None."""
     have = resource.read(client, want)
     plan = resource.plan(want, have)
     if not plan.steps:
-        return _shown(resource, client, want, have, plan, diff)
-    approval.check_writes(plan.steps, planned)
+        return _planned_result(resource, client, want, have, plan, diff)
+    approval.check_writes(plan.steps, approved)
     journal = Journal(client, plan, resource.title(want, have))
-    shown = {**_diffs(resource, client, want, have, plan, diff), "writes": journal.rows}
+    always = {**_diffs(resource, client, want, have, plan, diff), "writes": journal.rows}
     to_verify = resource.want_to_verify(want, have)
     try:
-        applied = Work(resource, client, to_verify, plan, planned, journal).apply()
+        applied = Work(resource, client, to_verify, plan, approved, journal).apply()
         result = {"changed": applied.changed, **resource.report(client, want, applied.have)}
         if applied.refused or plan.refused:
-            result = resource.settle(client, to_verify, applied.have, plan, applied.refused, result)
+            result = resource.report_refused(client, to_verify, applied.have, plan, applied.refused, result)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
         failure = failure_of(error)
         what = failure.what if failure is error else failure.what + done_before(journal.made)
-        result = {"changed": bool(journal.made), **failure.result, **shown}
+        result = {"changed": bool(journal.made), **failure.result, **always}
         raise failure.with_facts(what=what, result=result) from error
-    return {**result, **shown}
+    return {**result, **always}
 
 
-def _shown(resource: Resource, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
+def _planned_result(resource: Resource, client: Client, want: Any, have: Any, plan: Plan, diff: bool) -> dict[str, Any]:
     """Return the result of a task that writes nothing. Raises Failure for what is known to be refused."""
     result = {
         "changed": bool(plan.steps),
@@ -91,7 +91,7 @@ def _shown(resource: Resource, client: Client, want: Any, have: Any, plan: Plan,
         "writes": planned_rows(plan, resource.title(want, have)),
     }
     if plan.refused:
-        return resource.settle(client, want, plan.will_have, plan, [], result)
+        return resource.report_refused(client, want, plan.will_have, plan, [], result)
     return result
 
 

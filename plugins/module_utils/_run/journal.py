@@ -20,7 +20,7 @@ Row = dict[str, Any]
 def planned_rows(plan: Plan, title: str) -> list[Row]:
     """The writes of a plan. A preview returns them, and people approve them."""
     return [
-        *(_row(plan, step, title, "not_planned") for step in plan.left_out),
+        *(_row(plan, step, title, "not_planned") for step in plan.unapproved),
         *(_row(plan, step, title, "planned") for step in plan.steps),
     ]
 
@@ -39,7 +39,7 @@ class Journal:
         self._plan = plan
         self._title = title
         self._open: dict[tuple[str, ...], tuple[Step, Failure | None]] = {}
-        for step in plan.left_out:
+        for step in plan.unapproved:
             self._ended(step, "not_planned", None)
 
     @property
@@ -71,16 +71,16 @@ class Journal:
         else:
             self.refused(step, failure)
 
-    def read(self, made: Iterable[Step], others: Iterable[Step], settled: Mapping[tuple[str, ...], Failure]) -> None:
+    def read(self, made: Iterable[Step], others: Iterable[Step], refused: Mapping[tuple[str, ...], Failure]) -> None:
         """Record what was read. The steps in C(made) are done, whatever the replies were.
 
-        Of C(others), the steps in C(settled) were refused. The rest is tried again, or stays unknown.
+        Of C(others), the steps in C(refused) were refused. The rest is tried again, or stays unknown.
         """
         for step in made:
             self.done(step)
         for step in others:
-            if key_of(step) in settled:
-                self.refused(step, settled[key_of(step)])
+            if key_of(step) in refused:
+                self.refused(step, refused[key_of(step)])
 
     def for_undo(self) -> Journal:
         """Return this journal with the plan turned round, to record an undo."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import shown, user_information
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import safe_url, user_information
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import refused
 from ansible_collections.imanage.control_center.plugins.module_utils._run.task import Task, refusal, run
@@ -23,7 +23,7 @@ class _Module(AnsibleModule):
         self.no_log_values.update(user_information(self.params.get("url")))
         messages = self.validation_result.error_messages
         if messages and "failure" not in kwargs:
-            result = refusal(self.task, refused(messages), shown(self.params.get("url")), self.check_mode)
+            result = refusal(self.task, refused(messages), safe_url(self.params.get("url")), self.check_mode)
             msg, kwargs = result.pop("msg"), result
         super().fail_json(msg, **kwargs)
 
@@ -40,7 +40,7 @@ def run_module(task: Task) -> None:
         failure = Failure(
             "bad_option", "This task runs on the controller only.", advice="Use connection: local for it."
         )
-        result = refusal(task, failure, shown(module.params["url"]), module.check_mode)
+        result = refusal(task, failure, safe_url(module.params["url"]), module.check_mode)
     else:
         result = run(task, module.params, module.check_mode, module._diff)
     for warning in result.pop("warnings", []):

@@ -48,14 +48,14 @@ class StageResource(NamedTuple):
 class Want(NamedTuple):
     """What the options ask for.
 
-    C(parts) has the resources of the chosen C(stages), in the order of their writes. C(left_out) has the other stages.
+    C(parts) has the resources of the chosen C(stages), in the order of their writes. C(skipped_stages) are the others.
     C(second_account) authorizes the libraries, or None if the first account does. C(approved) is the approved plan, or
     None if no plan was approved.
     """
 
     names: list[str]
     stages: list[str]
-    left_out: list[str]
+    skipped_stages: list[str]
     parts: list[StageResource]
     offboards: bool
     must_be_provisioned: bool
@@ -63,7 +63,7 @@ class Want(NamedTuple):
     approved: Mapping[str, Any] | None
 
 
-def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def result(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Read the tenant and plan every chosen stage. Raises Failure for what is known to fail.
 
     The result of a failure has what was read before it, and the stage in C(failed_stage).
@@ -71,7 +71,7 @@ def answer(client: Client, parameters: Mapping[str, Any]) -> dict[str, Any]:
     want = _want(parameters)
     nothing = remainder.not_read()
     found = {**remainder.not_read(), "failed_stage": "provisioning", "left_alone": want.approved == {}}
-    found["remaining"] = [remainder.left_out(stage, want.offboards) for stage in want.left_out]
+    found["remaining"] = [remainder.skipped(stage, want.offboards) for stage in want.skipped_stages]
     try:
         if not found["left_alone"]:
             _read_and_plan(client, want, found)
@@ -125,11 +125,11 @@ def _sign_in(client: Client, want: Want, found: dict[str, Any]) -> Client:
 
 def _check_customer(client: Client, want: Want) -> None:
     """Raise C(conflict) if the plan was approved for another tenant. Ids of applications would not show that."""
-    planned = (want.approved or {}).get("customer_id")
-    if planned not in (None, client.customer_id):
+    customer = (want.approved or {}).get("customer_id")
+    if customer not in (None, client.customer_id):
         raise Failure(
             "conflict",
-            f"The plan was approved for customer {planned}, but this is customer {client.customer_id}.",
+            f"The plan was approved for customer {customer}, but this is customer {client.customer_id}.",
             advice="Nothing was written. Make a new preview and have it approved.",
         )
 
@@ -137,7 +137,7 @@ def _check_customer(client: Client, want: Want) -> None:
 def _find_applications(client: Client, want: Want, found: dict[str, Any]) -> None:
     """Find the applications. Raises Failure for an ambiguous or misspelt name."""
     question = {"name": want.names, "app_id": None, "status": None, "include": []}
-    found.update(application_info.answer(client, question))
+    found.update(application_info.result(client, question))
     names = [row["name"] for row in found["applications"]]
     # The vendor's names are known for Tracker's two applications only.
     usual = dict(zip(want.names, APPLICATIONS)) if len(want.names) == len(APPLICATIONS) else {}
@@ -223,7 +223,7 @@ def _note_plan(client: Client, want: Want, seen: list[tuple[StageResource, Previ
         approval.compare(want.approved, now)
     plan = found["plan"]
     for part, title, one in titled:
-        others = approval.left_out(one.plan.steps, _approved_writes(want))
+        others = approval.unapproved(one.plan.steps, _approved_writes(want))
         if part.stage == "authorization" and not want.offboards:
             rows = [row["id"] for row in one.have.authorizations.rows]
             gone = [library for library in _approved_libraries(want) if library not in rows]

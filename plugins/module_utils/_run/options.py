@@ -75,7 +75,7 @@ def without_environment_account(given: Mapping[str, Any]) -> dict[str, Any]:
 
     An account belongs to one tenant. Used for another tenant, it would write into the wrong one. An empty text
     overrides the value of the environment. If the task gives a token, the environment's user name and password may be
-    used after that token has ended, but only if customer_id says which tenant they must belong to.
+    used after that token has expired, but only if customer_id says which tenant they must belong to.
     """
     named = {name for name in _ACCOUNT if given.get(name)}
     by_token = not named & {"username", "password"}
@@ -130,7 +130,7 @@ def _not_texts(spec: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[tu
 def refused(messages: list[str]) -> Failure:
     """Make a failure of Ansible's messages about invalid options."""
     readable = [f"there is no option {text}" if "Supported parameters include" in text else text for text in messages]
-    return Failure("bad_option", f"The options do not fit: {'; '.join(readable).rstrip('.')}.")
+    return Failure("bad_option", f"The options are invalid: {'; '.join(readable).rstrip('.')}.")
 
 
 def application_options() -> dict[str, dict[str, Any]]:

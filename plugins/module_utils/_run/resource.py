@@ -43,7 +43,7 @@ class Resource(Protocol):
     def is_independent(self, step: Step) -> bool:
         """Return whether the other steps can go on where this one is refused."""
 
-    def settle(
+    def report_refused(
         self,
         client: Client,
         want: Any,

@@ -12,7 +12,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.client
 from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import (
     SECRET_OPTIONS,
     connection,
-    shown,
+    safe_url,
 )
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, failure_of
 from ansible_collections.imanage.control_center.plugins.module_utils._api.secrets import hide
@@ -22,17 +22,17 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.resour
 
 
 class Task(NamedTuple):
-    """A module: its options, and either the resource that it manages or the question that it answers.
+    """A module: its options, and either the resource that it manages or the function that makes its result.
 
-    C(answer) takes the client and the parameters, and never writes. C(answer_in_run) replaces it outside check mode.
+    C(result) takes the client and the parameters, and never writes. C(result_in_run) replaces it outside check mode.
     C(reveals) names the one return value that has to carry a secret. C(returns_check_mode) adds check_mode to the
     result.
     """
 
     options: Options
     resource: Resource | None = None
-    answer: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
-    answer_in_run: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
+    result: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
+    result_in_run: Callable[[Client, Mapping[str, Any]], dict[str, Any]] | None = None
     reveals: str | None = None
     returns_check_mode: bool = False
 
@@ -49,9 +49,9 @@ def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool)
             client.warnings.append(
                 f"{client.where}: validate_certs is false, so others on the network can read and change the traffic."
             )
-        answer = task.answer if check_mode else task.answer_in_run or task.answer
-        if answer is not None:
-            result = {"changed": False, **answer(client, parameters)}
+        make = task.result if check_mode else task.result_in_run or task.result
+        if make is not None:
+            result = {"changed": False, **make(client, parameters)}
         else:
             assert task.resource is not None
             go = converge.show if check_mode else converge.converge
@@ -59,7 +59,7 @@ def run(task: Task, parameters: Mapping[str, Any], check_mode: bool, diff: bool)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 - the result has to list what was written
-        result = failure_of(error).render(client.where if client else shown(parameters["url"]))
+        result = failure_of(error).render(client.where if client else safe_url(parameters["url"]))
     finally:
         if client is not None:
             _close(client)

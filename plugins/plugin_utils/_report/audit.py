@@ -18,13 +18,13 @@ _KEPT = ("authorized_by", "authorized_at", "expires_at", "expires_from")
 _AUTHORIZED, _UNAUTHORIZED, _ENDED = "authorized", "unauthorized", "ended"
 
 
-def libraries(look: Mapping[str, Any]) -> list[dict[str, Any]]:
+def libraries(info: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The current libraries, each with C(state), C(authorized), who authorized it, and its end.
 
     C(state) and C(authorized) are null if they cannot be read.
     """
-    rows = {row["id"]: row for row in look["libraries"]}
-    states = {**{library: _state(row) for library, row in rows.items()}, **_states_before(look["plan"])}
+    rows = {row["id"]: row for row in info["libraries"]}
+    states = {**{library: _state(row) for library, row in rows.items()}, **_states_before(info["plan"])}
     return [
         {
             **{field: rows.get(library, {}).get(field) for field in _KEPT},
@@ -36,26 +36,26 @@ def libraries(look: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def findings(look: Mapping[str, Any], mend: str = MEND) -> list[str]:
+def findings(info: Mapping[str, Any], mend: str = MEND) -> list[str]:
     """Sentences about the differences, with the labels of the screen, and about authorizations of other users.
 
     C(mend) says how to end the drift.
     """
-    plan = look["plan"]
+    plan = info["plan"]
     lines = [
         f"{titled(change['title'])}: {'; '.join(differences(change['before'], change['after']))}."
         for change in plan["changes"]
         if change["stage"] != "authorization"
     ]
-    rows = libraries(look)
+    rows = libraries(info)
     # The other libraries are handed over to a person, or left alone.
     to_do = [row for row in rows if row["id"] in _states_before(plan) and row["state"] != _AUTHORIZED]
     for state in dict.fromkeys(row["state"] for row in to_do):
         these = [row for row in to_do if row["state"] == state]
-        lines.append(f"{_head(state, look)}: {', '.join(_worded(row) for row in these)}.")
+        lines.append(f"{_head(state, info)}: {', '.join(_worded(row) for row in these)}.")
     if lines:
         lines.append(mend)
-    return lines + _without_end(rows) + _foreign(rows, look["tenant"])
+    return lines + _without_end(rows) + _foreign(rows, info["tenant"])
 
 
 def _state(row: Mapping[str, Any]) -> str | None:
@@ -70,11 +70,11 @@ def _states_before(plan: Mapping[str, Any]) -> Mapping[str, Any]:
     return next((change["before"] for change in plan["changes"] if change["stage"] == "authorization"), {})
 
 
-def _head(state: str, look: Mapping[str, Any]) -> str:
+def _head(state: str, info: Mapping[str, Any]) -> str:
     if state == _UNAUTHORIZED:
         # No library is listed while the page does not exist.
-        return "Not authorized" if look.get("tracker_calls") is None else "New libraries, listed and not authorized yet"
-    return "Authorizations that have ended" if state == _ENDED else f"Authorized, but it {state}"
+        return "Not authorized" if info.get("tracker_calls") is None else "New libraries, listed and not authorized yet"
+    return "Authorizations that have expired" if state == _ENDED else f"Authorized, but it {state}"
 
 
 def _worded(row: Mapping[str, Any]) -> str:

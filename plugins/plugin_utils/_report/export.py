@@ -27,12 +27,12 @@ class Part(NamedTuple):
 def parts(there: Mapping[str, Any]) -> list[Part]:
     """The variables of a tenant, and comments about what is not known.
 
-    C(there) has C(look), the result of imanage_onboarding_info for all libraries, as for a person and without
-    C(authorized_on); C(applications), with access and token policies; and of the inventory C(names) of the two
+    C(there) has C(info), the result of imanage_onboarding_info for all libraries, with C(authorize_by=person) and
+    without C(authorized_on); C(applications), with access and token policies; and of the inventory C(names) of the two
     applications, C(users), C(groups), C(authorize_by), C(authorized_on) and C(libraries_except). C(with_email): whether
-    to say the e-mail address of the authorizations.
+    to export the e-mail address of the authorizations.
     """
-    look, names = there["look"], there["names"]
+    info, names = there["info"], there["names"]
     found = {row["name"]: row for row in there["applications"]}
     tracker, configuration = (found.get(name) for name in names)
     named = {
@@ -40,7 +40,7 @@ def parts(there: Mapping[str, Any]) -> list[Part]:
         for variable, name, usual in zip(("application", "configuration_application"), names, APPLICATIONS)
         if name != usual
     }
-    gaps = [f"iManage has not provisioned {spelled(name)}: the catalog does not have it." for name in look["missing"]]
+    gaps = [f"iManage has not provisioned {spelled(name)}: the catalog does not have it." for name in info["missing"]]
     if not is_added(tracker) and not is_added(configuration):
         words = "Neither application is added. absent means that an onboarding leaves this tenant alone."
         return [Part({"state": "absent", **named}, [words, *gaps])]
@@ -62,7 +62,7 @@ def _access(tracker: Mapping[str, Any] | None, there: Mapping[str, Any]) -> Part
     if access["mode"] == "custom":
         words = "Members who are added later stay. tracker_onboarding_exclusive: true would remove them."
         return Part({"access": "custom", **{kind: list(access[kind]) for kind in MEMBER_KINDS}}, [words])
-    # A list of the inventory would be refused beside it. ansible-core 2.18 makes an empty text of null.
+    # With access for all, a list of the inventory would be refused. ansible-core 2.18 makes an empty text of null.
     return Part({"access": "all", **{kind: None for kind in MEMBER_KINDS if there[kind] not in (None, "")}}, [])
 
 
@@ -77,40 +77,40 @@ def _policy(configuration: Mapping[str, Any] | None) -> Part:
 
 
 def _libraries(there: Mapping[str, Any]) -> list[Part]:
-    look, days = there["look"], there["authorized_on"]
-    rows, excluded = look["libraries"], there["libraries_except"]
-    if look["tracker_calls"] is None:
+    info, days = there["info"], there["authorized_on"]
+    rows, excluded = info["libraries"], there["libraries_except"]
+    if info["tracker_calls"] is None:
         unknown = "There is no page of authorizations, so it is not known which libraries are authorized."
         return [_dated(days, there["authorize_by"], []), Part({}, [unknown])]
-    is_read = look["tracker_calls"]
+    is_read = info["tracker_calls"]
     # Where the authorizations cannot be read, the inventory is the record.
     dated = shared([row["id"] for row in rows], days)
     authorized = [row["id"] for row in rows if row["authorized"]] if is_read else dated
-    unlisted = look["not_visible"] or []
+    unlisted = info["not_visible"] or []
     left = without([*(row["id"] for row in rows), *unlisted], [*authorized, *excluded])
     comments = []
-    if look["not_visible"] is None and is_read:
+    if info["not_visible"] is None and is_read:
         comments.append("This account cannot see whether there are other libraries.")
     if hidden := without(unlisted, excluded):
         comments.append(f"Not listed for this account, so it is not known whether authorized: {_named(hidden)}.")
     if missing := without(left, unlisted):
-        what = "Not authorized" if is_read else "Perhaps not authorized, as the inventory has no day"
+        what = "Not authorized" if is_read else "Perhaps not authorized, because the inventory has no day"
         comments.append(f"{what}: {_named(missing)}.")
     named: dict[str, Any] = {}
     if left and authorized:
         named["libraries"] = authorized
     elif left:
-        comments.append("No library is known to be authorized, so none is named. A run is for every library.")
+        comments.append("No library is known to be authorized, so none is named. A run would authorize every library.")
     elif excluded:
         named["libraries_except"] = list(excluded)
-    settled = [row["id"] for row in rows if is_read and (not row["authorized_by"] or row["authorized_at"])]
+    dropped = [row["id"] for row in rows if is_read and (not row["authorized_by"] or row["authorized_at"])]
     by = there["authorize_by"] if is_read else "person"
     words = [] if is_read else ["This tenant does not answer Tracker's calls, so a person authorizes the libraries."]
-    return [Part(named, comments), _dated({key: days[key] for key in without(days, settled)}, by, words), _email(there)]
+    return [Part(named, comments), _dated({key: days[key] for key in without(days, dropped)}, by, words), _email(there)]
 
 
 def _dated(days: Mapping[str, Any], by: str, comments: list[str]) -> Part:
-    """Who authorizes, and the lines of the inventory for the libraries whose day the page does not show."""
+    """Who authorizes, and the days that the page does not show."""
     variables: dict[str, Any] = {"authorize_by": by} if by == "person" else {}
     if days:
         variables["authorized_on"] = {key: str(day) for key, day in days.items()}
@@ -118,8 +118,8 @@ def _dated(days: Mapping[str, Any], by: str, comments: list[str]) -> Part:
 
 
 def _email(there: Mapping[str, Any]) -> Part:
-    """The address that was entered for the libraries, if there is one, and if it was asked for."""
-    rows = there["look"]["libraries"] if there["with_email"] else []
+    """The one address that was entered for the libraries, if it is to be exported."""
+    rows = there["info"]["libraries"] if there["with_email"] else []
     entered = {row["authorized_by_email"] for row in rows if row["authorized"]} - {None}
     usable = [address for address in entered if "@" in address]
     return Part({"email": usable[0]}, []) if len(entered) == len(usable) == 1 else Part({}, [])

@@ -44,7 +44,7 @@ class Facts(NamedTuple):
     """The facts that decide the steps: the records of the role, and the status of the tenant."""
 
     records: Mapping[str, Any]
-    look: Mapping[str, Any]
+    info: Mapping[str, Any]
     status: str
     request: Mapping[str, Any] | None
     handed_over: list[dict[str, Any]]
@@ -68,10 +68,10 @@ def next_steps(facts: Facts) -> list[str]:
         again = [SET_ABSENT] if facts.records.get("state") == "present" else []
         return [*_remaining(facts), *_left_behind(facts), *again]
     if intent == "audit" and facts.records.get("state") == "absent":
-        return [*_remaining(facts), *audit.findings(facts.look, audit.REMOVE)]
+        return [*_remaining(facts), *audit.findings(facts.info, audit.REMOVE)]
     afterwards = KEEP_THE_DAY if any(row["authorized"] is None for row in facts.rows) else AGAIN
     steps = [*_request(facts), *waiting, *([afterwards] if waiting else [])]
-    steps += audit.findings(facts.look) if intent == "audit" else []
+    steps += audit.findings(facts.info) if intent == "audit" else []
     steps += [*_remaining(facts), *_days(facts)]
     if intent == "onboard" and facts.status in ("onboarded", "awaiting_consent"):
         steps += [CONFIGURE, INSTALL]
@@ -87,7 +87,7 @@ def desktop_configuration(url: str) -> str | None:
 
 
 def _request(facts: Facts) -> list[str]:
-    missing = ", ".join(facts.look["missing"])
+    missing = ", ".join(facts.info["missing"])
     if facts.request:
         return [f"Not in the catalog of this tenant: {missing}. {ASK}\n\n{facts.request['text']}"]
     if facts.status == "awaiting_provisioning":
@@ -150,10 +150,10 @@ def _subdomain(facts: Facts) -> list[str]:
 def _left_behind(facts: Facts) -> list[str]:
     """A sentence about authorizations that an offboarding did not withdraw before the page disappeared."""
     page = facts.records["names"][1]
-    if facts.look.get("tracker_calls") is False:
+    if facts.info.get("tracker_calls") is False:
         why = "No authorization was withdrawn, because this tenant did not answer Tracker's calls."
         what = "a library was authorized"
-    elif any(row["name"] == page and row["status"] == "disabled" for row in facts.look["applications"]):
+    elif any(row["name"] == page and row["status"] == "disabled" for row in facts.info["applications"]):
         why = f"No authorization was withdrawn, because {page} was disabled and therefore had no page."
         what = "a library was authorized"
     elif facts.not_visible:

@@ -132,7 +132,7 @@ def _sorted(calls: Iterable[Call]) -> tuple[dict[str, dict[str, None]], dict[str
         if own:
             ours.setdefault(own, {})[call.status] = None
         else:
-            others.setdefault(f"{call.method} {_shown(call.segments)}", {})[call.status] = None
+            others.setdefault(f"{call.method} {_safe_path(call.segments)}", {})[call.status] = None
     return ours, others
 
 
@@ -144,12 +144,12 @@ def _fits(call: Call, method: str, template: tuple[str, ...]) -> bool:
     )
 
 
-def _shown(segments: tuple[str, ...]) -> str:
+def _safe_path(segments: tuple[str, ...]) -> str:
     """The path, with placeholders for parts that may be ids."""
-    shown: list[str] = []
+    words: list[str] = []
     for part in segments:
-        word = names.shown(part) if part else ""
+        word = names.safe_name(part) if part else ""
         # A word in capitals is usually the name of a library.
-        is_name = word == part and (part.isupper() or (shown and _OF_MANY.fullmatch(shown[-1])))
-        shown.append("{text}" if part and is_name else word)
-    return "/" + "/".join(shown)
+        is_name = word == part and (part.isupper() or (words and _OF_MANY.fullmatch(words[-1])))
+        words.append("{text}" if part and is_name else word)
+    return "/" + "/".join(words)

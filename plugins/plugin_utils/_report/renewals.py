@@ -46,26 +46,26 @@ def calendar(due: Iterable[Due], at: str) -> str:
 
 
 def _entry(monday: datetime.date, ends: list[Due], at: str) -> Iterator[str]:
-    """The lines of an event of one day."""
+    """The lines of the entry of one week."""
     count, tenants = len(ends), len({one["tenant"] for one in ends})
     what = "1 authorization ends" if count == 1 else f"{count} authorizations end"
-    whose = "1 tenant" if tenants == 1 else f"{tenants} tenants"
+    of_tenants = "1 tenant" if tenants == 1 else f"{tenants} tenants"
     days: dict[tuple[str, str], list[str]] = {}
     for one in ends:
         days.setdefault((one["date"], one["tenant"]), []).append(one["library"])
-    told = "\n".join(f"{date} {tenant}: {', '.join(libraries)}" for (date, tenant), libraries in days.items())
+    details = "\n".join(f"{date} {tenant}: {', '.join(libraries)}" for (date, tenant), libraries in days.items())
     yield "BEGIN:VEVENT"
     yield f"UID:{monday:%Y%m%d}.renewals@imanage.control_center"
     yield f"DTSTAMP:{at.replace('-', '').replace(':', '')}"
     yield f"DTSTART;VALUE=DATE:{monday:%Y%m%d}"
-    yield f"SUMMARY:{_escaped(f'iManage Tracker: {what} this week, {whose}')}"
-    yield f"DESCRIPTION:{_escaped(told)}"
+    yield f"SUMMARY:{_escaped(f'iManage Tracker: {what} this week, {of_tenants}')}"
+    yield f"DESCRIPTION:{_escaped(details)}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
 
 
 def _date(until: Any) -> str | None:
-    """The day of an end, in UTC; None if there is none."""
+    """The day of an end, in UTC; None without an end."""
     try:
         return parse_time(until).astimezone(datetime.timezone.utc).date().isoformat() if until else None
     except (Failure, OverflowError):
@@ -73,7 +73,7 @@ def _date(until: Any) -> str | None:
 
 
 def _escaped(text: str) -> str:
-    """A text as a calendar has it (RFC 5545, section 3.3.11)."""
+    """A text in the form of a calendar (RFC 5545, section 3.3.11)."""
     for sign in ("\\", ";", ","):
         text = text.replace(sign, f"\\{sign}")
     return text.replace("\n", "\\n")

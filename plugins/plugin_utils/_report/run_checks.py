@@ -38,7 +38,7 @@ class Tenant(NamedTuple):
 
 
 def wrong_tags(given: Iterable[str], known: Sequence[str]) -> list[str]:
-    """A sentence about unknown tags, because a typing error would leave out or add a stage."""
+    """A sentence about unknown tags, because a typing error would skip or add a stage."""
     unknown = [tag for tag in given if tag not in known]
     if not unknown:
         return []

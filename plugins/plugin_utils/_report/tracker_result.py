@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.imanage.control_center.plugins.module_utils._api import text
-from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import is_private_cloud, shown
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import is_private_cloud, safe_url
 from ansible_collections.imanage.control_center.plugins.module_utils._plan import remainder
 from ansible_collections.imanage.control_center.plugins.module_utils._plan.authorizations import parse_time
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import STAGES, WRITING_STAGES
@@ -26,7 +26,7 @@ NOTHING_RAN: dict[str, Any] = {
     "names": [],
     "authorized_on": {},
     "provisioning_request": {},
-    "look": {},
+    "info": {},
     **{stage: {} for stage in WRITING_STAGES},
     "failed": {},
 }
@@ -36,53 +36,53 @@ def result_fact(records: Mapping[str, Any]) -> dict[str, Any]:
     """The role's result fact.
 
     C(records) has C(intent) (onboard, audit, offboard), C(state), C(tenant), C(url), C(at), C(names) of the
-    applications, C(authorized_on), C(provisioning_request), and the registered results: C(look) of
+    applications, C(authorized_on), C(provisioning_request), and the registered results: C(info) of
     imanage_onboarding_info, and C(application), C(refresh_token) and C(authorization) by stage, empty for a task that
-    did not run. C(failed) is the result on which the role failed. C(check_mode) is used if C(look) does not have it.
+    did not run. C(failed) is the result on which the role failed. C(check_mode) is used if C(info) does not have it.
     """
-    intent, look = records["intent"], {**remainder.not_read(), **records["look"]}
+    intent, info = records["intent"], {**remainder.not_read(), **records["info"]}
     ran = {stage: _results(records[stage]) for stage in WRITING_STAGES}
     failed_stage, failure = _failure(records, ran)
     authorization = (ran["authorization"] or [{}])[0]
-    rows = audit.libraries(look) if intent == "audit" else authorization.get("libraries", look["libraries"])
-    not_visible = authorization.get("not_visible", look["not_visible"])
-    previews = bool(look.get("check_mode", records["check_mode"]))
+    rows = audit.libraries(info) if intent == "audit" else authorization.get("libraries", info["libraries"])
+    not_visible = authorization.get("not_visible", info["not_visible"])
+    previews = bool(info.get("check_mode", records["check_mode"]))
     # In a preview the stage knows less than the plan, because the changes of earlier stages were not made.
-    handed_over = look["handed_over"] if previews else authorization.get("handed_over", look["handed_over"])
+    handed_over = info["handed_over"] if previews else authorization.get("handed_over", info["handed_over"])
     stated = _stated(rows, handed_over)
     offboards = intent == "offboard" or (intent == "audit" and records["state"] == "absent")
     # Writes that an audit or a preview plans do not count as remaining.
-    settled = {row["id"] for row in rows if row["authorized"]} | {row["library"] for row in handed_over} | set(stated)
-    settled |= {write["ids"].get("library_id") for write in look["plan"]["writes"]} if intent == "audit" else set()
-    wanted = _wanted(offboards, look, rows, not_visible)
-    remaining = [*look["remaining"], *_not_done(intent, look, ran, failure), *map(remainder.stated, stated)]
-    if not failure and "plan" in records["look"] and not look["missing"]:
-        remaining += _unfinished(offboards, wanted, settled, rows, not_visible, remaining)
-    remaining = [] if look["left_alone"] else remaining
-    status = _status(intent, offboards, look, handed_over, remaining, failure)
+    covered = {row["id"] for row in rows if row["authorized"]} | {row["library"] for row in handed_over} | set(stated)
+    covered |= {write["ids"].get("library_id") for write in info["plan"]["writes"]} if intent == "audit" else set()
+    wanted = _wanted(offboards, info, rows, not_visible)
+    remaining = [*info["remaining"], *_not_done(intent, info, ran, failure), *map(remainder.stated, stated)]
+    if not failure and "plan" in records["info"] and not info["missing"]:
+        remaining += _unfinished(offboards, wanted, covered, rows, not_visible, remaining)
+    remaining = [] if info["left_alone"] else remaining
+    status = _status(intent, offboards, info, handed_over, remaining, failure)
     asked = None
     if status == "awaiting_provisioning" and not is_private_cloud(records["url"]):
         # iManage provisions Tracker as a whole, so the request names its first application only.
         asked = request(records["provisioning_request"], records["tenant"], records["names"][0])
-    facts = next_steps.Facts(records, look, status, asked, handed_over, remaining, not_visible, failure, rows)
+    facts = next_steps.Facts(records, info, status, asked, handed_over, remaining, not_visible, failure, rows)
     fact = {
         "tenant": records["tenant"],
-        "customer_id": look["tenant"]["customer_id"],
+        "customer_id": info["tenant"]["customer_id"],
         # A refused url is shown too, without user information.
-        "url": shown(records["url"]) if records["url"] else "",
-        "account": look["tenant"]["user"],
+        "url": safe_url(records["url"]) if records["url"] else "",
+        "account": info["tenant"]["user"],
         "at": records["at"],
         "status": status,
         "check_mode": previews,
-        "changed": (intent == "audit" and bool(look["plan"]["writes"]))
+        "changed": (intent == "audit" and bool(info["plan"]["writes"]))
         or any(one.get("changed") for results in ran.values() for one in results),
-        "stages": _stages(intent, records["look"], ran, failed_stage),
+        "stages": _stages(intent, records["info"], ran, failed_stage),
         "libraries": {
             "wanted": wanted,
             "authorized": [row["id"] for row in rows if row["authorized"]],
             "pending": _pending(offboards, rows, remaining, handed_over),
             "not_visible": not_visible,
-            "others": look["others"],
+            "others": info["others"],
         },
         "authorizations": [
             {
@@ -96,10 +96,10 @@ def result_fact(records: Mapping[str, Any]) -> dict[str, Any]:
             if row["authorized"] or row["id"] in stated
         ],
         "expires_at": _first_end(intent, rows, stated),
-        "changes": _changes_planned(look["plan"]) if previews else _changes_made(ran, look["plan"]),
+        "changes": _changes_planned(info["plan"]) if previews else _changes_made(ran, info["plan"]),
         "remaining": remaining,
-        "assumptions": look["plan"]["assumptions"] if previews else [],
-        "planned": look["plan"] if previews and not failure else None,
+        "assumptions": info["plan"]["assumptions"] if previews else [],
+        "planned": info["plan"] if previews and not failure else None,
         "provisioning_request": asked,
         "next_steps": next_steps.next_steps(facts),
         "failure": failure,
@@ -116,15 +116,15 @@ def _results(registered: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _failure(records: Mapping[str, Any], ran: Results) -> tuple[str | None, dict[str, Any] | None]:
     """The stage at which the tenant failed, and the failure."""
-    look = records["look"]
-    for stage, results in {"provisioning": [look], **ran}.items():
+    info = records["info"]
+    for stage, results in {"provisioning": [info], **ran}.items():
         for result in results:
             if result.get("unreachable") or result.get("failed"):
                 return result.get("failed_stage", stage), _explained(records["tenant"], result)
     if records["failed"]:
         # The failure was not in one of these tasks. It may be in an expression.
         return "provisioning", _explained(records["tenant"], records["failed"])
-    if "plan" not in look:
+    if "plan" not in info:
         return "provisioning", _explained(records["tenant"], {"msg": "the tenant was not read"})
     return None, None
 
@@ -138,18 +138,18 @@ def _explained(tenant: str, result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _not_done(
-    intent: str, look: Mapping[str, Any], ran: Results, failure: Mapping[str, Any] | None
+    intent: str, info: Mapping[str, Any], ran: Results, failure: Mapping[str, Any] | None
 ) -> list[dict[str, Any]]:
     """The planned stages that did not run, and the libraries that the stage left out as not planned."""
-    known = [row["library"] for row in look["remaining"]]
-    skipped = [stage for stage in look["stages"] if not ran[stage] and not failure and intent != "audit"]
+    known = [row["library"] for row in info["remaining"]]
+    skipped = [stage for stage in info["stages"] if not ran[stage] and not failure and intent != "audit"]
     appeared = [
         write["ids"]["library_id"]
         for result in ran["authorization"]
         for write in result.get("writes") or []
         if write["outcome"] == "not_planned" and write["ids"]["library_id"] not in known
     ]
-    return [remainder.left_out(stage, intent == "offboard") for stage in skipped] + [
+    return [remainder.skipped(stage, intent == "offboard") for stage in skipped] + [
         remainder.appeared(one) for one in appeared
     ]
 
@@ -157,7 +157,7 @@ def _not_done(
 def _status(
     intent: str,
     offboards: bool,
-    look: Mapping[str, Any],
+    info: Mapping[str, Any],
     handed_over: list[dict[str, Any]],
     remaining: list[dict[str, Any]],
     failure: Mapping[str, Any] | None,
@@ -165,10 +165,10 @@ def _status(
     """The first status that applies."""
     statuses = {
         "failed": failure,
-        "left_alone": look["left_alone"],
-        "awaiting_provisioning": look["missing"],
+        "left_alone": info["left_alone"],
+        "awaiting_provisioning": info["missing"],
         "awaiting_consent": handed_over,
-        "drifted": intent == "audit" and (look["stages"] or any(row["reason"] != "stated" for row in remaining)),
+        "drifted": intent == "audit" and (info["stages"] or any(row["reason"] != "stated" for row in remaining)),
         "incomplete": remaining,
         "offboarded": offboards,
         "onboarded": True,
@@ -176,16 +176,16 @@ def _status(
     return next(status for status, holds in statuses.items() if holds)
 
 
-def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | None) -> dict[str, str]:
+def _stages(intent: str, info: Mapping[str, Any], ran: Results, failed: str | None) -> dict[str, str]:
     """The outcome of each stage, as a word."""
-    known = {**remainder.not_read(), **look}
+    known = {**remainder.not_read(), **info}
     words = dict.fromkeys(STAGES, "skipped")
     if not known["left_alone"]:
         words["provisioning"] = "waiting" if known["missing"] else "unchanged"
     to_do = [one["stage"] for one in known["plan"]["changes"]] if intent == "audit" else known["stages"]
-    if "plan" in look and not look.get("failed") and not known["left_alone"] and not known["missing"]:
-        left_out = [row["stage"] for row in known["remaining"] if row["reason"] == "left_out_by_tags"]
-        nothing_to_do = [stage for stage in WRITING_STAGES if stage not in [*left_out, *to_do]]
+    if "plan" in info and not info.get("failed") and not known["left_alone"] and not known["missing"]:
+        skipped = [row["stage"] for row in known["remaining"] if row["reason"] == "left_out_by_tags"]
+        nothing_to_do = [stage for stage in WRITING_STAGES if stage not in [*skipped, *to_do]]
         words.update(dict.fromkeys(nothing_to_do, "unchanged"))
     if intent == "audit":
         words.update(dict.fromkeys(to_do, "changed"))
@@ -200,19 +200,19 @@ def _stages(intent: str, look: Mapping[str, Any], ran: Results, failed: str | No
 
 
 def _wanted(
-    offboards: bool, look: Mapping[str, Any], rows: list[dict[str, Any]], not_visible: list[str] | None
+    offboards: bool, info: Mapping[str, Any], rows: list[dict[str, Any]], not_visible: list[str] | None
 ) -> list[str]:
     """The managed libraries, including those that appeared during the run."""
     if offboards:
         return []
-    came = [one for one in [row["id"] for row in rows] + (not_visible or []) if one not in look["others"]]
-    return list(dict.fromkeys([*look["wanted"], *came]))
+    came = [one for one in [row["id"] for row in rows] + (not_visible or []) if one not in info["others"]]
+    return list(dict.fromkeys([*info["wanted"], *came]))
 
 
 def _unfinished(
     offboards: bool,
     wanted: list[str],
-    settled: set[Any],
+    covered: set[Any],
     rows: list[dict[str, Any]],
     not_visible: list[str] | None,
     remaining: list[dict[str, Any]],
@@ -223,7 +223,7 @@ def _unfinished(
     if not wanted:
         return [remainder.not_authorized(None)]
     listed = {row["id"] for row in rows} - set(not_visible or [])
-    open_ones = [one for one in wanted if one not in settled | {row["library"] for row in remaining}]
+    open_ones = [one for one in wanted if one not in covered | {row["library"] for row in remaining}]
     return [remainder.not_authorized(one) if one in listed else remainder.not_visible(one) for one in open_ones]
 
 

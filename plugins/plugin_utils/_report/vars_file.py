@@ -20,7 +20,7 @@ MARK = "# Written by imanage.control_center.export, and replaced by the next exp
 PREFIX = "tracker_onboarding_"
 FOLDER, ENDING = "host_vars", ".yml"
 _TEMPLATES = ("{{", "{%", "{#")
-# Ansible would take these for a variable of the environment, or for a folder.
+# Ansible would read these as a variable of the environment, or as a folder.
 _UNSAFE = "/$\\"
 _LONGEST = 255
 
@@ -44,7 +44,7 @@ def _written(part: Part) -> str:
 
 
 def _pair(name: str, value: str) -> list[str]:
-    """A line of a dictionary; two for a long name, which YAML would not take for a name otherwise."""
+    """A line of a dictionary; two for a long name, because YAML would not read it as a name in one line."""
     key, content = _scalar(name), _scalar(value)
     return [f"  {key}: {content}"] if len(key) <= _LONGEST else [f"  ? {key}", f"  : {content}"]
 
@@ -79,7 +79,7 @@ def without_a_file(tenants: Iterable[str], hosts: Iterable[str], folder: str) ->
 
 
 def _same(name: str) -> str:
-    """A key that is equal for names that are one file on some file systems, for example on a Mac."""
+    """A key that is equal for names that some file systems treat as one, for example on a Mac."""
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
 
 
@@ -94,7 +94,7 @@ def _unusable(name: str) -> str:
 def _taken(others: list[str]) -> str:
     if not others:
         return ""
-    return f"its file could be taken for that of {others[0]}. Rename one of the two hosts."
+    return f"Ansible could read its file as that of {others[0]}. Rename one of the two hosts."
 
 
 def _in_the_way(folder: Path, name: str) -> str:

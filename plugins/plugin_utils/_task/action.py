@@ -13,7 +13,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
 from ansible_collections.imanage.control_center.plugins.module_utils._api import transport
-from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import shown
+from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import safe_url
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure, failure_of
 from ansible_collections.imanage.control_center.plugins.module_utils._api.quoting import spelled
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
@@ -100,10 +100,9 @@ class InProcessAction(ActionBase):
         except (Exception, KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - a time-out of Ansible, whose result has no kind
-            ended = failure_of(error)
-            failure = ended.with_facts(
-                what=f"{ended.what} The module may still be running, and its writes are unknown."
-            )
+            failure = failure_of(error)
+            what = f"{failure.what} The module may still be running, and its writes are unknown."
+            failure = failure.with_facts(what=what)
             return refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
         return result
 
@@ -134,7 +133,7 @@ class InProcessAction(ActionBase):
         )
 
     def _where(self) -> str:
-        return shown(self._task.args.get("url"))
+        return safe_url(self._task.args.get("url"))
 
     def _marked(self, result: dict[str, Any]) -> dict[str, Any]:
         if self.task_definition.reveals in result:

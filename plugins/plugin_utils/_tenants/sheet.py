@@ -31,7 +31,7 @@ _SECRETS = frozenset(
 )
 # The passwords of Ansible's own connections, such as ansible_become_password and ansible_ssh_pass.
 _PASSWORD_OF_ANSIBLE = re.compile(r"ansible_(?:\w+_)?pass(?:word|wd|phrase)?")
-# The line with which Excel is told the separator. Excel does not count it as a row.
+# The line that tells Excel the separator. Excel does not count it as a row.
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;])"?(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 _YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
@@ -72,7 +72,7 @@ def tenants(content: bytes, declared: Mapping[str, str]) -> dict[str, dict[str, 
             f"a cell in the column {variable} that is not {wanted}. Correct or empty it.",
         )
         for row, value in given:
-            # An empty list is an order of its own, for example to remove members.
+            # An empty list would have an effect, for example remove members.
             if value != []:
                 found[row.tenant][variable] = value
     _check_numbers(rows, found)
@@ -87,28 +87,28 @@ def text(content: bytes) -> str:
         decoded = "\0"
     # UTF-16 without a mark may be read as UTF-8, with a null in each character.
     if "\0" in decoded:
-        raise Refused("This is no text in UTF-8. In Excel, save it as the type 'CSV UTF-8'.")
+        raise Refused("This is not UTF-8 text. In Excel, save it as the type 'CSV UTF-8'.")
     return decoded
 
 
 def cells(content: str) -> list[list[str]]:
     """The cells of each row, also of empty rows. Raises C(Refused) if quotes are not closed or not doubled."""
-    told = _SEPARATOR_LINE.match(content)
-    content = content[told.end() :] if told else content
-    separator = told[1] if told else _separator(content)
+    line = _SEPARATOR_LINE.match(content)
+    content = content[line.end() :] if line else content
+    separator = line[1] if line else _separator(content)
     rows: list[list[str]] = []
     try:
         # Within quotes, a line break stays as it is.
         rows.extend(csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True))
     except csv.Error:
         raise Refused(
-            f"The quotes of row {len(rows) + 1} do not fit. Put a cell with quotes into quotes, and double those in it."
+            f"The quotes of row {len(rows) + 1} do not match. Quote a cell with quotes, and double those in it."
         ) from None
     return rows
 
 
 def _separator(content: str) -> str:
-    """The separator that is in the first row more often, outside of quotes. Semicolons are those of many countries."""
+    """The separator that is in the first row more often, outside of quotes. In many countries it is a semicolon."""
     within, count = False, {",": 0, ";": 0}
     for sign in content.lstrip():
         if sign == '"':
@@ -191,7 +191,7 @@ def _check_names(rows: Sequence[Row]) -> None:
 
 
 def _check_numbers(rows: Sequence[Row], found: Mapping[str, Mapping[str, Any]]) -> None:
-    """Rows without a URL have the one of their group. What only some rows say is checked when a playbook begins."""
+    """Rows without a URL have that of their group. If only some rows have one, a playbook checks the numbers."""
     same = _several(rows, lambda row: _identity(found[row.tenant]))
     if same:
         those = ", ".join(f"{_listed(row.number for row in group)} ({_names(group)})" for group in same)

@@ -44,7 +44,7 @@ class Sessions:
         return key
 
     def find(self, key: str) -> Session | None:
-        """The session of a key, unless it has ended as an access token ends, or its tenant is no longer there."""
+        """The session of a key, unless it has expired like an access token, or its tenant no longer exists."""
         session = self._open.get(key)
         if session is None:
             return None

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Extensions, and behind the tracker configuration the page "Tracker background service authorization"."""
+"""Extensions, and the page of the tracker configuration, "Tracker background service authorization"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the site looks in a browser: every text stands out from what is behind it, and a wide window cuts nothing."""
+"""Whether a browser shows the site legibly: every text contrasts with its background, and nothing is cut off."""
 
 from __future__ import annotations
 
