@@ -429,7 +429,10 @@ def test_law_9_returned_keys_are_documented_keys(done, name):
         f"{path}."
         for path in documented_keys(described)
         if path.endswith(("access", "token_policy", "ids", "body", "before", "after", "failure"))
-        or (case.module == PLAN and path in ("applications", "libraries", "plan.changes", "plan.writes", "planned", "remaining"))
+        or (
+            case.module == PLAN
+            and path in ("applications", "libraries", "plan.changes", "plan.writes", "planned", "remaining")
+        )
     )
     undocumented = {path for path in keys(result) - set(documented_keys(described)) if not path.startswith(open_ended)}
     assert undocumented == set()
