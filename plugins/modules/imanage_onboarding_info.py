@@ -292,7 +292,7 @@ plan:
       elements: str
       sample: []
 planned:
-  description: The writes of O(approved) that are still to do, for the option C(planned) of the modules. Null without O(approved).
+  description: The writes of O(approved) that are still to do. Null without O(approved).
   returned: success, and on a failure as far as it was known
   type: list
   elements: dict
