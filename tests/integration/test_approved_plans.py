@@ -309,3 +309,5 @@ def test_a_plan_made_with_its_own_approval_is_the_same(monkeypatch):
     third = run_in_memory(monkeypatch, sandbox, "imanage_onboarding_info", planning(approved=first["plan"]))
     assert first["plan"]["changes"]
     assert first["plan"] == second["plan"] == third["plan"]
+    # What the stages may write: without an approved plan anything, with one its writes only.
+    assert (first["planned"], second["planned"], third["planned"]) == (None, None, first["plan"]["writes"])
