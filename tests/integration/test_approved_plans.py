@@ -31,6 +31,7 @@ def _tenants(stage: Stage) -> None:
     stage.add("cut_short")
     stage.add("half_done")
     stage.add("grown")
+    stage.add("grows")
     stage.add("grown_later", applications=DONE)
     stage.add("touched", {"tracker_onboarding_refresh_token_expiry_days": 90}, applications=DONE)
     stage.add("undone", applications=DONE)
@@ -73,10 +74,23 @@ def _runs(stage: Stage) -> dict[str, Any]:
     tenant("cut_short").faults.append(Fault("status", operation="writeTokenPolicy", status=409, times=1))
     approved = ("-e", f"imanage_plan={plan}")
     done["checked"] = stage.run(PREVIEW, *approved, files=FILES)
+    _grow_behind_the_plan(tenant("grows"))
     done["run"] = stage.run(ONBOARD, *approved, files=FILES)
     done["again"] = stage.run(ONBOARD, *approved)
     done["no file"] = stage.run(ONBOARD, "-e", "imanage_plan=nowhere/plan.json", "--limit", "as_it_was,touched")
     return done
+
+
+def _grow_behind_the_plan(tenant: Any) -> None:
+    """Add a library once the run has added the configuration application, so that only a later stage can see it."""
+    application = tenant.application("tracker-cc")
+    set_status = application.set_status
+
+    def grow(*changes: Any) -> None:
+        set_status(*changes)
+        tenant.libraries.append(Library("LATE"))
+
+    application.set_status = grow
 
 
 def plan_of(run: Run) -> dict[str, dict[str, Any]]:
@@ -167,6 +181,13 @@ def test_what_was_done_is_done(runs):
         status = "incomplete" if name == "fewer" else "onboarded"
         assert (name, row["status"], row["changed"], row["failure"]) == (name, status, False, None)
         assert runs["again"].writes(name) == []
+
+
+def test_a_stage_sends_nothing_that_the_approved_plan_does_not_have(runs):
+    run = runs["run"]
+    assert "authorizeLibrary" in run.applied("grows")
+    assert [one["id"] for one in run.snapshots["grows"]["libraries"] if not one["authorized_by"]] == ["LATE"]
+    assert run.report["grows"]["status"] == "incomplete"
 
 
 @pytest.mark.parametrize("name", ["grown", "grown_later"])
