@@ -291,7 +291,7 @@ def _check_second_page(client: Client, operation: Operation, ids: Mapping[str, s
 
 
 def _finding(operation: Operation, outcome: Outcome) -> Finding:
-    """The finding for the outcome to one call."""
+    """The finding for the outcome of one call."""
     reasons = (outcome.failure.reason(),) if outcome.failure else ()
     if outcome.reply is None:
         return Finding("failed", details=reasons)
