@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, the imanage.control_center authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several playbooks in one command: each does its own work, and reports its own results."""
+
+from __future__ import annotations
+
+import pytest
+from playbooks_support import Stage
+
+pytestmark = pytest.mark.sweep
+
+PREVIEW, ONBOARD, AUDIT = (f"imanage.control_center.{name}" for name in ("preview", "onboard", "audit"))
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory):
+    with Stage(tmp_path_factory.mktemp("several")) as stage:
+        stage.add("acme")
+        stage.add("locked_out", {"imanage_password": "wrong"})
+        stage.failing = stage.run(PREVIEW, ONBOARD)
+        stage.all = stage.run(PREVIEW, ONBOARD, AUDIT, "--limit", "acme")
+        yield stage
+
+
+def test_each_playbook_reads_the_tenant_and_reports_what_it_found(stage):
+    preview, onboarding, audit = filter(None, stage.all.facts("acme"))
+    assert (preview["status"], onboarding["status"], audit["status"]) == ("onboarded", "onboarded", "onboarded")
+    assert [preview["check_mode"], onboarding["check_mode"], audit["check_mode"]] == [True, False, True]
+    assert [preview["changed"], onboarding["changed"], audit["changed"]] == [True, True, False]
+    assert stage.all.report["acme"] == audit
+
+
+def test_a_playbook_with_a_failed_tenant_is_the_last(stage):
+    assert (stage.failing.code, stage.failing.about["playbook"]) == (2, "preview")
+    assert stage.failing.writes("acme") == []
