@@ -12,21 +12,28 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run import
 from ansible_collections.imanage.control_center.plugins.modules.imanage_onboarding_info import TASK
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task import misspelt
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task.action import InProcessAction
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.plain import plain
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import not_given, undefined
 
 
 class ActionModule(InProcessAction):
-    """Runs the module of this name. Refuses misspelt variables of the role first."""
+    """Runs the module of this name. Refuses misspelt and undefined variables of the role first."""
 
     task_definition = TASK
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the task's result."""
-        names = [name for name in task_vars or {} if isinstance(name, str)]
-        wrong = misspelt.misspelt(names)
-        if wrong:
+        variables = task_vars or {}
+        names = [name for name in variables if isinstance(name, str)]
+        if wrong := misspelt.misspelt(names):
             what = ", ".join(f"{name} (is {right} meant?)" for name, right in wrong.items())
-            failure = Failure("bad_option", f"There is no variable {what}.", advice="Correct it. Nobody signed in.")
-            return task.refusal(TASK, failure, self._where(), bool(self._task.check_mode))
+            return self._refusal(f"There is no variable {what}.", "Correct it.")
+        if unset := undefined(not_given(plain(dict(self._task.args))), variables, self._templar):
+            return self._refusal(" ".join(unset), "Correct it, or leave it out.")
         if others := misspelt.unknown(names):
             self._display.warning(f"The role tracker_onboarding has no variable {', '.join(others)}.")
         return super().run(tmp, task_vars)
+
+    def _refusal(self, what: str, advice: str) -> dict[str, Any]:
+        failure = Failure("bad_option", what, advice=f"{advice} Nobody signed in.")
+        return task.refusal(TASK, failure, self._where(), bool(self._task.check_mode))

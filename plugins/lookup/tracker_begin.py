@@ -82,6 +82,7 @@ from ansible_collections.imanage.control_center.plugins.plugin_utils._report imp
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.plan_file import check
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.vars_file import without_a_file
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import undefined
 
 _STATE = "tracker_onboarding_state"
 # Ansible needs these before it reads the variables of a host.
@@ -132,8 +133,8 @@ class LookupModule(LookupBase):
             wrong.append(f"The inventory has no tenants {wanted}{within}, so there is nothing to do.")
         return wrong
 
-    @staticmethod
-    def _wrong_variables(playbook: str, hosts: Mapping[str, Any], extra: Mapping[str, Any]) -> Iterator[str]:
+    def _wrong_variables(self, playbook: str, hosts: Mapping[str, Any], extra: Mapping[str, Any]) -> Iterator[str]:
+        yield from undefined(_BEFORE_HOSTS, extra, self._templar)
         for name in _BEFORE_HOSTS:
             if name not in extra and any(name in host for host in hosts.values()):
                 yield f"{name} has no effect in the inventory. Give it with -e."

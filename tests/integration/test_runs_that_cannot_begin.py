@@ -42,6 +42,14 @@ REFUSED = {
     "tenants in the inventory": ([], "imanage_tenants has no effect in the inventory"),
     "a report for each": ([], "imanage_report is not the same for all tenants"),
     "a report for one": ([], "imanage_report is not the same for all tenants"),
+    "a group that depends on nothing": (
+        ["-e", '{"imanage_tenants": "{{ typo }}"}'],
+        "imanage_tenants cannot be templated: 'typo' is undefined",
+    ),
+    "a serial that depends on nothing": (
+        ["-e", '{"imanage_serial": "{{ typo }}"}'],
+        "imanage_serial cannot be templated: 'typo' is undefined",
+    ),
     "empty folder": (["-e", "imanage_report="], "imanage_report is given, but empty"),
 }
 

@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from typing import Any
 
-from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
 from ansible_collections.imanage.control_center.plugins.module_utils._api import transport
@@ -27,6 +25,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.task i
 from ansible_collections.imanage.control_center.plugins.module_utils._run.task import run as run_task
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task import change_record
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task.plain import plain
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import undefined
 
 # Load these once in the parent. Tasks are forks of it, and would otherwise load them each time.
 if transport.IMPORT_ERROR is None:
@@ -89,7 +88,9 @@ class InProcessAction(ActionBase):
         else:
             result = run_task(task, parameters, check_mode, bool(self._task.diff))
         if (result.get("failure") or {}).get("kind") == "bad_option":
-            result["msg"] += self._unset(given, task_vars or {})
+            # The lookup connection takes such variables for not given, and the task reports only a missing option.
+            unset = [f"imanage_{name}" for name in CONNECTION_OPTIONS if given.get(name) is None]
+            result["msg"] += "".join(f" {one}" for one in undefined(unset, task_vars or {}, self._templar))
         return self._marked(result)
 
     def _by_module(self, given: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
@@ -105,24 +106,6 @@ class InProcessAction(ActionBase):
             failure = failure.with_facts(what=what)
             return refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
         return result
-
-    def _unset(self, given: dict[str, Any], task_vars: dict[str, Any]) -> str:
-        """Sentences about connection variables of the inventory that depend on an undefined variable.
-
-        With a default in the play they count as not given. Then the task reports only that the option is missing.
-        """
-        found, tenant = [], task_vars.get("inventory_hostname", "")
-        for name in CONNECTION_OPTIONS:
-            if f"imanage_{name}" in task_vars and given.get(name) is None:
-                try:
-                    self._templar.template(task_vars[f"imanage_{name}"])
-                except AnsibleError as error:
-                    # Show only these parts of the error and the template. The rest may contain a secret.
-                    what = re.search(r"'[\w.]+' is undefined", str(error))
-                    entry = re.search(r"^\{\{\s*(\w+)\[inventory_hostname\]", str(task_vars[f"imanage_{name}"]))
-                    why = what[0] if what else f"{entry[1]} has no entry {tenant!r}" if entry else ""
-                    found.append(f"imanage_{name} of {tenant} cannot be templated{f': {why}' if why else ''}.")
-        return "".join(f" {one}" for one in found)
 
     def _fits_in_process(self) -> bool:
         return (
