@@ -208,7 +208,7 @@ def sheet_of(rows: list[dict[str, Any]], folder: Path) -> Path:
     variables = {
         "imanage_results": "{{ lookup('ansible.builtin.file', 'rows.json') | from_json }}",
         "imanage_about": {**about, "plan": "plan.json"},
-        "imanage_sheet": "{{ imanage_results | imanage.control_center.tracker_plan }}",
+        "imanage_sheet": "{{ imanage_results | tracker_plan }}",
     }
     template = {"src": str(ROOT / "playbooks/templates/changes.html.j2"), "dest": str(folder / "changes.html")}
     play = {
@@ -220,6 +220,7 @@ def sheet_of(rows: list[dict[str, Any]], folder: Path) -> Path:
     }
     (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
     (folder / "sheet.yml").write_text(json.dumps([play]), encoding="utf-8")
-    code, output = shell("ansible-playbook sheet.yml", folder)
+    filters = str(ROOT / "playbooks/filter_plugins")
+    code, output = shell("ansible-playbook sheet.yml", folder, ANSIBLE_FILTER_PLUGINS=filters)
     assert code == 0, output
     return folder / "changes.html"

@@ -12,7 +12,7 @@ import json
 import jinja2
 import pytest
 from ansible.plugins.filter.core import regex_replace
-from ansible_collections.imanage.control_center.plugins.filter.tracker_summary import tracker_summary
+from ansible_collections.imanage.control_center.playbooks.filter_plugins.tracker_reports import tracker_summary
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import merged_reports, run_checks
 from support.tree import ROOT
 
@@ -80,7 +80,7 @@ def test_whatever_a_report_may_lack_its_tenants_are_in_the_summary_and_in_the_ta
     found = merged_of(tmp_path, *rows, mode=mode)
     assert (found["problems"], len(found["results"])) == ([], len(rows))
     environment = jinja2.Environment(trim_blocks=True)
-    environment.filters["imanage.control_center.tracker_summary"] = tracker_summary
+    environment.filters["tracker_summary"] = tracker_summary
     environment.filters["regex_replace"] = regex_replace
     template = environment.from_string((ROOT / "playbooks/templates/report.csv.j2").read_text(encoding="utf-8"))
     table = template.render(imanage_results=found["results"], imanage_about={"mode": mode})

@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import recording
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
+
 DOCUMENTATION = r"""
 name: tracker_recording
-author: the imanage.control_center authors (@imanage-control-center)
-version_added: 1.0.0
 short_description: Compares a recording of the browser with the contract
 description:
   - Reads a HAR file that an administrator recorded in the browser, for the playbook
@@ -26,26 +31,6 @@ options:
     type: str
     required: true
 """
-
-EXAMPLES = r"""
-- name: Compare a recording with the contract
-  ansible.builtin.debug:
-    msg: "{{ query('imanage.control_center.tracker_recording', 'tenant.har', url='https://cloudimanage.com') }}"
-"""
-
-RETURN = r"""
-_raw:
-  description: The comparison, line by line.
-  type: list
-  elements: str
-"""
-
-from typing import Any
-
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-from ansible_collections.imanage.control_center.plugins.plugin_utils._report import recording
-from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
 
 
 class LookupModule(LookupBase):

@@ -5,10 +5,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.vars import load_extra_vars
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import run_checks
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.plan_file import check
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.vars_file import without_a_file
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import undefined
+
 DOCUMENTATION = r"""
 name: tracker_begin
-author: the imanage.control_center authors (@imanage-control-center)
-version_added: 1.0.0
 short_description: Checks whether a run over tenants can begin
 description:
   - Used by the playbook C(imanage.control_center.begin), which the other playbooks import first. Reads the inventory
@@ -51,38 +61,6 @@ options:
     type: str
     default: ''
 """
-
-EXAMPLES = r"""
-- name: Check whether a run can begin
-  ansible.builtin.debug:
-    msg: "{{ lookup('imanage.control_center.tracker_begin', *groups['imanage_tenants'], playbook='onboard') }}"
-"""
-
-RETURN = r"""
-_raw:
-  description: One dictionary.
-  type: list
-  elements: dict
-  contains:
-    refused:
-      description: Why the run cannot begin, in sentences. Empty where it can.
-      type: str
-    failing:
-      description: The tenants that fail before anybody signs in, and why each of them does.
-      type: dict
-"""
-
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
-
-from ansible.errors import AnsibleError
-from ansible.plugins.lookup import LookupBase
-from ansible.utils.vars import load_extra_vars
-from ansible_collections.imanage.control_center.plugins.plugin_utils._report import run_checks
-from ansible_collections.imanage.control_center.plugins.plugin_utils._report.json_file import Unusable
-from ansible_collections.imanage.control_center.plugins.plugin_utils._report.plan_file import check
-from ansible_collections.imanage.control_center.plugins.plugin_utils._report.vars_file import without_a_file
-from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import undefined
 
 _STATE = "tracker_onboarding_state"
 # Ansible needs these before it reads the variables of a host.

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import run_checks
+
 DOCUMENTATION = r"""
 name: tracker_blamed
-author: the imanage.control_center authors (@imanage-control-center)
-version_added: 1.0.0
 short_description: Finds the tenants that fail a run
 description:
   - Compares the status of each tenant with the statuses that the inventory or the command line sets for it.
@@ -27,25 +31,6 @@ options:
     type: raw
     default: []
 """
-
-EXAMPLES = r"""
-- name: Show the tenants that failed
-  ansible.builtin.debug:
-    msg: "{{ query('imanage.control_center.tracker_blamed', tracker_onboarding_result, variable='imanage_fail_on') }}"
-"""
-
-RETURN = r"""
-_raw:
-  description: The C(name) of each tenant that fails the run, and C(msg) with the reason.
-  type: list
-  elements: dict
-"""
-
-from collections.abc import Mapping
-from typing import Any
-
-from ansible.plugins.lookup import LookupBase
-from ansible_collections.imanage.control_center.plugins.plugin_utils._report import run_checks
 
 
 class LookupModule(LookupBase):

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report.merged_reports import merged
+
 DOCUMENTATION = r"""
 name: tracker_reports
-author: the imanage.control_center authors (@imanage-control-center)
-version_added: 1.0.0
 short_description: Reads the reports of several runs as one report
 description:
   - Reads files C(report.json) that the playbooks of this collection wrote, for C(imanage.control_center.merge_reports).
@@ -29,42 +32,6 @@ options:
     elements: str
     default: []
 """
-
-EXAMPLES = r"""
-- name: Read the reports of two slices
-  ansible.builtin.set_fact:
-    merged: "{{ lookup('imanage.control_center.tracker_reports', 'slice1/report.json', 'slice2/report.json') }}"
-
-- name: Read the reports of all slices, and find missing tenants
-  ansible.builtin.set_fact:
-    merged: >-
-      {{ lookup('imanage.control_center.tracker_reports', 'slices/*/report.json', tenants=groups['imanage_tenants']) }}
-"""
-
-RETURN = r"""
-_raw:
-  description: One dictionary.
-  type: list
-  elements: dict
-  contains:
-    mode:
-      description: The mode of the reports, C(preview), C(run) or C(audit). It is C(run) if the modes differ.
-      type: str
-    results:
-      description: The results of all reports, in their order.
-      type: list
-      elements: dict
-    problems:
-      description: The files that are not reports, the tenants that are in several reports or in none, and the patterns
-        without tenants, each with C(name) and C(msg).
-      type: list
-      elements: dict
-"""
-
-from typing import Any
-
-from ansible.plugins.lookup import LookupBase
-from ansible_collections.imanage.control_center.plugins.plugin_utils._report.merged_reports import merged
 
 
 class LookupModule(LookupBase):

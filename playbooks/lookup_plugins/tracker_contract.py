@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.imanage.control_center.plugins.plugin_utils._report import json_file
+
 DOCUMENTATION = r"""
 name: tracker_contract
-author: the imanage.control_center authors (@imanage-control-center)
-version_added: 1.0.0
 short_description: Reads the findings of verify_contract
 description:
   - Reads the file C(contract.json) that the playbook C(imanage.control_center.verify_contract) wrote to a folder, for
@@ -20,26 +24,6 @@ options:
     elements: str
     required: true
 """
-
-EXAMPLES = r"""
-- name: When was each tenant verified?
-  ansible.builtin.debug:
-    msg: "{{ query('imanage.control_center.tracker_contract', 'report') | items2dict('tenant', 'at') }}"
-"""
-
-RETURN = r"""
-_raw:
-  description: The findings by tenant, with C(tenant), C(at), C(customer_id), C(url), C(operations), C(obstacles) and
-    C(failure).
-  type: list
-  elements: dict
-"""
-
-from pathlib import Path
-from typing import Any
-
-from ansible.plugins.lookup import LookupBase
-from ansible_collections.imanage.control_center.plugins.plugin_utils._report import json_file
 
 _LAYOUT = [
     {
