@@ -25,7 +25,7 @@ OF_THE_ROLE = (
 OF_THE_PLAYBOOKS = (
     *("nrtadmin_username", "nrtadmin_password", "plan", "report", "reports", "tenants", "serial", "fail_on", "confirm"),
     *("export", "export_email", "probe", "probe_application", "recording"),
-    *("check_mode", "verified", "about", "results"),
+    *("begun", "check_mode", "verified", "about", "results"),
 )
 KNOWN = {
     ROLE: frozenset(OF_THE_ROLE),
