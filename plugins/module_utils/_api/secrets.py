@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import json
 import re
@@ -23,18 +24,23 @@ _KEYED_BY_NAMES = ("before", "after")
 
 def forms(secrets: Iterable[str | None]) -> list[str]:
     """All forms of the given secrets, longest first, so that no part of a longer one remains."""
-    found: set[str] = set()
-    for secret in filter(None, secrets):
-        encoded = secret.encode("utf-8", "surrogatepass")
-        for encoding in (quote(encoded), quote(encoded, safe=""), quote_plus(encoded)):
-            found.update((encoding, _HEX.sub(lambda code: code[0].lower(), encoding)))
-        for to_base64 in (base64.b64encode, base64.urlsafe_b64encode):
-            found.add(to_base64(encoded).decode().rstrip("="))
-        # An invalid HTTP reply is read as Latin-1.
-        for text in (secret, quoted(secret), encoded.decode("latin-1")):
-            found.update(_escaped(text))
-    found.discard("")
+    found = {form for secret in filter(None, secrets) for form in _forms_of(secret)}
     return sorted(found, key=len, reverse=True)
+
+
+@functools.lru_cache(maxsize=32)
+def _forms_of(secret: str) -> set[str]:
+    """All forms of one secret. They are needed after every reply."""
+    found: set[str] = set()
+    encoded = secret.encode("utf-8", "surrogatepass")
+    for encoding in (quote(encoded), quote(encoded, safe=""), quote_plus(encoded)):
+        found.update((encoding, _HEX.sub(lambda code: code[0].lower(), encoding)))
+    for to_base64 in (base64.b64encode, base64.urlsafe_b64encode):
+        found.add(to_base64(encoded).decode().rstrip("="))
+    # An invalid HTTP reply is read as Latin-1.
+    for text in (secret, quoted(secret), encoded.decode("latin-1")):
+        found.update(_escaped(text))
+    return found - {""}
 
 
 def _escaped(text: str) -> Iterator[str]:
