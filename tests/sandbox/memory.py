@@ -19,7 +19,7 @@ from .wire import WITHOUT_BODY, Reply, Request
 
 
 class MemoryAdapter(HTTPAdapter):
-    """Mount it on a session; time never really passes, so a delay is either a timeout or nothing."""
+    """In place of the adapter of requests. Time never really passes, so a delay is either a timeout or nothing."""
 
     def __init__(self, sandbox: Sandbox):
         super().__init__()
@@ -42,10 +42,7 @@ class MemoryAdapter(HTTPAdapter):
             raise requests.exceptions.ConnectionError("The connection was closed without a reply.", request=request)
         if kind == "hang" or (kind in ("delay", "drip") and patience is not None and seconds > patience):
             raise requests.exceptions.ReadTimeout("No reply came in time.", request=request)
-        response = self.build_response(request, _raw(reply, request.method))
-        if not stream:
-            response.content  # noqa: B018 - reading is what a session does without stream
-        return response
+        return self.build_response(request, _raw(reply, request.method))
 
 
 def _request(prepared: requests.PreparedRequest) -> Request:

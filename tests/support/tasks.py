@@ -86,8 +86,7 @@ class Crashed(Exception):
 def memory_client(sandbox: Sandbox, connection: Connection) -> client.Client:
     """A client that reaches a sandbox without a network."""
     transport = Transport(timeout=connection.timeout, validate_certs=connection.validate_certs)
-    for prefix in ("https://", "http://"):
-        transport._session.mount(prefix, MemoryAdapter(sandbox))
+    transport._adapter = MemoryAdapter(sandbox)
     return client.Client(connection, transport)
 
 

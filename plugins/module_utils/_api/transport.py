@@ -28,7 +28,6 @@ from ansible_collections.imanage.control_center.plugins.module_utils._api.replie
 try:
     import requests
     import urllib3
-    from requests import Session
     from requests.__version__ import __version__ as _VERSION
     from requests.adapters import HTTPAdapter
     from urllib3.exceptions import (
@@ -45,7 +44,7 @@ try:
 except ImportError:
     # ansible-test imports every file on Pythons without requests. A task without it fails and says so.
     IMPORT_ERROR: str | None = traceback.format_exc()
-    Session = HTTPAdapter = object  # type: ignore[misc, assignment]
+    HTTPAdapter = object  # type: ignore[misc, assignment]
 else:
     IMPORT_ERROR = None
     # Before urllib3 2.6 a small compressed reply could fill the memory before its size is checked.
@@ -193,15 +192,12 @@ class _Adapter(HTTPAdapter):
         return host, {"ssl_context": self._context}
 
 
-class _Session(Session):
-    """Ignores redirects. Otherwise requests reads the body and the Location even if it does not follow them."""
-
-    def get_redirect_target(self, resp: Any) -> None:
-        """There is no target."""
-
-
 class Transport:
-    """One HTTP session for one task. Of Control Center it knows only the rate limit headers."""
+    """The HTTP connections of one task. Of Control Center it knows only the rate limit headers.
+
+    It uses the adapter of requests without a session. A session would be slower, would add cookies and the credentials
+    of a netrc file, and would read the Location of a redirect. Only the token may identify the caller.
+    """
 
     def __init__(self, *, timeout: float, validate_certs: bool = True, ca_path: str | None = None) -> None:
         """C(timeout) is in seconds, for each connection attempt and each wait for bytes."""
@@ -229,9 +225,6 @@ class Transport:
                 else "Correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE, or give ca_path.",
             ) from None
         self._adapter = _Adapter(context)
-        self._session = _Session()
-        self._session.mount("https://", self._adapter)
-        self._session.mount("http://", self._adapter)
 
     def send(
         self,
@@ -254,7 +247,7 @@ class Transport:
         deadline = time.monotonic() + retry_timeout
         again: tuple[int, ...] = () if once else READ_RETRY_STATUSES if repeatable else WRITE_RETRY_STATUSES
         patience = Patience(deadline, repeatable, self.waits)
-        request = self._prepared(method, url, headers, params=query, json=json, data=form)
+        request = self._prepared(method, url, headers, query, form, json)
         proxies = self._proxies(url)
         while True:
             reply = error = None
@@ -273,28 +266,29 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._adapter.close()
 
-    def _prepared(self, method: str, url: str, headers: Mapping[str, str], **content: Any) -> Any:
-        """Make the request without the session.
-
-        The session would be slower, and would add cookies and credentials of a netrc file. Only the token may identify
-        the caller.
-        """
-        headers = {**self._session.headers, **({} if _CAN_UNPACK else {"Accept-Encoding": "identity"}), **headers}
+    @staticmethod
+    def _prepared(
+        method: str, url: str, headers: Mapping[str, str], query: Any = None, form: Any = None, json: Any = None
+    ) -> Any:
+        request = requests.PreparedRequest()
+        request.prepare_method(method)
         try:
-            return requests.Request(method, url, headers, **content).prepare()
+            request.prepare_url(url, query)
         except requests.exceptions.InvalidURL:
             # The url was checked before, but only the library knows which letters a name may have.
             raise TransportError("bad_option", "the host in url is not a valid name", False) from None
+        unpacked = {} if _CAN_UNPACK else {"Accept-Encoding": "identity"}
+        request.prepare_headers({**requests.utils.default_headers(), **unpacked, **headers})
+        request.prepare_body(form, None, json)
+        return request
 
     def _ask(self, request: Any, proxies: dict[str, str], again: tuple[int, ...], deadline: float) -> Reply:
         """Send the request once. For a status in C(again), a broken body does not matter."""
         DEADLINE.set(deadline)
         with self._without_tls_warnings():
-            response = self._session.send(
-                request, timeout=self.timeout, proxies=proxies, allow_redirects=False, stream=True
-            )
+            response = self._adapter.send(request, stream=True, timeout=self.timeout, proxies=proxies)
         with response:
             try:
                 body = _whole_body(response)
