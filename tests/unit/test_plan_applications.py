@@ -224,7 +224,13 @@ def test_ids_are_folded_and_kept_in_order():
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
-    [({"mode": "custom"}, True), ({"mode": "custom", "groups": ["IT"]}, False), ({"mode": "all"}, False), ({}, False)],
+    [
+        ({"mode": "custom"}, True),
+        ({"mode": "custom", "groups": ["IT"]}, False),
+        ({"mode": "custom", "state": "absent"}, False),
+        ({"mode": "all"}, False),
+        ({}, False),
+    ],
 )
 def test_an_empty_list_leaves_nobody_with_access(changes, expected):
     assert leaves_nobody(ApplicationWant(**changes), None) is expected

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
 
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.imanage.control_center.plugins.filter.tracker_result import FilterModule, tracker_result
-from ansible_collections.imanage.control_center.plugins.module_utils._plan.remainder import appeared, skipped
+from ansible_collections.imanage.control_center.plugins.module_utils._plan import remainder
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import provisioning_request
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report.next_steps import (
     AGAIN,
@@ -157,7 +158,9 @@ def test_is_plain_data_with_the_keys_of_the_design_in_their_order(given):
 
 # -- the status and the stages --------------------------------------------------------------------------------------
 
-NEW = appeared("NEW")
+NEW = remainder.appeared("NEW")
+skipped = functools.partial(remainder.skipped, offboards=False)
+
 ALL, LATE = info_of(WRITING), info_of(["authorization"], remaining=[skipped("refresh_token")])
 BACK = info_of(["authorization", "application"])
 DISABLED = info_of(["application"], applications=[{"name": name, "status": "disabled"} for name in NAMES], libraries=[])

@@ -54,7 +54,7 @@ def check_configuration_application(application: Mapping[str, Any] | None, polic
         )
 
 
-def skipped(stage: str, offboards: bool = False) -> dict[str, Any]:
+def skipped(stage: str, offboards: bool) -> dict[str, Any]:
     """The remaining row of a stage that was left out. C(offboards): the tenant is offboarded."""
     remedy = "Run again without leaving this stage out."
     if offboards and stage == "authorization":
