@@ -30,6 +30,7 @@ from support.tree import ensure_tree
 
 CALLBACKS = Path(__file__).parent / "callbacks"
 WRITES = ("updateApp", "removeApp", "updateAppAccess", "writeTokenPolicy", "authorizeLibrary", "unauthorizeLibrary")
+FACT = "tracker_onboarding_result"
 # What -vvv says when a module runs in a process of its own.
 PROCESS = re.compile(r"^<[^>]+> (?:EXEC|PUT) |Using module file|ANSIBALLZ", re.MULTILINE)
 # The group of tenants as whom example() describes them; a host's own variables win.
@@ -86,9 +87,8 @@ class Run:
         return counted[0], counted[1]
 
     def facts(self, tenant: str) -> list[dict[str, Any]]:
-        """The result facts that the role set for a tenant, in order."""
-        name = "tracker_onboarding_result"
-        return [line["facts"][name] for line in self.lines if line["host"] == tenant and name in line["facts"]]
+        """The result facts that the role set for a tenant, in order. A playbook begins with an empty one."""
+        return [line["facts"][FACT] for line in self.lines if line["host"] == tenant and line["facts"].get(FACT)]
 
     def tasks(self, tenant: str, role: bool = True) -> list[str]:
         """The tasks that had a result for a tenant, skipped ones included."""
@@ -172,6 +172,7 @@ class Stage:
     ) -> Run:
         """Run ansible-playbook in an empty directory, where the report is to be written to a directory of its own.
 
+        Without C(report), which takes some seconds, the rows of the report are the facts that the role set.
         C(terminal) gives it a terminal to write to; C(execute) runs the command in another way.
         """
         self._runs += 1
@@ -205,12 +206,14 @@ class Stage:
         found = {path.name: path for path in work.glob("*") if path.is_file()}
         found.update({path.name: path for path in (work / (report or "report")).glob("*")})
         texts = {name: found[name].read_text(encoding="utf-8") for name in files if name in found}
+        lines = [json.loads(line) for line in (work / "lines").read_text(encoding="utf-8").splitlines()]
         report_json = json.loads(texts.get("report.json", "{}"))
+        rows = report_json.get("tenants", []) if report else [line["facts"].get(FACT) for line in lines]
         return Run(
             code=code,
             output=output,
-            lines=[json.loads(line) for line in (work / "lines").read_text(encoding="utf-8").splitlines()],
-            report={row["tenant"]: row for row in report_json.get("tenants", [])},
+            lines=lines,
+            report={row["tenant"]: row for row in rows if row},
             about=report_json.get("report", {}),
             entries={
                 name: [entry.plain() for entry in self.sandbox.requests(name)]
