@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the imanage.control_center authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filters of the playbooks. They make what a run prints and writes of the facts tracker_onboarding_result."""
+"""The filters of the playbooks. They make what a run prints and writes of what its tasks returned."""
 
 from __future__ import annotations
 

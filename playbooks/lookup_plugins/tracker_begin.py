@@ -83,7 +83,7 @@ class LookupModule(LookupBase):
         # A variable on the command line applies to every tenant.
         extra = load_extra_vars(self._loader)
         by_inventory = _STATE not in extra
-        refused = [*self._wrong_options(playbook, known, hosts), *self._wrong_variables(playbook, hosts, extra)]
+        refused = [*self._wrong_options(playbook, known, hosts), *self._wrong_variables(playbook, known, hosts, extra)]
         tenants = [_tenant(name, variables, by_inventory) for name, variables in hosts.items()]
         if playbook == "offboard" and not self.get_option("check_mode") and not refused:
             refused = run_checks.missing_confirmation(
@@ -111,8 +111,12 @@ class LookupModule(LookupBase):
             wrong.append(f"The inventory has no tenants {wanted}{within}, so there is nothing to do.")
         return wrong
 
-    def _wrong_variables(self, playbook: str, hosts: Mapping[str, Any], extra: Mapping[str, Any]) -> Iterator[str]:
-        yield from undefined(_BEFORE_HOSTS, extra, self._templar)
+    def _wrong_variables(
+        self, playbook: str, variables: Mapping[str, Any], hosts: Mapping[str, Any], extra: Mapping[str, Any]
+    ) -> Iterator[str]:
+        yield from undefined(_BEFORE_HOSTS, variables, self._templar)
+        if any("imanage_written" in host for host in hosts.values()):
+            yield "An export has replaced variables of the inventory. Run this playbook by a command of its own."
         for name in _BEFORE_HOSTS:
             if name not in extra and any(name in host for host in hosts.values()):
                 yield f"{name} has no effect in the inventory. Give it with -e."

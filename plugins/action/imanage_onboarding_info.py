@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import Failure
-from ansible_collections.imanage.control_center.plugins.module_utils._run import task
 from ansible_collections.imanage.control_center.plugins.modules.imanage_onboarding_info import TASK
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task import misspelt
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task.action import InProcessAction
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task.plain import plain
-from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import not_given, undefined
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import of_the_role
 
 
 class ActionModule(InProcessAction):
@@ -28,12 +26,10 @@ class ActionModule(InProcessAction):
         if wrong := misspelt.misspelt(names):
             what = ", ".join(f"{name} (is {right} meant?)" for name, right in wrong.items())
             return self._refusal(f"There is no variable {what}.", "Correct it.")
-        if unset := undefined(not_given(plain(dict(self._task.args))), variables, self._templar):
-            return self._refusal(" ".join(unset), "Correct it, or leave it out.")
+        intent = variables.get("__tracker_onboarding_intent")
+        # Without it, this is not the task of the role.
+        if intent and (refused := self._undefined(of_the_role(plain(dict(self._task.args)), intent), variables)):
+            return refused
         if others := misspelt.unknown(names):
             self._display.warning(f"The role tracker_onboarding has no variable {', '.join(others)}.")
         return super().run(tmp, task_vars)
-
-    def _refusal(self, what: str, advice: str) -> dict[str, Any]:
-        failure = Failure("bad_option", what, advice=f"{advice} Nobody signed in.")
-        return task.refusal(TASK, failure, self._where(), bool(self._task.check_mode))

@@ -13,7 +13,8 @@ short_description: The connection options of a tenant, from the variables of the
 description:
   - Takes each connection option from the variable with its name and the prefix C(imanage_), for C(module_defaults) of
     the group C(imanage.control_center.all).
-  - A variable that is missing, null, or depends on an undefined variable gives no option. Then the environment is used.
+  - A variable that is missing, null or omitted gives no option. Then the environment is used. If a variable depends on
+    an undefined variable, the task fails.
   - The result contains secrets. Use it only to set options, and do not store it in a variable.
 options:
   account:
@@ -77,8 +78,11 @@ class LookupModule(LookupBase):
         for name in names:
             if prefix + name in variables:
                 try:
-                    # In a dictionary, the templar drops an omitted value.
+                    # In a dictionary, an omitted value is no error.
                     found.update(self._templar.template({name: variables[prefix + name]}))
                 except AnsibleUndefinedVariable:
+                    # The task refuses it, with a message that names it.
                     continue
-        return {name: value for name, value in found.items() if value is not None}
+        # ansible-core 2.18 leaves a placeholder for an omitted value.
+        nothing = (None, variables.get("omit"))
+        return {name: value for name, value in found.items() if value not in nothing}

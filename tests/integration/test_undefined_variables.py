@@ -5,20 +5,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-import yaml
-from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import not_given
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import (
+    of_the_connection,
+    of_the_role,
+)
 from playbooks_support import Stage
 
 pytestmark = pytest.mark.sweep
 
-ONBOARD = "imanage.control_center.onboard"
-ROLE = Path(__file__).parents[2] / "roles" / "tracker_onboarding"
-PLAN = "tracker_onboarding_plan"
+C = "imanage.control_center"
+PLANS = ("tracker_onboarding_plan", "imanage_plan")
+STAGES = ["application", "refresh_token", "authorization"]
 # The playbooks give the role its plan.
-OF_THE_INVENTORY = [name for name in not_given({}) if name != PLAN]
+NAMES = [name for name in (*of_the_connection({}), *of_the_role({"stages": STAGES}, "onboard")) if name not in PLANS]
+OMITTED = ("imanage_customer_id", "imanage_nrtadmin_username", "imanage_nrtadmin_password")
 PLAY = """
 - hosts: imanage_tenants
   gather_facts: false
@@ -30,25 +31,55 @@ PLAY = """
       vars:
         tracker_onboarding_on_failure: record
 """
+IMPORTED = """
+- ansible.builtin.import_playbook: imanage.control_center.onboard
+  vars:
+    imanage_plan: "{{ typo }}/plan.json"
+"""
+MODULE = """
+- hosts: imanage_tenants
+  gather_facts: false
+  connection: local
+  module_defaults:
+    group/imanage.control_center.all: "{{ lookup('imanage.control_center.connection') }}"
+  tasks:
+    - imanage.control_center.imanage_application:
+        name: iManage Tracker
+        enabled: true
+"""
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
     with Stage(tmp_path_factory.mktemp("undefined")) as stage:
-        for name in not_given({}):
-            stage.add(name, {name: "{{ typo.it }}"})
+        for name in (*NAMES, "tracker_onboarding_plan"):
+            host = {name: "{{ typo.it }}"}
+            if "token" in name and name.startswith("imanage_"):
+                # Beside a password, no token is needed.
+                host |= {"imanage_username": None, "imanage_password": None}
+            stage.add(name, host)
         stage.add("an_item", {"tracker_onboarding_libraries": ["ACTIVE", "{{ typo }}"]})
-        optional = ("imanage_customer_id", "tracker_onboarding_libraries", "tracker_onboarding_email")
-        stage.add("omitted", dict.fromkeys(optional, "{{ typo | default(omit) }}"))
+        omitted = dict.fromkeys((*OMITTED, "tracker_onboarding_libraries"), "{{ typo | default(omit) }}")
+        stage.add("omitted", {**omitted, "imanage_refresh_token": "{{ typo }}"})
+        stage.add("fine", {})
         # They would be used in place of a name or password that counts as not given.
         account = {"IMANAGE_USERNAME": "admin@omitted.example", "IMANAGE_PASSWORD": "omitted-admin-password"}
-        stage.onboarding = stage.run(ONBOARD, "--limit", f"all:!{PLAN}", report=None, **account)
-        (stage.where / "play.yml").write_text(PLAY)
-        stage.own_play = stage.run(str(stage.where / "play.yml"), "--limit", PLAN, report=None)
+        these = ("--limit", "all:!tracker_onboarding_plan:!fine")
+        stage.onboarding = stage.run(f"{C}.onboard", *these, report=None, **account)
+        for name, text in {"play": PLAY, "imported": IMPORTED, "module": MODULE}.items():
+            (stage.where / f"{name}.yml").write_text(text)
+        own = {"play": "tracker_onboarding_plan", "imported": "fine", "module": "imanage_customer_id"}
+        stage.own = {
+            name: stage.run(str(stage.where / f"{name}.yml"), "--limit", host, report=None)
+            for name, host in own.items()
+        }
+        few = "tracker_onboarding_users:tracker_onboarding_email"
+        stage.offboarding = stage.run(f"{C}.offboard", "--check", "--limit", few, report=None)
+        stage.audit = stage.run(f"{C}.audit", "--tags", "tracker_onboarding_provisioning", "--limit", few, report=None)
         yield stage
 
 
-@pytest.mark.parametrize("name", OF_THE_INVENTORY)
+@pytest.mark.parametrize("name", NAMES)
 def test_such_a_variable_fails_its_tenant_before_anybody_signs_in(stage, name):
     failure = stage.onboarding.report[name]["failure"]
     assert failure["kind"] == "bad_option"
@@ -56,10 +87,18 @@ def test_such_a_variable_fails_its_tenant_before_anybody_signs_in(stage, name):
     assert stage.onboarding.calls(name) == []
 
 
-def test_a_plan_that_depends_on_nothing_is_not_taken_for_no_plan(stage):
-    (fact,) = stage.own_play.facts(PLAN)
-    assert f"{PLAN} of {PLAN} cannot be templated" in fact["failure"]["msg"]
-    assert stage.own_play.calls(PLAN) == []
+@pytest.mark.parametrize(
+    ("name", "tenant", "variable"),
+    [
+        ("play", "tracker_onboarding_plan", "tracker_onboarding_plan"),
+        ("imported", "fine", "imanage_plan"),
+        ("module", "imanage_customer_id", "imanage_customer_id"),
+    ],
+)
+def test_such_a_variable_fails_plays_of_ones_own(stage, name, tenant, variable):
+    run = stage.own[name]
+    assert f"{variable} of {tenant} cannot be templated: 'typo' is undefined." in run.output
+    assert run.calls(tenant) == []
 
 
 def test_an_item_of_a_list_fails_its_tenant_too(stage):
@@ -67,11 +106,11 @@ def test_an_item_of_a_list_fails_its_tenant_too(stage):
     assert stage.onboarding.calls("an_item") == []
 
 
-def test_an_omitted_variable_is_not_given(stage):
+def test_an_omitted_variable_is_not_given_and_a_needless_one_does_no_harm(stage):
     assert stage.onboarding.report["omitted"]["status"] == "onboarded"
 
 
-def test_the_variables_without_a_default_are_all_known():
-    options = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
-    defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text())
-    assert sorted(not_given({})) == sorted(set(options) - set(defaults))
+@pytest.mark.parametrize("name", ["tracker_onboarding_users", "tracker_onboarding_email"])
+def test_a_variable_that_is_not_used_fails_nothing(stage, name):
+    assert stage.offboarding.report[name]["failure"] is None
+    assert stage.audit.report[name]["failure"] is None

@@ -25,7 +25,7 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.task i
 from ansible_collections.imanage.control_center.plugins.module_utils._run.task import run as run_task
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task import change_record
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task.plain import plain
-from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import undefined
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import of_the_connection, undefined
 
 # Load these once in the parent. Tasks are forks of it, and would otherwise load them each time.
 if transport.IMPORT_ERROR is None:
@@ -70,6 +70,9 @@ class InProcessAction(ActionBase):
         given = without_environment_account(_given(plain(dict(self._task.args))))
         if task.resource is not None and not check_mode and (missing := change_record.record_is_missing()):
             self._display.warning(missing)
+        # The lookup connection takes such variables for not given.
+        if refused := self._undefined(of_the_connection(given), task_vars):
+            return refused
         if not self._fits_in_process():
             # ANSIBLE_DEBUG prints the raw reply of a module despite no_log. So a task that returns a secret never runs
             # as a module.
@@ -87,11 +90,17 @@ class InProcessAction(ActionBase):
             result = refusal(task, failure, self._where(), check_mode)
         else:
             result = run_task(task, parameters, check_mode, bool(self._task.diff))
-        if (result.get("failure") or {}).get("kind") == "bad_option":
-            # The lookup connection takes such variables for not given, and the task reports only a missing option.
-            unset = [f"imanage_{name}" for name in CONNECTION_OPTIONS if given.get(name) is None]
-            result["msg"] += "".join(f" {one}" for one in undefined(unset, task_vars or {}, self._templar))
         return self._marked(result)
+
+    def _undefined(self, names: list[str], task_vars: dict[str, Any] | None) -> dict[str, Any] | None:
+        """A refusal, if one of these variables is given, but depends on an undefined variable."""
+        variables = task_vars or {}
+        wrong = undefined(names, variables, self._templar, variables.get("inventory_hostname", ""))
+        return self._refusal(" ".join(wrong), "Correct it, or leave it out.") if wrong else None
+
+    def _refusal(self, what: str, advice: str) -> dict[str, Any]:
+        failure = Failure("bad_option", what, advice=f"{advice} Nobody signed in.")
+        return refusal(self.task_definition, failure, self._where(), bool(self._task.check_mode))
 
     def _by_module(self, given: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         try:
