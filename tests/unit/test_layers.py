@@ -55,3 +55,12 @@ def _standard():
 def test_check_mode_is_known_to_the_glue_alone():
     knowing = [path.stem for path in UTILS.rglob("*.py") if "check_mode" in path.read_text(encoding="utf-8")]
     assert sorted(knowing) == ["module", "task"]
+
+
+@pytest.mark.parametrize("path", (ROOT / "playbooks").glob("*_plugins/*.py"), ids=lambda path: path.stem)
+def test_plugins_of_playbooks_import_what_is_for_the_controller(path):
+    ours = "ansible_collections.imanage.control_center.plugins.plugin_utils."
+    for name in imported(path):
+        assert name.startswith((ours, "ansible.")) or name.split(".")[0] in {"__future__", "pathlib", *_standard()}, (
+            name
+        )
