@@ -57,7 +57,7 @@ def test_check_mode_is_known_to_the_glue_alone():
     assert sorted(knowing) == ["module", "task"]
 
 
-@pytest.mark.parametrize("path", (ROOT / "playbooks").glob("*_plugins/*.py"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((ROOT / "playbooks").glob("*_plugins/*.py")), ids=lambda path: path.stem)
 def test_plugins_of_playbooks_import_what_is_for_the_controller(path):
     ours = "ansible_collections.imanage.control_center.plugins.plugin_utils."
     for name in imported(path):
