@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.imanage.control_center.plugins.plugin_utils._report import run_checks
+from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import undefined
 
 DOCUMENTATION = r"""
 name: tracker_blamed
@@ -39,6 +41,9 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[dict[str, str]]:
         """Return the tenants and the reasons."""
         self.set_options(var_options=variables, direct=kwargs)
+        # The playbook takes them for not given.
+        if wrong := undefined((self.get_option("variable"), "imanage_report"), variables or {}, self._templar):
+            raise AnsibleLookupError(" ".join(wrong))
         hostvars: Mapping[str, Any] = (variables or {}).get("hostvars", {})
         variable, fail_on = self.get_option("variable"), {}
         for one in terms:

@@ -36,6 +36,11 @@ IMPORTED = """
   vars:
     imanage_plan: "{{ typo }}/plan.json"
 """
+CONCLUDED = """
+- ansible.builtin.import_playbook: imanage.control_center.conclude
+  vars:
+    imanage_report: "{{ typo }}/report"
+"""
 MODULE = """
 - hosts: imanage_tenants
   gather_facts: false
@@ -66,9 +71,10 @@ def stage(tmp_path_factory):
         account = {"IMANAGE_USERNAME": "admin@omitted.example", "IMANAGE_PASSWORD": "omitted-admin-password"}
         these = ("--limit", "all:!tracker_onboarding_plan:!fine")
         stage.onboarding = stage.run(f"{C}.onboard", *these, report=None, **account)
-        for name, text in {"play": PLAY, "imported": IMPORTED, "module": MODULE}.items():
+        for name, text in {"play": PLAY, "imported": IMPORTED, "module": MODULE, "concluded": CONCLUDED}.items():
             (stage.where / f"{name}.yml").write_text(text)
         own = {"play": "tracker_onboarding_plan", "imported": "fine", "module": "imanage_customer_id"}
+        own["concluded"] = "fine"
         stage.own = {
             name: stage.run(str(stage.where / f"{name}.yml"), "--limit", host, report=None)
             for name, host in own.items()
@@ -99,6 +105,11 @@ def test_such_a_variable_fails_plays_of_ones_own(stage, name, tenant, variable):
     run = stage.own[name]
     assert f"{variable} of {tenant} cannot be templated: 'typo' is undefined." in run.output
     assert run.calls(tenant) == []
+
+
+def test_a_report_folder_that_depends_on_nothing_is_not_taken_for_no_report(stage):
+    assert stage.own["concluded"].code == 2
+    assert "imanage_report cannot be templated: 'typo' is undefined." in stage.own["concluded"].output
 
 
 def test_an_item_of_a_list_fails_its_tenant_too(stage):
