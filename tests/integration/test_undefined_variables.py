@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import (
     of_the_connection,
@@ -79,6 +81,8 @@ def stage(tmp_path_factory):
             name: stage.run(str(stage.where / f"{name}.yml"), "--limit", host, report=None)
             for name, host in own.items()
         }
+        undefined = json.dumps({"imanage_export": "out", "tracker_onboarding_application": "{{ typo }}"})
+        stage.export = stage.run(f"{C}.export", "-e", undefined, "--limit", "fine", report=None)
         few = "tracker_onboarding_users:tracker_onboarding_email"
         stage.offboarding = stage.run(f"{C}.offboard", "--check", "--limit", few, report=None)
         stage.audit = stage.run(f"{C}.audit", "--tags", "tracker_onboarding_provisioning", "--limit", few, report=None)
@@ -110,6 +114,12 @@ def test_such_a_variable_fails_plays_of_ones_own(stage, name, tenant, variable):
 def test_a_report_folder_that_depends_on_nothing_is_not_taken_for_no_report(stage):
     assert stage.own["concluded"].code == 2
     assert "imanage_report cannot be templated: 'typo' is undefined." in stage.own["concluded"].output
+
+
+def test_an_export_writes_no_file_for_a_name_that_depends_on_nothing(stage):
+    assert stage.export.code == 2
+    assert "tracker_onboarding_application of fine cannot be templated" in stage.export.output
+    assert list(stage.where.rglob("host_vars/*.yml")) == stage.export.calls("fine") == []
 
 
 def test_an_item_of_a_list_fails_its_tenant_too(stage):
