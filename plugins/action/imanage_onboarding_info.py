@@ -10,7 +10,6 @@ from typing import Any
 from ansible_collections.imanage.control_center.plugins.modules.imanage_onboarding_info import TASK
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task import misspelt
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task.action import InProcessAction
-from ansible_collections.imanage.control_center.plugins.plugin_utils._task.plain import plain
 from ansible_collections.imanage.control_center.plugins.plugin_utils._task.undefined import of_the_role
 
 
@@ -28,7 +27,7 @@ class ActionModule(InProcessAction):
             return self._refusal(f"There is no variable {what}.", "Correct it.")
         intent = variables.get("__tracker_onboarding_intent")
         # Without it, this is not the task of the role.
-        if intent and (refused := self._undefined(of_the_role(plain(dict(self._task.args)), intent), variables)):
+        if intent and (refused := self._undefined(of_the_role(self._task.args, intent), variables)):
             return refused
         if others := misspelt.unknown(names):
             self._display.warning(f"The role tracker_onboarding has no variable {', '.join(others)}.")

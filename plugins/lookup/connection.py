@@ -51,10 +51,9 @@ from typing import Any
 
 from ansible.errors import AnsibleUndefinedVariable
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.imanage.control_center.plugins.module_utils._run.options import CONNECTION_OPTIONS
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import CONNECTION_OPTIONS, TOKENS
 
 _ACCOUNT = ("username", "password")
-_TOKENS = ("refresh_token", "refresh_token_file", "access_token")
 
 
 class LookupModule(LookupBase):
@@ -70,7 +69,7 @@ class LookupModule(LookupBase):
             options.update(second)
             if "username" in second:
                 # An empty token also overrides the token of the environment.
-                options.update(dict.fromkeys(_TOKENS, ""))
+                options.update(dict.fromkeys(TOKENS, ""))
         return [options]
 
     def _given(self, variables: Mapping[str, Any], prefix: str, names: Any) -> dict[str, Any]:

@@ -43,8 +43,9 @@ STAGES = ("provisioning", "application", "refresh_token", "authorization")
 # The stages that write.
 WRITING_STAGES = STAGES[1:]
 
+TOKENS = ("refresh_token", "refresh_token_file", "access_token")
 # Each of these options names the account that signs in.
-_ACCOUNT = ("username", "password", "refresh_token", "refresh_token_file", "access_token")
+_ACCOUNT = ("username", "password", *TOKENS)
 
 
 # The kinds of failure that an unknown name leads to.

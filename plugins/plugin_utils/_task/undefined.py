@@ -14,9 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible_collections.imanage.control_center.plugins.module_utils._run.options import CONNECTION_OPTIONS
+from ansible_collections.imanage.control_center.plugins.module_utils._run.options import CONNECTION_OPTIONS, TOKENS
 
-_TOKENS = frozenset(("refresh_token", "refresh_token_file", "access_token"))
 # The variables of the role without a default, by the stage that uses them.
 _OF_A_STAGE = {
     "application": ("access", "users", "groups"),
@@ -29,7 +28,9 @@ _OF_AN_EXPORT = ("application", "configuration_application", "users", "groups", 
 def of_the_connection(given: Mapping[str, Any]) -> list[str]:
     """Return the connection variables that a task needs besides these options."""
     has = {name for name in CONNECTION_OPTIONS if given.get(name)}
-    needless = {"username", "password", *_TOKENS} if has & _TOKENS else _TOKENS if "password" in has else set()
+    needless = {*TOKENS} if "password" in has else set()
+    if not has.isdisjoint(TOKENS):
+        needless = {"username", "password", *TOKENS}
     if "access_token" in has:
         needless |= {"client_id", "client_secret"}
     return [f"imanage_{name}" for name in CONNECTION_OPTIONS if given.get(name) is None and name not in needless]
