@@ -371,7 +371,7 @@ def test_a_playbook_takes_its_tenants_in_batches(name):
     (serial,) = (play["serial"] for play in plays if "serial" in play)
 
     def batch(**variables):
-        return Templar(loader=DataLoader(), variables=variables).template(trusted(serial))
+        return int(Templar(loader=DataLoader(), variables=variables).template(trusted(serial)))
 
     assert batch(ansible_forks=5) == 100
     assert batch(ansible_forks=200) == 200
