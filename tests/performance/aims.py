@@ -29,11 +29,14 @@ class Place(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What a run took: wall clock and CPU in seconds, memory of the controller process in MiB at its peak."""
+    """What a run took: wall clock and CPU in seconds, memory of the controller process in MiB at its peak.
+
+    The file of figures does not keep the memory.
+    """
 
     wall: float
     cpu: float
-    peak: float
+    peak: float = 0
 
 
 Table = dict[Place, Figures]

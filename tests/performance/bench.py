@@ -38,6 +38,15 @@ BIN = Path(sys.executable).parent
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 ERASE = b"\x1b[2K"
 TICKS = os.sysconf("SC_CLK_TCK")
+# Starts a command and writes its status, CPU and peak memory to a file. A process of its own, because the peak of a
+# command is at least the memory of the process that started it, and the bench itself grows.
+STARTER = """
+import json, os, sys
+pid = os.spawnv(os.P_NOWAIT, sys.argv[2], sys.argv[2:])
+_pid, status, usage = os.wait4(pid, 0)
+with open(sys.argv[1], "w") as file:
+    json.dump([status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024], file)
+"""
 
 
 class Setting(NamedTuple):
@@ -207,15 +216,15 @@ def _timed(
 ) -> tuple[Measured, bytes]:
     """What a command takes, and what it writes to that place."""
     before = _cpu_of(sandbox)
-    with place() as (output, written):
+    with place() as (output, written), tempfile.NamedTemporaryFile("r") as usage:
         start = os.times().elapsed
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        _pid, status, usage = os.wait4(process.pid, 0)
+        starter = [sys.executable, "-S", "-c", STARTER, usage.name, *command]
+        subprocess.run(starter, env=environment, stdout=output, stderr=subprocess.STDOUT, check=True)
         wall = os.times().elapsed - start
+        status, cpu, peak = json.load(usage)
     if status:
         sys.exit(f"{' '.join(command)} failed:\n{b''.join(written).decode()[-3000:]}")
-    found = Measured(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, _cpu_of(sandbox) - before)
-    return found, b"".join(written)
+    return Measured(wall, cpu, peak, _cpu_of(sandbox) - before), b"".join(written)
 
 
 @contextmanager

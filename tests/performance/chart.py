@@ -110,7 +110,7 @@ def chart(table: Table) -> str:
 def read_figures() -> Table:
     """What was measured last."""
     return {
-        Place(*(row[field] for field in Place._fields)): Figures(*(row[field] for field in Figures._fields))
+        Place(*(row[field] for field in Place._fields)): Figures(row["wall"], row["cpu"])
         for row in json.loads(FIGURES.read_text(encoding="utf-8"))
     }
 
@@ -120,7 +120,7 @@ def keep(table: Table) -> None:
     settings = {at._replace(candidate="", run="") for at in table}
     old = read_figures() if FIGURES.exists() else {}
     all_of_it = {at: seen for at, seen in old.items() if at._replace(candidate="", run="") not in settings} | table
-    rows = [json.dumps({**at._asdict(), **seen._asdict()}) for at, seen in sorted(all_of_it.items())]
+    rows = [json.dumps({**at._asdict(), "wall": seen.wall, "cpu": seen.cpu}) for at, seen in sorted(all_of_it.items())]
     FIGURES.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
     CHART.write_text(chart(all_of_it), encoding="utf-8")
 

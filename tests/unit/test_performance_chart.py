@@ -18,9 +18,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def table(**walls):
     """First runs of so many seconds, by candidate and tenants."""
     return {
-        Place(tenants, name): Figures(wall, 1.0, 50.0)
-        for name, found in walls.items()
-        for tenants, wall in found.items()
+        Place(tenants, name): Figures(wall, 1.0) for name, found in walls.items() for tenants, wall in found.items()
     }
 
 
