@@ -41,7 +41,6 @@ class Label(NamedTuple):
     candidate: str
     x: float
     y: float
-    anchor: str
 
 
 def lines(table: Table) -> Lines:
@@ -60,16 +59,16 @@ def placed(measured: Lines) -> dict[str, list[tuple[float, float]]]:
 
 
 def labels(measured: Lines) -> Iterator[Label]:
-    """The name of each line: next to its end at the right edge, or above the end of a shorter line."""
+    """The name of each line, next to its end."""
     ends: dict[float, list[tuple[float, str]]] = {}
     for name, line in placed(measured).items():
         x, y = line[-1]
         ends.setdefault(x, []).append((y, name))
     for x, group in ends.items():
-        beside, lowest = x == max(ends), math.inf
+        lowest = math.inf
         for y, name in sorted(group, reverse=True):
-            lowest = min(y + TEXT / 3 if beside else y - TEXT / 2, lowest - LINE)
-            yield Label(name, x + 10 if beside else x, lowest, "start" if beside else "middle")
+            lowest = min(y + TEXT / 3, lowest - LINE)
+            yield Label(name, x + 10, lowest)
 
 
 def chart(table: Table) -> str:
@@ -91,7 +90,7 @@ def chart(table: Table) -> str:
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in line)
         parts.append(f'<path class="{name} line" d="M{path}"/>')
         parts += [f'<circle class="{name}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in line]
-    parts += [_text(one.x, one.y, one.anchor, SERIES[one.candidate][0], one.candidate) for one in labels(measured)]
+    parts += [_text(one.x, one.y, "start", SERIES[one.candidate][0], one.candidate) for one in labels(measured)]
     head = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
     return "\n".join(
         [
