@@ -5,14 +5,10 @@
 
 from __future__ import annotations
 
-import ansible.template
 import pytest
 from ansible.errors import AnsibleError
-from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar
+from support.templates import templated
 
-# Before ansible-core 2.19 every text was trusted.
-_trusted = getattr(ansible.template, "trust_as_template", str)
 FIRST = {
     "imanage_url": "https://cloudimanage.com",
     "imanage_username": "{{ name }}@acme.example",
@@ -29,9 +25,7 @@ SECOND = {"imanage_nrtadmin_username": "nrt@acme.example", "imanage_nrtadmin_pas
 
 def options(variables, account="first"):
     """What the lookup gives with these variables."""
-    trusted = {key: _trusted(one) if isinstance(one, str) else one for key, one in variables.items()}
-    asked = _trusted("{{ lookup('imanage.control_center.connection', account='" + account + "') }}")
-    return Templar(loader=DataLoader(), variables=trusted).template(asked)
+    return templated("{{ lookup('imanage.control_center.connection', account='" + account + "') }}", variables)
 
 
 def test_each_option_is_the_variable_of_its_name():

@@ -8,11 +8,8 @@ from __future__ import annotations
 import json
 import re
 
-import ansible.template
 import pytest
 import yaml
-from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar
 from ansible_collections.imanage.control_center.plugins.module_utils._api.connection import SECRET_OPTIONS, Connection
 from ansible_collections.imanage.control_center.plugins.module_utils._api.errors import KINDS, Failure
 from ansible_collections.imanage.control_center.plugins.module_utils._run.options import (
@@ -23,9 +20,6 @@ from ansible_collections.imanage.control_center.plugins.module_utils._run.option
 from sandbox.policy import FIELDS as POLICY
 from support.tasks import COLLECTION, MODULES, WRITERS, documentation, module, returned, task
 from support.tree import ROOT
-
-# Before ansible-core 2.19 every text was trusted.
-trusted = getattr(ansible.template, "trust_as_template", str)
 
 # The interface of the design, written down once more: a test that derives both sides proves nothing.
 CONNECTION = {
@@ -363,16 +357,3 @@ def test_the_words_of_a_request_for_provisioning_are_text(entry):
 def test_no_option_of_a_role_has_no_log():
     """With it, the oldest ansible-core fails on a value of a vault."""
     assert '"no_log"' not in json.dumps(entry_points("tracker_onboarding"))
-
-
-@pytest.mark.parametrize("name", ["preview", "onboard", "audit", "offboard", "export", "verify_contract"])
-def test_a_playbook_takes_its_tenants_in_batches(name):
-    plays = yaml.safe_load((ROOT / "playbooks" / f"{name}.yml").read_text())
-    (serial,) = (play["serial"] for play in plays if "serial" in play)
-
-    def batch(**variables):
-        return int(Templar(loader=DataLoader(), variables=variables).template(trusted(serial)))
-
-    assert batch(ansible_forks=5) == 100
-    assert batch(ansible_forks=200) == 200
-    assert batch(ansible_forks=200, imanage_serial=1) == 1
