@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from playbooks_support import BY_PASSWORD, TRACKER, Stage, catalog, in_pipe
+from playbooks_support import BY_PASSWORD, TRACKER, Stage, catalog, in_pipe, keep
 from support import unsafe
 from support.generated import drawn
 from support.places import filled
@@ -44,9 +44,15 @@ def with_files_of(folder):
     return execute
 
 
-def export(stage, folder, *arguments, report=None):
+def with_a_date(command, cwd, env):
+    """Run a command where the inventory has a day without quotes, which YAML reads as a date."""
+    keep(cwd, **{"host_vars/unserved.yml": "tracker_onboarding_authorized_on: {ACTIVE: 2026-03-01}\n"})
+    return in_pipe(command, cwd=cwd, env=env)
+
+
+def export(stage, folder, *arguments, report=None, execute=None):
     """Export to a folder."""
-    return stage.run("-e", f"imanage_export={folder}", *arguments, f"{C}.export", report=report)
+    return stage.run("-e", f"imanage_export={folder}", *arguments, f"{C}.export", report=report, execute=execute)
 
 
 def done(name, tracker="enabled", by="admin", access=None, **more):
@@ -104,9 +110,8 @@ def _add_tenants(stage):
     stage.add("odd", host, **done("odd", libraries=[*odd, "NOT THIS"], groups=list(NAMES), access=access))
     record = {"tracker_onboarding_authorized_on": {"ACTIVE": "2026-03-01", TEMPLATE: "2026-03-02"}}
     stage.add("dateless", record, **done("dateless", answers={"dates": "none"}))
-    host = {"tracker_onboarding_libraries": ["ACTIVE"], "tracker_onboarding_authorized_on": {"ACTIVE": "2026-03-01"}}
-    unserved = done("unserved", answers={"tracker": "page_404"}, libraries=["ACTIVE", "SPM"])
-    stage.add("unserved", {**host, "tracker_onboarding_authorize_by": "person"}, **unserved)
+    host = {"tracker_onboarding_libraries": ["ACTIVE"], "tracker_onboarding_authorize_by": "person"}
+    stage.add("unserved", host, **done("unserved", answers={"tracker": "page_404"}, libraries=["ACTIVE", "SPM"]))
     stage.add("locked", {"imanage_password": "guessed"}, **done("locked"))
     stage.add("away", {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}, **done("away"))
     stage.add("Fine.yml", **done("Fine.yml"))
@@ -124,14 +129,14 @@ def runs(tmp_path_factory):
         (folder / "host_vars").mkdir(parents=True)
         old = f"{MARK}\n---\nold: true\n"
         (folder / "host_vars" / "locked.yml").write_text(old, encoding="utf-8")
-        runs = {"export": export(stage, folder, "-v", "--diff", report="report")}
+        runs = {"export": export(stage, folder, "-v", "--diff", report="report", execute=with_a_date)}
         runs["files"] = files(folder)
         runs["locked"] = runs["files"].pop("locked") == old
         runs["modes"] = {
             path.name: path.stat().st_mode & 0o777 for path in folder.rglob("*.yml") if path.stem != "locked"
         }
         shutil.move(folder / "host_vars" / "locked.yml", where)
-        runs["audit before"] = stage.run(f"{C}.audit", report=None)
+        runs["audit before"] = stage.run(f"{C}.audit", execute=with_a_date, report=None)
         runs["preview"] = stage.run(f"{C}.preview", execute=beside, report=None)
         runs["audit"] = stage.run(f"{C}.audit", execute=beside, report=None)
         runs["again"] = export(stage, folder, "--check", "--limit", "fine:custom", "-e", "imanage_export_email=true")
@@ -202,6 +207,7 @@ def test_the_files_say_what_is_there(runs):
     assert sorted(found["odd"]["groups"]) == sorted(NAMES)
     assert found["odd"]["authorize_by"] == found["unserved"]["authorize_by"] == "person"
     assert found["dateless"]["authorized_on"] == {"ACTIVE": "2026-03-01", TEMPLATE: "2026-03-02"}
+    assert found["unserved"]["authorized_on"] == {"ACTIVE": "2026-03-01"}
     assert found["waiting"] == {"state": "absent"}
     assert "iManage has not provisioned" in runs["files"]["waiting"]
     assert "# Not authorized: NEW, HIDDEN.\n" in runs["files"]["some"]
