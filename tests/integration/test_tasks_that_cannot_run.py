@@ -14,12 +14,12 @@ pytestmark = pytest.mark.sweep
 SUDO = '#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n'
 FAILING = "#!/bin/sh\nexit {}\n"
 PLAYBOOKS = ("preview", "onboard", "audit", "offboard")
-# Why, and what the message has to name.
+# Why, and what the message has to say: ansible-core 2.18 has another sentence about an interpreter, which does not name it.
 TENANTS = {
-    "no_sudo": ("task_failed", "no_sudo: "),
-    "no_interpreter": ("task_failed", "/nonexistent/python"),
-    "crashing": ("task_failed", "crashing: "),
-    "not_there": ("unreachable", "not_there: "),
+    "no_sudo": ("task_failed", ["no_sudo: "]),
+    "no_interpreter": ("task_failed", ["/nonexistent/python", "you probably need to set the interpreter"]),
+    "crashing": ("task_failed", ["crashing: "]),
+    "not_there": ("unreachable", ["not_there: "]),
 }
 
 
@@ -49,7 +49,7 @@ def test_each_of_them_failed_and_nothing_was_called(runs, name):
         row = run.report[tenant]
         assert (tenant, row["status"], row["changed"]) == (tenant, "failed", False)
         assert row["failure"]["kind"] == kind
-        assert words in row["failure"]["msg"]
+        assert any(one in row["failure"]["msg"] for one in words)
         assert row["next_steps"] == [row["failure"]["msg"]]
         assert row["stages"]["provisioning"] == "failed"
         assert row["check_mode"] is (name in ("preview", "audit"))
