@@ -123,6 +123,7 @@ def test_the_next_run_verifies_what_it_can_read_and_what_only_the_inventory_says
     assert [(one["library"], one["reason"]) for one in row["remaining"]] == [(name, "stated") for name in LIBRARIES]
     end = str(steps["today"] + datetime.timedelta(days=365))
     assert [(one["until"][:10], one["until_from"]) for one in row["authorizations"]] == [(end, "reckoned")] * 2
+    assert "Keep their days in the inventory" not in str(row["next_steps"])
 
 
 def test_an_end_that_has_passed_is_handed_over_again(steps):
