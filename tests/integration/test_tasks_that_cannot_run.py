@@ -14,7 +14,7 @@ pytestmark = pytest.mark.sweep
 SUDO = '#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n'
 FAILING = "#!/bin/sh\nexit {}\n"
 PLAYBOOKS = ("preview", "onboard", "audit", "offboard")
-# Why, and what the message has to say: ansible-core 2.18 has another sentence about an interpreter, which does not name it.
+# Why, and what the message has to say. The sentence of ansible-core 2.18 does not name the interpreter.
 TENANTS = {
     "no_sudo": ("task_failed", ["no_sudo: "]),
     "no_interpreter": ("task_failed", ["/nonexistent/python", "you probably need to set the interpreter"]),
