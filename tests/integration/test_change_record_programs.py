@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible.release import __version__
 from playbooks_support import shell
 from support.places import TRACKER
 from support.tasks import COLLECTION
@@ -58,9 +59,10 @@ def test_a_run_says_that_it_keeps_none_where_they_are_not(ran):
     assert "ANSIBLE_LOAD_CALLBACK_PLUGINS=1" in output
 
 
-def test_nothing_is_changed_where_the_file_cannot_be_written(ran):
+def test_nothing_is_changed_where_the_file_cannot_be_written(ran, request):
     acme, lines, output = ran("missing/changes", ANSIBLE_LOAD_CALLBACK_PLUGINS="1")
     assert acme.log == []
     assert lines is None
     # The ansible-console of ansible-core 2.18 fails to show why it stopped.
-    assert "The record of changes cannot be written: " in output or "does not have a verbosity attribute" in output
+    is_silent = __version__.startswith("2.18.") and "ansible-console" in request.node.name
+    assert ("does not have a verbosity" if is_silent else "The record of changes cannot be written: ") in output

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible.release import __version__
 from playbooks_support import Stage
 
 pytestmark = pytest.mark.sweep
@@ -14,12 +15,14 @@ pytestmark = pytest.mark.sweep
 SUDO = '#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n'
 FAILING = "#!/bin/sh\nexit {}\n"
 PLAYBOOKS = ("preview", "onboard", "audit", "offboard")
-# Why, and what the message has to say. The sentence of ansible-core 2.18 does not name the interpreter.
+# The sentence of ansible-core 2.18 does not name the interpreter.
+NO_INTERPRETER = "you probably need to set the interpreter" if __version__.startswith("2.18.") else "/nonexistent/python"
+# Why, and what the message has to say.
 TENANTS = {
-    "no_sudo": ("task_failed", ["no_sudo: "]),
-    "no_interpreter": ("task_failed", ["/nonexistent/python", "you probably need to set the interpreter"]),
-    "crashing": ("task_failed", ["crashing: "]),
-    "not_there": ("unreachable", ["not_there: "]),
+    "no_sudo": ("task_failed", "no_sudo: "),
+    "no_interpreter": ("task_failed", NO_INTERPRETER),
+    "crashing": ("task_failed", "crashing: "),
+    "not_there": ("unreachable", "not_there: "),
 }
 
 
@@ -51,7 +54,7 @@ def test_each_of_them_failed_and_nothing_was_called(runs, name):
         row = run.report[tenant]
         assert (tenant, row["status"], row["changed"]) == (tenant, "failed", False)
         assert row["failure"]["kind"] == kind
-        assert any(one in row["failure"]["msg"] for one in words)
+        assert words in row["failure"]["msg"]
         assert row["next_steps"] == [row["failure"]["msg"]]
         assert row["stages"]["provisioning"] == "failed"
         assert row["check_mode"] is (name in ("preview", "audit"))
