@@ -16,7 +16,9 @@ SUDO = '#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n'
 FAILING = "#!/bin/sh\nexit {}\n"
 PLAYBOOKS = ("preview", "onboard", "audit", "offboard")
 # The sentence of ansible-core 2.18 does not name the interpreter.
-NO_INTERPRETER = "you probably need to set the interpreter" if __version__.startswith("2.18.") else "/nonexistent/python"
+NO_INTERPRETER = (
+    "you probably need to set the interpreter" if __version__.startswith("2.18.") else "/nonexistent/python"
+)
 # Why, and what the message has to say.
 TENANTS = {
     "no_sudo": ("task_failed", "no_sudo: "),
